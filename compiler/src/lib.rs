@@ -1,0 +1,2 @@
+//! runbookc.
+pub mod catalogue;

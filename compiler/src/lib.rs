@@ -1,2 +1,6 @@
 //! runbookc.
 pub mod catalogue;
+pub mod diagnostic;
+pub mod document;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,140 @@
+//! The codes of the findings, grouped by stage: RB01 YAML, RB02 names and flow,
+//! RB03 types, RB04 action inputs, RB05 not supported yet.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $title:literal;)*) => {
+        /// The kind of a finding; its page in `docs/` explains it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The code as it is written: `RB0203`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// A few words for lists of codes.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The text is not well-formed YAML or JSON.
+    MalformedYaml = "RB0101", "malformed YAML";
+    /// A `{{ reference }}` stands without quotes.
+    UnquotedReference = "RB0102", "unquoted reference";
+    /// A mapping holds the same key twice.
+    DuplicateKey = "RB0103", "duplicate key";
+    /// A key that the document language does not know.
+    UnknownKey = "RB0104", "unknown key";
+    /// A list, a mapping or a scalar where another kind belongs.
+    WrongKind = "RB0105", "wrong kind of value";
+    /// A key that must be there is not.
+    MissingKey = "RB0106", "missing key";
+    /// The schema version is not `0.3`, or not quoted.
+    SchemaVersion = "RB0107", "schema version";
+    /// The service reads an unquoted scalar differently.
+    AmbiguousScalar = "RB0108", "scalar read differently by YAML 1.1";
+    /// The document exceeds a size limit.
+    DocumentTooLarge = "RB0109", "document too large";
+    /// A name with characters that the service refuses.
+    InvalidName = "RB0201", "invalid name";
+    /// Two things of one kind share a name.
+    DuplicateName = "RB0202", "duplicate name";
+    /// A jump to a step that does not exist.
+    UnknownStep = "RB0203", "unknown step";
+    /// A reference to a parameter that is not declared.
+    UnknownParameter = "RB0204", "unknown parameter";
+    /// A reference to an output that no step has.
+    UnknownOutput = "RB0205", "unknown step output";
+    /// A reference to a variable that is not declared.
+    UnknownVariable = "RB0206", "unknown variable";
+    /// A `global:` or `automation:` name that does not exist.
+    UnknownSystemVariable = "RB0207", "unknown system variable";
+    /// Steps lead back to themselves.
+    Cycle = "RB0208", "cycle in the step graph";
+    /// No path leads to a step.
+    UnreachableStep = "RB0209", "unreachable step";
+    /// A step both ends the runbook and names a successor.
+    EndWithNextStep = "RB0210", "`isEnd` with `nextStep`";
+    /// A reference that some path reaches before its step.
+    OutputBeforeStep = "RB0211", "output used before its step has run";
+    /// A reference in a place that takes constants only.
+    ReferenceNotAllowed = "RB0212", "reference not allowed here";
+    /// A failure or cancel handler that cannot be used.
+    InvalidHandler = "RB0213", "invalid `onFailure` or `onCancel`";
+    /// A document output that names nothing.
+    UnknownDocumentOutput = "RB0214", "unknown document output";
+    /// A property without effect beside another one.
+    IneffectiveProperty = "RB0215", "ineffective combination of properties";
+    /// A type that the document language does not know.
+    UnknownType = "RB0301", "unknown type";
+    /// A default that does not fit the declared type.
+    WrongDefault = "RB0302", "default of the wrong type";
+    /// A constraint that cannot be applied.
+    InvalidConstraint = "RB0303", "invalid constraint";
+    /// A default that the declaration itself would refuse.
+    DefaultViolatesConstraint = "RB0304", "default violates its own constraint";
+    /// A reference whose type does not fit its place.
+    WrongReferenceType = "RB0305", "reference of the wrong type";
+    /// A selector that cannot be parsed.
+    InvalidSelector = "RB0306", "selector not understood";
+    /// A selector that names nothing in the answer.
+    SelectorNeverMatches = "RB0307", "selector can never match";
+    /// The selected value cannot become the declared type.
+    ImpossibleConversion = "RB0308", "selected value can never convert";
+    /// A desired value that the selected member never has.
+    ImpossibleDesiredValue = "RB0309", "desired value can never occur";
+    /// A branch operator for another type.
+    OperatorMismatch = "RB0310", "operator does not fit the variable";
+    /// A step action that does not exist.
+    UnknownAction = "RB0401", "unknown action";
+    /// A service that AWS does not have.
+    UnknownService = "RB0402", "unknown service";
+    /// An operation that the service does not have.
+    UnknownOperation = "RB0403", "unknown operation";
+    /// An API member that the operation does not have.
+    UnknownMember = "RB0404", "unknown member";
+    /// A required input is not given.
+    MissingInput = "RB0405", "missing input";
+    /// A value that the input does not take.
+    WrongValueType = "RB0406", "value of the wrong type";
+    /// A value outside the values that are listed for it.
+    UnknownEnumValue = "RB0407", "unknown enum value";
+    /// A duration or timestamp that cannot be read.
+    InvalidTime = "RB0408", "invalid duration or timestamp";
+    /// A branch choice or condition that is not well-formed.
+    MalformedChoice = "RB0409", "malformed choice";
+    /// A literal that the API would refuse.
+    ViolatedConstraint = "RB0410", "constraint of the API violated";
+    /// An input that the action does not have.
+    UnknownInput = "RB0411", "unknown input";
+    /// An action that the compiler does not translate yet.
+    UnsupportedAction = "RB0501", "action not supported yet";
+    /// A feature that the compiler does not translate yet.
+    UnsupportedFeature = "RB0502", "feature not supported yet";
+}
+
+impl Code {
+    /// The code with this spelling, in any case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

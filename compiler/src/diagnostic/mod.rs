@@ -1,0 +1,191 @@
+//! What the compiler has to say about a runbook.
+//!
+//! A [`Diagnostic`] is data: a code, a place, words, and edits that repair. The
+//! stages push them into [`Diagnostics`]; [`render`] turns them into text.
+
+mod codes;
+mod similar;
+
+pub use codes::Code;
+pub use similar::similar;
+
+use crate::source::Span;
+
+/// Whether a runbook can be used in spite of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    /// The service would refuse the document, or a step certainly fails.
+    Error,
+    /// The runbook runs, but perhaps not as its author meant.
+    Warning,
+}
+
+impl Severity {
+    /// The word that reports use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The kind of finding.
+    pub code: Code,
+    /// Error or warning.
+    pub severity: Severity,
+    /// What is wrong, understandable without the source.
+    pub message: String,
+    /// Where it is wrong.
+    pub span: Span,
+    /// What is wrong at this very place; may be empty.
+    pub label: String,
+    /// Other places that belong to the finding.
+    pub context: Vec<(Span, String)>,
+    /// What to do about it.
+    pub help: Vec<String>,
+    /// The rule behind it.
+    pub notes: Vec<String>,
+    /// Changes of the text that repair it.
+    pub edits: Vec<Edit>,
+}
+
+/// A change of the text that repairs a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// The new text.
+    pub replacement: String,
+    /// What the change does, worded like a help.
+    pub title: String,
+}
+
+impl Diagnostic {
+    /// An error.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, span, message.into())
+    }
+
+    /// A warning.
+    pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, span, message.into())
+    }
+
+    fn new(severity: Severity, code: Code, span: Span, message: String) -> Self {
+        Self {
+            code,
+            severity,
+            message,
+            span,
+            label: String::new(),
+            context: Vec::new(),
+            help: Vec::new(),
+            notes: Vec::new(),
+            edits: Vec::new(),
+        }
+    }
+
+    /// Says what is wrong at the place itself.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Points at another place that belongs to the finding.
+    #[must_use]
+    pub fn context(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.context.push((span, label.into()));
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Explains the rule.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Offers a change of the text; `title` is worded like a help.
+    #[must_use]
+    pub fn edit(
+        mut self,
+        span: Span,
+        replacement: impl Into<String>,
+        title: impl Into<String>,
+    ) -> Self {
+        self.edits.push(Edit {
+            span,
+            replacement: replacement.into(),
+            title: title.into(),
+        });
+        self
+    }
+
+    /// Offers a similar name, if there is one: "a step with a similar name exists".
+    /// `kind` carries its article: `"a step"`.
+    #[must_use]
+    pub fn suggest(self, span: Span, kind: &str, similar: Option<String>) -> Self {
+        match similar {
+            Some(name) => self.edit(span, name, format!("{kind} with a similar name exists")),
+            None => self,
+        }
+    }
+}
+
+/// All findings about one source.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds a finding; the same finding again (an alias read twice) is dropped.
+    pub fn push(&mut self, diagnostic: impl Into<Diagnostic>) {
+        let diagnostic = diagnostic.into();
+        if !self.list.contains(&diagnostic) {
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// Whether an error is among them.
+    pub fn has_errors(&self) -> bool {
+        self.list
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many findings there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// The findings in the order of their places.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        let mut sorted: Vec<&Diagnostic> = self.list.iter().collect();
+        sorted.sort_by_key(|diagnostic| diagnostic.span);
+        sorted.into_iter()
+    }
+
+    /// The findings themselves, in the order of their places.
+    pub fn into_vec(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by_key(|diagnostic| diagnostic.span);
+        self.list
+    }
+}

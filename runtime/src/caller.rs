@@ -1,0 +1,77 @@
+//! Callers: who performs API calls. The generated `aws.rs` does it with the official SDK, a simulation with stubs.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::Document;
+
+/// A boxed future that may move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Performs API calls.
+pub trait Caller<Q>: Send + Sync {
+    /// Sends `request` and gives the response as Boto3 would. `effect` names the call for good: a call that is repeated
+    /// after a crash carries the same one.
+    fn call<'a>(
+        &'a self,
+        effect: &'a EffectId,
+        request: &'a Q,
+    ) -> BoxFuture<'a, Result<Document, CallError>>;
+}
+
+/// Which effect of an execution: the step, the attempt (from 1) and the number of the effect in that attempt (from 1).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EffectId {
+    /// The step's name; empty for what the engine asks before the first step.
+    pub step: String,
+    /// The attempt.
+    pub attempt: u32,
+    /// The effect.
+    pub number: u32,
+}
+
+/// A call that gave no usable answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum CallError {
+    /// The service answered with an error.
+    #[error("An error occurred ({code}) when calling the {operation} operation: {message}")]
+    Service {
+        /// The operation called.
+        operation: String,
+        /// The error's code: `ResourceNotFoundException`.
+        code: String,
+        /// The service's own words.
+        message: String,
+        /// Whether the service asked to slow down.
+        throttling: bool,
+    },
+    /// The input cannot be sent: a value is out of the range of its member, or a member that must be there is not.
+    #[error("Parameter validation failed: {0}")]
+    Input(String),
+    /// The request did not reach the service, or its answer did not come back.
+    #[error("{0}")]
+    Connection(String),
+    /// The answer is not what the operation's model says.
+    #[error("The response of {operation} cannot be read: {message}")]
+    Response {
+        /// The operation called.
+        operation: String,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+impl CallError {
+    /// Whether the call may succeed when it is repeated a little later.
+    pub fn is_throttling(&self) -> bool {
+        matches!(
+            self,
+            Self::Service {
+                throttling: true,
+                ..
+            }
+        )
+    }
+}

@@ -1,0 +1,178 @@
+//! Effects: what a step asks the engine to do, as data.
+//!
+//! A generated step never does anything itself. It says what it wants as an [`Effect`]; the engine performs
+//! it, for real or simulated, and hands the answer back. One effect is the unit of durability.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::decode::Response;
+use crate::selector::Selector;
+use crate::value::{Document, Map};
+
+/// A call of one AWS API operation: typed, owned, and data at once.
+///
+/// Serializes to the operation's input under the API's own member names.
+pub trait Request: Clone + Serialize + Send + Sync + 'static {
+    /// What is called.
+    fn operation(&self) -> &'static Operation;
+}
+
+/// What there is to know about an operation without its input.
+#[derive(Debug)]
+pub struct Operation {
+    /// The service, as Boto3 names its client: `ecs`.
+    pub service: &'static str,
+    /// The operation: `RunTask`.
+    pub name: &'static str,
+    /// The shape of its response.
+    pub response: &'static Response,
+}
+
+/// What a step asks for.
+#[derive(Clone, Debug)]
+pub struct Effect<Q, S> {
+    /// What the engine is to do.
+    pub action: Action<Q, S>,
+    /// The step's inputs as the record shows them, beyond those that the step's definition holds already.
+    pub inputs: Map,
+}
+
+/// The kinds of effects.
+#[derive(Clone, Debug)]
+pub enum Action<Q, S> {
+    /// Call an API, then judge the answer.
+    Call(Q, Acceptance),
+    /// Wait for a span of time.
+    Sleep(Duration),
+    /// Wait until a moment; one that is past is no wait.
+    SleepUntil(Timestamp),
+    /// Go to a step, or on with the flow. Decided already: nothing is performed.
+    Jump(Option<S>),
+}
+
+/// When an answer means that the step has succeeded.
+#[derive(Clone, Debug)]
+pub enum Acceptance {
+    /// Any answer does.
+    Any,
+    /// The selected value must be a desired one, else the step fails (spec 5.2).
+    Assert(Expectation),
+    /// The call is repeated until the selected value is a desired one (spec 5.23).
+    Until(Expectation),
+    /// An answer that carries `FunctionError` fails the step, its outputs kept (spec 5.16).
+    NoFunctionError,
+}
+
+/// A property of an answer and the values it should have.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// `PropertySelector`.
+    pub selector: &'static Selector,
+    /// `DesiredValues`.
+    pub desired: Vec<String>,
+}
+
+impl<Q: Request, S> Effect<Q, S> {
+    /// Calls an API operation.
+    pub fn call(request: impl Into<Q>) -> Self {
+        let request = request.into();
+        let inputs = inputs_of(&request);
+        Self {
+            action: Action::Call(request, Acceptance::Any),
+            inputs,
+        }
+    }
+
+    /// The answer must show a desired value.
+    #[must_use]
+    pub fn assert(self, selector: &'static Selector, desired: Vec<String>) -> Self {
+        self.expect(selector, desired, Acceptance::Assert)
+    }
+
+    /// The call is repeated until its answer shows a desired value.
+    #[must_use]
+    pub fn until(self, selector: &'static Selector, desired: Vec<String>) -> Self {
+        self.expect(selector, desired, Acceptance::Until)
+    }
+
+    /// The answer must not carry `FunctionError`.
+    #[must_use]
+    pub fn unless_function_error(self) -> Self {
+        self.accept(Acceptance::NoFunctionError)
+    }
+
+    /// Shows `value` in the record as the input `name`, in place of the request's member `instead_of`.
+    #[must_use]
+    pub fn show_input(mut self, instead_of: &str, name: &str, value: impl Into<Document>) -> Self {
+        self.inputs.shift_remove(instead_of);
+        self.inputs.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Goes to a step, or on with the flow where there is none.
+    pub fn jump(step: Option<S>) -> Self {
+        Self {
+            action: Action::Jump(step),
+            inputs: Map::new(),
+        }
+    }
+
+    fn expect(
+        mut self,
+        selector: &'static Selector,
+        desired: Vec<String>,
+        acceptance: fn(Expectation) -> Acceptance,
+    ) -> Self {
+        self.inputs
+            .insert("PropertySelector".to_owned(), selector.text.into());
+        self.inputs
+            .insert("DesiredValues".to_owned(), desired.clone().into());
+        self.accept(acceptance(Expectation { selector, desired }))
+    }
+
+    fn accept(self, acceptance: Acceptance) -> Self {
+        let action = match self.action {
+            Action::Call(request, _) => Action::Call(request, acceptance),
+            other => other,
+        };
+        Self { action, ..self }
+    }
+}
+
+impl<Q, S> Effect<Q, S> {
+    /// Waits for an ISO 8601 duration (spec 5.21).
+    ///
+    /// # Errors
+    /// When the text is no duration, is negative or longer than 604,799 seconds.
+    pub fn sleep(duration: &str) -> Result<Self, crate::value::InputError> {
+        let length = crate::duration::parse_duration(duration)?;
+        Ok(Self::wait("Duration", duration, Action::Sleep(length)))
+    }
+
+    /// Waits until an ISO 8601 instant (spec 5.21).
+    ///
+    /// # Errors
+    /// When the text is no instant.
+    pub fn sleep_until(timestamp: &str) -> Result<Self, crate::value::InputError> {
+        let moment = crate::duration::parse_timestamp(timestamp)?;
+        Ok(Self::wait("Timestamp", timestamp, Action::SleepUntil(moment)))
+    }
+
+    fn wait(name: &str, text: &str, action: Action<Q, S>) -> Self {
+        let mut inputs = Map::new();
+        inputs.insert(name.to_owned(), text.into());
+        Self { action, inputs }
+    }
+}
+
+/// A request's members, as the record shows them.
+fn inputs_of<Q: Request>(request: &Q) -> Map {
+    match serde_json::to_value(request) {
+        Ok(Document::Object(members)) => members,
+        // A request is a struct with string keys: its serialization is an object and cannot fail.
+        _ => Map::new(),
+    }
+}

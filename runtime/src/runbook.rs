@@ -1,0 +1,148 @@
+//! What generated code implements: the static description of a runbook, and its pure functions.
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use crate::effect::{Effect, Request};
+use crate::flow::Flow;
+use crate::scope::{Context, Scope};
+use crate::value::{Document, InputError, Map, OutputError, Type};
+
+/// A compiled runbook. Everything here is pure: no clock, no network, no state but its arguments.
+pub trait Runbook: Send + Sync + 'static {
+    /// One variant per step, in document order.
+    type Step: Copy + Eq + Hash + Debug + Send + Sync + 'static;
+    /// The parameters, and what each finished step left behind.
+    type State: Scope + Clone + Debug + Send + Sync;
+    /// The API calls that the runbook makes.
+    type Request: Request;
+
+    /// The facts that need no execution.
+    const DEFINITION: &'static Definition;
+
+    /// The steps in document order; the first is where an execution starts. Parallel to [`Definition::steps`].
+    const STEPS: &'static [Self::Step];
+
+    /// Where a step leads.
+    fn flow(step: Self::Step) -> Flow<Self::Step>;
+
+    /// The state at the start. `parameters` have been checked and completed against the definition.
+    ///
+    /// # Errors
+    /// When a value does not have the type of its parameter.
+    fn start(parameters: &Map, context: Context) -> Result<Self::State, InputError>;
+
+    /// The role to run under: `assumeRole`, resolved; `None` or an empty text means the caller's own identity (spec 1.5).
+    ///
+    /// # Errors
+    /// When a reference has no value.
+    fn assume_role(state: &Self::State) -> Result<Option<String>, InputError>;
+
+    /// The call that tells who runs this (STS GetCallerIdentity).
+    fn identity() -> Self::Request;
+
+    /// What a step asks for, its references resolved.
+    ///
+    /// # Errors
+    /// When a reference has no value or not the type its place wants: the step fails as `InputValidation`.
+    fn effect(
+        step: Self::Step,
+        state: &Self::State,
+    ) -> Result<Effect<Self::Request, Self::Step>, InputError>;
+
+    /// Stores the outputs that `answer` gives to `step`.
+    ///
+    /// # Errors
+    /// When a selected value cannot become the declared type: the step fails as `PostVerification`.
+    fn answer(
+        step: Self::Step,
+        state: &mut Self::State,
+        answer: &Document,
+    ) -> Result<(), OutputError>;
+
+    /// The outputs of a step by name, as stored by [`Runbook::answer`]; absent ones are left out.
+    fn outputs(step: Self::Step, state: &Self::State) -> Map;
+}
+
+/// The facts of a runbook that need no execution.
+#[derive(Debug)]
+pub struct Definition {
+    /// The document's name: the file's, without its ending.
+    pub name: &'static str,
+    /// The file it was compiled from, without folders.
+    pub file: &'static str,
+    /// SHA-256 of that file's text, in hexadecimal.
+    pub hash: &'static str,
+    /// `description`.
+    pub description: &'static str,
+    /// `parameters`.
+    pub parameters: &'static [ParameterDefinition],
+    /// `mainSteps`, in document order.
+    pub steps: &'static [StepDefinition],
+    /// `outputs`.
+    pub outputs: &'static [DocumentOutput],
+}
+
+/// One parameter, as declared (spec 2).
+#[derive(Debug)]
+pub struct ParameterDefinition {
+    /// The name.
+    pub name: &'static str,
+    /// The type of its values.
+    pub kind: Type,
+    /// `type` as written, which may be a resource type such as `AWS::EC2::Instance::Id`.
+    pub written_type: &'static str,
+    /// `description`.
+    pub description: &'static str,
+    /// `default` as JSON text; a parameter without one is required.
+    pub default: Option<&'static str>,
+    /// `allowedValues`, each as JSON text; none if empty.
+    pub allowed_values: &'static [&'static str],
+    /// `allowedPattern`.
+    pub allowed_pattern: Option<&'static str>,
+    /// `minItems` and `maxItems`.
+    pub items: Bounds,
+    /// `minChars` and `maxChars`.
+    pub chars: Bounds,
+}
+
+/// An inclusive range; an end that is `None` is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// The smallest number allowed.
+    pub min: Option<u64>,
+    /// The largest number allowed.
+    pub max: Option<u64>,
+}
+
+/// One step, as declared (spec 4.1); where it leads is in [`Flow`].
+#[derive(Debug)]
+pub struct StepDefinition {
+    /// The name.
+    pub name: &'static str,
+    /// The action: `aws:executeAwsApi`.
+    pub action: &'static str,
+    /// The line of the document that names it, from 1.
+    pub line: u32,
+    /// `timeoutSeconds` as written.
+    pub timeout_seconds: Option<u64>,
+    /// The seconds that one attempt may take: as written, within the action's default and maximum (spec 4.2); `None` is no limit.
+    pub time_limit: Option<u64>,
+    /// `maxAttempts` as written; 1 if not.
+    pub max_attempts: Option<u32>,
+    /// Inputs that no reference decides and no request carries, each with its JSON text: `("Service", "\"ECS\"")`.
+    pub inputs: &'static [(&'static str, &'static str)],
+    /// For a step that calls one API, what it calls: `ECS.RunTask`.
+    pub calls: Option<&'static str>,
+    /// What to say while it waits: `tasks[0].containers[0].exitCode = 0`.
+    pub waits_for: Option<&'static str>,
+}
+
+/// One entry of the document's `outputs`: `step.Output`.
+#[derive(Debug)]
+pub struct DocumentOutput {
+    /// The step.
+    pub step: &'static str,
+    /// Its output.
+    pub output: &'static str,
+}

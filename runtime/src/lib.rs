@@ -1,1 +1,6 @@
 //! rt
+
+pub mod decode;
+pub mod duration;
+pub mod selector;
+pub mod value;

@@ -1,0 +1,125 @@
+//! The rest-json protocol: members in headers, the status code, and the body.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::json::{Reader, mismatch, parse, parse_object};
+use super::path::Path;
+use super::shape::{Location, Member, Protocol, Response, Shape};
+use super::{DecodeError, Http, scalar};
+use crate::value::{Document, Map};
+
+/// Reads a response of the rest-json protocol.
+pub(super) fn decode(response: &Response, http: &Http) -> Result<Map, DecodeError> {
+    let mut answer = Map::new();
+    answer.insert(
+        "ResponseMetadata".to_owned(),
+        http.metadata(request_ids(http)),
+    );
+    answer.extend(beside_body(response, http)?);
+    answer.extend(body(response, http)?);
+    Ok(answer)
+}
+
+/// The ids of the request, by either of the headers that services send them in.
+pub(super) fn request_ids(http: &Http) -> Map {
+    let mut ids = Map::new();
+    if let Some(id) = http.header("x-amzn-requestid") {
+        ids.insert("RequestId".to_owned(), id.into());
+    } else if let Some(id) = http.header("x-amz-request-id") {
+        ids.insert("RequestId".to_owned(), id.into());
+        let host = http.header("x-amz-id-2").unwrap_or_default();
+        ids.insert("HostId".to_owned(), host.into());
+    }
+    ids
+}
+
+/// The members that do not stand in the body.
+pub(super) fn beside_body(response: &Response, http: &Http) -> Result<Map, DecodeError> {
+    let mut answer = Map::new();
+    for member in response.members() {
+        let path = Path::Key(&Path::Root, member.name);
+        let value = match member.location {
+            Location::Status => Some(http.status.into()),
+            Location::Headers => Some(header_map(member.wire, http)),
+            Location::Header => http
+                .header(member.wire)
+                .map(|text| header(member.shape, text, path))
+                .transpose()?,
+            Location::JsonHeader => http
+                .header(member.wire)
+                .map(|text| json_header(text, path))
+                .transpose()?,
+            Location::Body | Location::Payload | Location::Attribute => None,
+        };
+        answer.extend(value.map(|value| (member.name.to_owned(), value)));
+    }
+    Ok(answer)
+}
+
+/// All headers that begin with the prefix, without it.
+fn header_map(prefix: &str, http: &Http) -> Document {
+    let strip = |(name, value): &(String, String)| {
+        let start = name.get(..prefix.len())?;
+        let rest = name.get(prefix.len()..)?;
+        start
+            .eq_ignore_ascii_case(prefix)
+            .then(|| (rest.to_owned(), value.as_str().into()))
+    };
+    Document::Object(http.headers.iter().filter_map(strip).collect())
+}
+
+/// The value of a header; a list is separated by commas.
+fn header(shape: &'static Shape, text: &str, path: Path) -> Result<Document, DecodeError> {
+    let value = match shape {
+        Shape::List(_) => text.split(',').map(str::trim).map(Document::from).collect(),
+        _ => Document::from(text),
+    };
+    Reader::REST_JSON.read(shape, value, path)
+}
+
+fn json_header(text: &str, path: Path) -> Result<Document, DecodeError> {
+    BASE64_STANDARD
+        .decode(text)
+        .ok()
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .ok_or_else(|| mismatch(path, &text.into(), "JSON in base64"))
+}
+
+/// The members of the body: those in it, or the one that it is.
+fn body(response: &Response, http: &Http) -> Result<Map, DecodeError> {
+    let members = response.members();
+    if let Some(member) = members
+        .iter()
+        .find(|member| member.location == Location::Payload)
+    {
+        return Ok(payload(member, http)?
+            .map(|value| (member.name.to_owned(), value))
+            .into_iter()
+            .collect());
+    }
+    let mut inside = members
+        .iter()
+        .filter(|member| member.location == Location::Body)
+        .peekable();
+    if inside.peek().is_none() {
+        // A body that says nothing need not be JSON.
+        return Ok(Map::new());
+    }
+    Reader::REST_JSON.members(
+        inside,
+        parse_object(Protocol::RestJson, http.body)?,
+        Path::Root,
+    )
+}
+
+fn payload(member: &Member, http: &Http) -> Result<Option<Document>, DecodeError> {
+    let path = Path::Key(&Path::Root, member.name);
+    match member.shape {
+        Shape::Blob | Shape::String => Ok(Some(scalar::raw(http.body))),
+        shape => {
+            let value = parse(Protocol::RestJson, http.body)?;
+            Reader::REST_JSON.read(shape, value, path).map(Some)
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Evaluation of a path with the semantics of Jayway JsonPath (spec 3.7).
+//!
+//! As long as the path is definite, a member or an element that is not there ends it without a
+//! match, also when an indefinite segment would follow. After an indefinite segment it is skipped.
+
+use std::borrow::Cow;
+
+use super::filter::passes;
+use super::{Filter, Matches, Segment};
+use crate::value::{Document, Map};
+
+/// What the path finds in the document.
+pub(super) fn evaluate<'a>(root: &'a Document, path: &'static [Segment]) -> Matches<'a> {
+    match Found::new(root).follow(path) {
+        Some(found) => found.matches(),
+        None => Matches::None,
+    }
+}
+
+/// A definite path ends: a part of it is missing.
+struct Missing;
+
+type Values<'a> = Vec<Cow<'a, Document>>;
+
+/// The values a path has led to so far.
+struct Found<'a> {
+    values: Values<'a>,
+    definite: bool,
+}
+
+impl<'a> Found<'a> {
+    fn new(root: &'a Document) -> Self {
+        Self {
+            values: vec![Cow::Borrowed(root)],
+            definite: true,
+        }
+    }
+
+    /// The values at the end of the path, or nothing where a definite part is missing.
+    fn follow(mut self, path: &'static [Segment]) -> Option<Self> {
+        for (index, segment) in path.iter().enumerate() {
+            let last = index + 1 == path.len();
+            self = match segment {
+                // Counting what a deep scan finds is counting its matches, not their members.
+                Segment::Length if begins_deep(path) => self.counted(),
+                _ => self.step(segment, last)?,
+            };
+        }
+        Some(self)
+    }
+
+    fn step(self, segment: &'static Segment, last: bool) -> Option<Self> {
+        let definite = self.definite && is_definite(segment, last);
+        let mut values = Vec::new();
+        for value in self.values {
+            match children(value, segment, last) {
+                Ok(children) => values.extend(children),
+                Err(Missing) if self.definite => return None,
+                Err(Missing) => {}
+            }
+        }
+        Some(Self { values, definite })
+    }
+
+    fn counted(self) -> Self {
+        Self {
+            values: vec![Cow::Owned(Document::from(self.values.len()))],
+            definite: true,
+        }
+    }
+
+    fn matches(mut self) -> Matches<'a> {
+        if !self.definite {
+            return Matches::Many(self.values);
+        }
+        self.values.pop().map_or(Matches::None, Matches::One)
+    }
+}
+
+/// Whether the path without its length function begins with a deep scan.
+fn begins_deep(path: &[Segment]) -> bool {
+    matches!(path.first(), Some(Segment::DeepKey(_) | Segment::DeepAny))
+}
+
+/// Whether the segment leads to one value at most.
+fn is_definite(segment: &Segment, last: bool) -> bool {
+    match segment {
+        Segment::Key(_) | Segment::Index(_) | Segment::Length => true,
+        Segment::Keys(_) => last,
+        _ => false,
+    }
+}
+
+/// The values one segment leads to from one value.
+fn children<'a>(
+    value: Cow<'a, Document>,
+    segment: &'static Segment,
+    last: bool,
+) -> Result<Values<'a>, Missing> {
+    match value {
+        Cow::Borrowed(value) => borrowed_children(value, segment, last),
+        // Only a computed value (a count, a choice of members) is owned; its parts must be too.
+        Cow::Owned(value) => Ok(borrowed_children(&value, segment, last)?
+            .into_iter()
+            .map(|child| Cow::Owned(child.into_owned()))
+            .collect()),
+    }
+}
+
+fn borrowed_children<'a>(
+    value: &'a Document,
+    segment: &'static Segment,
+    last: bool,
+) -> Result<Values<'a>, Missing> {
+    match segment {
+        Segment::Key(key) => one(value.as_object().and_then(|map| map.get(*key))),
+        Segment::Keys(keys) if last => Ok(vec![Cow::Owned(chosen(object(value)?, keys))]),
+        Segment::Keys(keys) => {
+            let map = object(value)?;
+            Ok(keys
+                .iter()
+                .filter_map(|key| map.get(*key))
+                .map(Cow::Borrowed)
+                .collect())
+        }
+        Segment::Index(index) => one(element(list(value)?, *index)),
+        Segment::Indexes(indexes) => {
+            let list = list(value)?;
+            Ok(indexes
+                .iter()
+                .filter_map(|index| element(list, *index))
+                .map(Cow::Borrowed)
+                .collect())
+        }
+        Segment::Slice { start, end } => Ok(slice(list(value)?, *start, *end)),
+        Segment::AnyChild => Ok(any_child(value).map(Cow::Borrowed).collect()),
+        Segment::DeepKey(key) => Ok(deep(value)
+            .into_iter()
+            .filter_map(|node| node.as_object()?.get(*key))
+            .map(Cow::Borrowed)
+            .collect()),
+        Segment::DeepAny => Ok(deep(value)
+            .into_iter()
+            .flat_map(any_child)
+            .map(Cow::Borrowed)
+            .collect()),
+        Segment::Filter(filter) => filtered(value, filter),
+        Segment::Length => Ok(length(value).into_iter().map(Cow::Owned).collect()),
+    }
+}
+
+fn one(value: Option<&Document>) -> Result<Values<'_>, Missing> {
+    value.map(|value| vec![Cow::Borrowed(value)]).ok_or(Missing)
+}
+
+fn object(value: &Document) -> Result<&Map, Missing> {
+    value.as_object().ok_or(Missing)
+}
+
+fn list(value: &Document) -> Result<&[Document], Missing> {
+    value.as_array().map(Vec::as_slice).ok_or(Missing)
+}
+
+/// An object with those of the members that are there.
+fn chosen(map: &Map, keys: &[&str]) -> Document {
+    let members = keys
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), map.get(*key)?.clone())));
+    Document::Object(members.collect())
+}
+
+/// The element at an index, from the end when it is negative.
+fn element(list: &[Document], index: i64) -> Option<&Document> {
+    list.get(position(index, list.len())?)
+}
+
+fn position(index: i64, length: usize) -> Option<usize> {
+    match usize::try_from(index) {
+        Ok(index) => Some(index),
+        Err(_) => length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
+    }
+}
+
+/// The elements from `start` to before `end`.
+fn slice(list: &[Document], start: Option<i64>, end: Option<i64>) -> Values<'_> {
+    let bound = |index: i64| position(index, list.len()).unwrap_or(0).min(list.len());
+    let range = start.map_or(0, bound)..end.map_or(list.len(), bound);
+    list.get(range)
+        .unwrap_or_default()
+        .iter()
+        .map(Cow::Borrowed)
+        .collect()
+}
+
+fn any_child(value: &Document) -> Box<dyn Iterator<Item = &Document> + '_> {
+    match value {
+        Document::Array(elements) => Box::new(elements.iter()),
+        Document::Object(map) => Box::new(map.values()),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// The value and everything below it, parents before children, in document order.
+fn deep(value: &Document) -> Vec<&Document> {
+    let mut found = Vec::new();
+    let mut open = vec![value];
+    while let Some(node) = open.pop() {
+        found.push(node);
+        let children: Vec<_> = any_child(node).collect();
+        open.extend(children.into_iter().rev());
+    }
+    found
+}
+
+/// The elements that pass; an object is asked itself.
+fn filtered<'a>(value: &'a Document, filter: &'static Filter) -> Result<Values<'a>, Missing> {
+    match value {
+        Document::Array(elements) => Ok(elements
+            .iter()
+            .filter(|element| passes(element, filter))
+            .map(Cow::Borrowed)
+            .collect()),
+        Document::Object(_) if passes(value, filter) => Ok(vec![Cow::Borrowed(value)]),
+        Document::Object(_) => Ok(Vec::new()),
+        _ => Err(Missing),
+    }
+}
+
+fn length(value: &Document) -> Option<Document> {
+    match value {
+        Document::Array(elements) => Some(Document::from(elements.len())),
+        Document::Object(map) => Some(Document::from(map.len())),
+        _ => None,
+    }
+}

@@ -1,0 +1,204 @@
+//! Values: the types of the runbook language and what may become what.
+//!
+//! Everything a step receives or leaves is one of six types (spec 2.2). This module knows
+//! how a selected value becomes a declared output (`convert`), how a referenced value becomes
+//! what an input wants (`coerce`), how a supplied text becomes a parameter (`parameter`), how
+//! values are compared with desired ones (`desired`), and how they look inside text and in the
+//! record.
+
+mod coerce;
+mod convert;
+mod desired;
+mod parameter;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+pub use coerce::{Referenced, Wanted, coerce};
+pub use convert::{FromSelected, OutputError};
+pub use desired::matches_desired;
+pub use parameter::{ParameterError, parse_parameter};
+
+use crate::duration::TimeError;
+
+/// Any JSON value: an API answer, a payload, an input without a schema.
+pub type Document = serde_json::Value;
+
+/// A JSON object in the order it was written: the value of a `StringMap`.
+pub type Map = serde_json::Map<String, Document>;
+
+/// A type of the runbook language (spec 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Type {
+    /// Text.
+    String,
+    /// A list of texts.
+    StringList,
+    /// An integral number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// A JSON object, whatever its values are.
+    StringMap,
+    /// A list of JSON objects.
+    MapList,
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, formatter)
+    }
+}
+
+/// Why the input of a step cannot be made; the step fails in stage `InputValidation`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InputError {
+    /// The reference stands for a value that is absent (spec 3.7).
+    #[error("`{reference}` has no value")]
+    Missing {
+        /// The reference as the runbook writes it, without braces.
+        reference: String,
+    },
+    /// The referenced value is of a kind the input does not take (spec 3.3).
+    #[error("`{reference}` is {have}, but {want} is wanted")]
+    Mismatch {
+        /// The reference as the runbook writes it, without braces.
+        reference: String,
+        /// What the value is, in words.
+        have: String,
+        /// The type the input wants.
+        want: Type,
+    },
+    /// A duration or an instant that cannot be read (spec 5.21).
+    #[error(transparent)]
+    Time(#[from] TimeError),
+}
+
+/// A value that must be there.
+pub trait Required {
+    /// What is there when it is.
+    type Value;
+
+    /// The value, or `InputError::Missing` with the name of the reference.
+    fn required(&self, reference: &str) -> Result<&Self::Value, InputError>;
+}
+
+impl<T> Required for Option<T> {
+    type Value = T;
+
+    fn required(&self, reference: &str) -> Result<&T, InputError> {
+        self.as_ref().ok_or_else(|| InputError::Missing {
+            reference: reference.to_owned(),
+        })
+    }
+}
+
+/// The form a value takes inside longer text (spec 3.3): lists and maps are compact JSON.
+pub trait Text {
+    /// The text of the value, without quotes or escapes for texts.
+    fn text(&self) -> String;
+}
+
+impl Text for str {
+    fn text(&self) -> String {
+        self.to_owned()
+    }
+}
+
+impl Text for String {
+    fn text(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Text for i64 {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Text for bool {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Text for Vec<String> {
+    fn text(&self) -> String {
+        self.document().to_string()
+    }
+}
+
+impl Text for Map {
+    fn text(&self) -> String {
+        self.document().to_string()
+    }
+}
+
+impl Text for Vec<Map> {
+    fn text(&self) -> String {
+        self.document().to_string()
+    }
+}
+
+impl Text for Document {
+    fn text(&self) -> String {
+        match self {
+            Document::String(text) => text.clone(),
+            Document::Number(number) => decimal(number),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// The form a value takes in the record: a list of texts (spec 7.3, "Output encoding").
+pub trait Encode {
+    /// The entries of the record: one per element of a list, else one; none for an absent value.
+    fn encode(&self) -> Vec<String>;
+}
+
+impl<T: Referenced> Encode for T {
+    fn encode(&self) -> Vec<String> {
+        match self.document() {
+            Document::Null => Vec::new(),
+            Document::Array(elements) => elements.iter().map(Text::text).collect(),
+            other => vec![other.text()],
+        }
+    }
+}
+
+/// A number in decimal digits, never with an exponent (spec 3.7).
+fn decimal(number: &serde_json::Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{float:.1}"),
+        Some(float) if number.is_f64() => float.to_string(),
+        _ => number.to_string(),
+    }
+}
+
+/// What a value is, for messages: `the text "abc"`, `a list of 3 elements`.
+pub(crate) fn describe(value: &Document) -> String {
+    match value {
+        Document::Null => "null".to_owned(),
+        Document::Bool(flag) => format!("the Boolean {flag}"),
+        Document::Number(number) => format!("the number {number}"),
+        Document::String(text) => format!("the text {}", shortened(text)),
+        Document::Array(elements) => match elements.len() {
+            0 => "an empty list".to_owned(),
+            1 => "a list of 1 element".to_owned(),
+            count => format!("a list of {count} elements"),
+        },
+        Document::Object(_) => "a map".to_owned(),
+    }
+}
+
+/// A text in quotes, cut where it would flood a message.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 40;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or(text)),
+        None => format!("{text:?}"),
+    }
+}

@@ -1,1 +1,141 @@
-//! Catalogue.
+//! The catalogue: the models of all AWS services, as botocore has them.
+//!
+//! It is distilled from an installed botocore by [`generate`] and embedded in
+//! the compiler, so that checking an API call needs no network and no account.
+//! A service is inflated and decoded when it is first asked for.
+
+mod botocore;
+mod codec;
+mod error;
+mod model;
+mod names;
+mod pack;
+mod wire;
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+pub use botocore::generate;
+pub use error::CatalogueError;
+pub use model::*;
+
+static EMBEDDED: &[u8] = include_bytes!("../../data/catalogue.bin");
+
+/// The models of all AWS services, each decoded when it is first asked for.
+pub struct Catalogue {
+    bytes: Cow<'static, [u8]>,
+    header: pack::Header,
+    /// The decoded services, beside the entries of the index.
+    services: Vec<OnceLock<Arc<Service>>>,
+}
+
+impl Catalogue {
+    /// The catalogue that the compiler carries.
+    #[allow(
+        clippy::expect_used,
+        reason = "the bytes are the compiler's own, and a test decodes all of them"
+    )]
+    pub fn embedded() -> &'static Catalogue {
+        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+            Catalogue::indexed(Cow::Borrowed(EMBEDDED)).expect("the embedded catalogue is sound")
+        });
+        &CATALOGUE
+    }
+
+    /// Reads what [`Catalogue::encode`] or [`generate`] wrote, and all of its services at once.
+    pub fn decode(bytes: Vec<u8>) -> Result<Catalogue, CatalogueError> {
+        let catalogue = Catalogue::indexed(Cow::Owned(bytes))?;
+        for (entry, decoded) in catalogue.header.entries.iter().zip(&catalogue.services) {
+            let service = pack::service(&catalogue.bytes, entry)?;
+            decoded.get_or_init(|| Arc::new(service));
+        }
+        Ok(catalogue)
+    }
+
+    /// Distils an installed botocore: the directory that holds `data` and `handlers.py`.
+    ///
+    /// Without a date, it is that of the newest file among the models.
+    pub fn from_botocore(
+        directory: &Path,
+        date: Option<&str>,
+    ) -> Result<Catalogue, CatalogueError> {
+        Catalogue::decode(generate(directory, date)?)
+    }
+
+    /// The bytes that [`Catalogue::decode`] reads.
+    pub fn encode(&self) -> Vec<u8> {
+        self.bytes.to_vec()
+    }
+
+    /// The version of botocore that the models come from.
+    pub fn botocore_version(&self) -> &str {
+        &self.header.botocore_version
+    }
+
+    /// The day of the models, as in `2026-11-17`.
+    pub fn date(&self) -> &str {
+        &self.header.date
+    }
+
+    /// The names of all services as Boto3 knows them, sorted.
+    pub fn services(&self) -> impl Iterator<Item = &str> {
+        self.header.entries.iter().map(|entry| &*entry.name)
+    }
+
+    /// Finds a service as runbooks spell it: by Boto3's name (`ecs`, `ECS`), or by
+    /// its own identifier in any spelling (`CloudWatch Logs`, `cloudwatchlogs`).
+    pub fn find(&self, written: &str) -> Option<Arc<Service>> {
+        self.position(written)
+            .map(|position| self.service(position))
+    }
+
+    /// The service whose name is nearest to a name that is none.
+    pub fn similar(&self, written: &str) -> Option<&str> {
+        let names = self.services();
+        let found = names::similar(written, names)?;
+        Some(found)
+    }
+
+    /// Reads the index alone.
+    fn indexed(bytes: Cow<'static, [u8]>) -> Result<Catalogue, CatalogueError> {
+        let header = pack::header(&bytes)?;
+        let services = header.entries.iter().map(|_| OnceLock::new()).collect();
+        Ok(Catalogue {
+            bytes,
+            header,
+            services,
+        })
+    }
+
+    fn position(&self, written: &str) -> Option<usize> {
+        let entries = &self.header.entries;
+        let exact = entries.binary_search_by(|entry| entry.name.as_str().cmp(written));
+        let folded = names::folded(written);
+        exact
+            .ok()
+            .or_else(|| {
+                entries
+                    .iter()
+                    .position(|entry| names::folded(&entry.name) == folded)
+            })
+            .or_else(|| {
+                entries
+                    .iter()
+                    .position(|entry| names::folded(&entry.service_id) == folded)
+            })
+    }
+
+    #[allow(
+        clippy::indexing_slicing,
+        clippy::expect_used,
+        reason = "positions are our own; every service was decoded by `decode` or by a test"
+    )]
+    fn service(&self, position: usize) -> Arc<Service> {
+        let decoded = self.services[position].get_or_init(|| {
+            let service = pack::service(&self.bytes, &self.header.entries[position]);
+            Arc::new(service.expect("the embedded catalogue is sound"))
+        });
+        Arc::clone(decoded)
+    }
+}

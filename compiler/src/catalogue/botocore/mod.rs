@@ -1,0 +1,119 @@
+//! Makes a catalogue from an installed botocore.
+//!
+//! The models are its JSON files. Three things that Boto3 adds to them stand in
+//! Python: method names that break the rule, aliases of parameters, and
+//! parameters that Boto3 fills in.
+
+mod distil;
+mod python;
+mod raw;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use flate2::read::GzDecoder;
+use serde::de::DeserializeOwned;
+
+use super::{CatalogueError, Service, pack};
+use python::Customizations;
+
+/// Distils an installed botocore into the bytes of a catalogue.
+///
+/// The directory is that of the Python package. Without a date, the catalogue
+/// has that of the newest model.
+pub fn generate(botocore: &Path, date: Option<&str>) -> Result<Vec<u8>, CatalogueError> {
+    let customizations = Customizations::read(
+        &text(&botocore.join("__init__.py"))?,
+        &text(&botocore.join("handlers.py"))?,
+    )?;
+    let models = models(&botocore.join("data"))?;
+    let date = match date {
+        Some(date) => date.to_owned(),
+        None => newest(models.values())?,
+    };
+    let services = models
+        .iter()
+        .map(|(name, directory)| service(name, directory, &customizations))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(pack::pack(&customizations.version, &date, &services))
+}
+
+fn service(
+    name: &str,
+    directory: &Path,
+    customizations: &Customizations,
+) -> Result<Service, CatalogueError> {
+    let path = model_file(directory).unwrap_or_else(|| directory.to_owned());
+    let model: raw::Model = json(&path)?;
+    let paginators = directory.join("paginators-1.json");
+    let pagination = match paginators.exists() {
+        true => json(&paginators)?,
+        false => raw::Pagination::default(),
+    };
+    distil::service(name, &model, &pagination, customizations)
+}
+
+/// The directory of the newest version of each service, by the service's name.
+fn models(data: &Path) -> Result<BTreeMap<String, PathBuf>, CatalogueError> {
+    let mut models = BTreeMap::new();
+    for service in directories(data)? {
+        let versions = directories(&service)?;
+        let newest = versions
+            .into_iter()
+            .filter(|path| model_file(path).is_some())
+            .max();
+        if let (Some(name), Some(newest)) = (service.file_name(), newest) {
+            models.insert(name.to_string_lossy().into_owned(), newest);
+        }
+    }
+    Ok(models)
+}
+
+fn model_file(directory: &Path) -> Option<PathBuf> {
+    ["service-2.json.gz", "service-2.json"]
+        .map(|name| directory.join(name))
+        .into_iter()
+        .find(|path| path.exists())
+}
+
+fn directories(parent: &Path) -> Result<Vec<PathBuf>, CatalogueError> {
+    let entries = fs::read_dir(parent).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = entries.map_err(unreadable(parent))?;
+    let paths = entries.into_iter().map(|entry| entry.path());
+    Ok(paths.filter(|path| path.is_dir()).collect())
+}
+
+/// The day of the newest model, in UTC.
+fn newest<'a>(models: impl Iterator<Item = &'a PathBuf>) -> Result<String, CatalogueError> {
+    let mut newest = SystemTime::UNIX_EPOCH;
+    for path in models.filter_map(|directory| model_file(directory)) {
+        let modified = fs::metadata(&path).and_then(|metadata| metadata.modified());
+        newest = newest.max(modified.map_err(unreadable(&path))?);
+    }
+    let moment = jiff::Timestamp::try_from(newest).unwrap_or_default();
+    Ok(moment.strftime("%Y-%m-%d").to_string())
+}
+
+fn json<T: DeserializeOwned>(path: &Path) -> Result<T, CatalogueError> {
+    let file = fs::File::open(path).map_err(unreadable(path))?;
+    let mut bytes = Vec::new();
+    let read = match path.extension().is_some_and(|extension| extension == "gz") {
+        true => GzDecoder::new(BufReader::new(file)).read_to_end(&mut bytes),
+        false => BufReader::new(file).read_to_end(&mut bytes),
+    };
+    read.map_err(unreadable(path))?;
+    let path = path.to_owned();
+    serde_json::from_slice(&bytes).map_err(|source| CatalogueError::Json { path, source })
+}
+
+fn text(path: &Path) -> Result<String, CatalogueError> {
+    fs::read_to_string(path).map_err(unreadable(path))
+}
+
+fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CatalogueError {
+    let path = path.to_owned();
+    |source| CatalogueError::Read { path, source }
+}

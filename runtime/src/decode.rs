@@ -6,6 +6,7 @@
 //! are written against its results (spec 5.12).
 
 mod check;
+mod error;
 mod json;
 mod path;
 mod rest;
@@ -15,6 +16,7 @@ mod shape;
 use thiserror::Error;
 
 pub use check::{AnswerProblem, check_answer};
+pub use error::{ErrorAnswer, decode_error};
 pub use shape::{
     BLOB, BOOLEAN, DOCUMENT, FLOAT, INTEGER, List, Location, MapShape, Member, Protocol, Response,
     STRING, Shape, Structure, TIMESTAMP,

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::json::{Reader, mismatch, parse, parse_object};
 use super::path::Path;
-use super::shape::{Location, Member, Protocol, Response, Shape};
+use super::shape::{Location, Member, Protocol, Response, Shape, Structure};
 use super::{DecodeError, Http, scalar};
 use crate::value::{Document, Map};
 
@@ -113,13 +113,20 @@ fn body(response: &Response, http: &Http) -> Result<Map, DecodeError> {
     )
 }
 
+/// The member that is the whole body. Nothing on the wire is an empty object; a union cannot be.
 fn payload(member: &Member, http: &Http) -> Result<Option<Document>, DecodeError> {
     let path = Path::Key(&Path::Root, member.name);
     match member.shape {
         Shape::Blob | Shape::String => Ok(Some(scalar::raw(http.body))),
+        Shape::Structure(Structure { union: false, .. }) | Shape::Map(_)
+            if http.body.is_empty() =>
+        {
+            Ok(Some(Document::Object(Map::new())))
+        }
         shape => {
             let value = parse(Protocol::RestJson, http.body)?;
-            Reader::REST_JSON.read(shape, value, path).map(Some)
+            let value = Reader::REST_JSON.read(shape, value, path)?;
+            Ok(Some(value).filter(|value| !value.is_null()))
         }
     }
 }

@@ -9,6 +9,8 @@ mod similar;
 pub use codes::Code;
 pub use similar::similar;
 
+use std::collections::HashSet;
+
 use crate::source::Span;
 
 /// Whether a runbook can be used in spite of a finding.
@@ -148,13 +150,15 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    seen: HashSet<(Code, Span, String)>,
 }
 
 impl Diagnostics {
     /// Adds a finding; the same finding again (an alias read twice) is dropped.
     pub fn push(&mut self, diagnostic: impl Into<Diagnostic>) {
         let diagnostic = diagnostic.into();
-        if !self.list.contains(&diagnostic) {
+        let key = (diagnostic.code, diagnostic.span, diagnostic.message.clone());
+        if self.seen.insert(key) {
             self.list.push(diagnostic);
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod node;
 pub mod origin;
+mod repair;
 pub mod scalar;
 pub mod selector;
 pub mod template;
@@ -13,6 +14,6 @@ mod yaml;
 
 pub use node::{Entry, Node, NodeKind};
 pub use scalar::{Scalar, Style};
-pub use selector::{Selector, SelectorSegment};
+pub use selector::{Selector, SelectorError, SelectorSegment};
 pub use template::{Part, Placeholder, Reference, Template};
 pub use yaml::parse;

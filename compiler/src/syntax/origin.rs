@@ -11,10 +11,11 @@ use crate::syntax::scalar::Style;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Origin {
     whole: Span,
+    /// Empty when the two could not be aligned.
     pieces: Vec<Piece>,
 }
 
-/// From here to the next piece, decoded text and source are the same bytes.
+/// From here to the next piece, decoded text and source run in step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Piece {
     text: usize,
@@ -30,9 +31,164 @@ impl Origin {
         }
     }
 
-    /// The span of a range of the decoded text.
+    /// Aligns a decoded text with the scalar at `span` of `source`.
+    pub fn align(source: &str, span: Span, decoded: &str, style: Style) -> Self {
+        let raw = source.get(span.range()).unwrap_or_default();
+        let pieces = Alignment::new(raw, decoded, style)
+            .run()
+            .unwrap_or_default();
+        let pieces = pieces.into_iter().map(|piece| Piece {
+            source: piece.source + span.start,
+            ..piece
+        });
+        Self {
+            whole: span,
+            pieces: pieces.collect(),
+        }
+    }
+
+    /// Whether ranges of the text have their own places.
+    pub const fn is_exact(&self) -> bool {
+        !self.pieces.is_empty()
+    }
+
+    /// The place of a range of the decoded text; the whole scalar if unknown.
     pub fn span(&self, start: usize, end: usize) -> Span {
-        let _ = (start, end);
-        self.whole
+        if !self.is_exact() {
+            return self.whole;
+        }
+        let from = self.source_of(start);
+        // The end follows the last character, not whatever comes after it.
+        let to = self.source_of(end.saturating_sub(1).max(start)) + usize::from(end > start);
+        Span::new(from, to)
+    }
+
+    fn source_of(&self, offset: usize) -> usize {
+        let index = self.pieces.partition_point(|piece| piece.text <= offset);
+        let piece = index
+            .checked_sub(1)
+            .and_then(|index| self.pieces.get(index));
+        piece.map_or(self.whole.start, |piece| {
+            piece.source + (offset - piece.text)
+        })
+    }
+
+    pub(super) fn translated(mut self, whole: Span, translate: impl Fn(usize) -> usize) -> Self {
+        self.whole = whole;
+        for piece in &mut self.pieces {
+            piece.source = translate(piece.source);
+        }
+        self
+    }
+}
+
+/// Walks through the raw and the decoded text at once.
+struct Alignment<'text> {
+    raw: &'text str,
+    decoded: &'text str,
+    style: Style,
+    at: Piece,
+    pieces: Vec<Piece>,
+}
+
+impl<'text> Alignment<'text> {
+    fn new(raw: &'text str, decoded: &'text str, style: Style) -> Self {
+        let quote = match style {
+            Style::SingleQuoted => '\'',
+            Style::DoubleQuoted => '"',
+            _ => return Self::inside(raw, decoded, style, 0),
+        };
+        match raw
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+        {
+            Some(inner) => Self::inside(inner, decoded, style, 1),
+            // Plain text with the tag `!!str` has the style without the quotes.
+            None => Self::inside(raw, decoded, Style::Plain, 0),
+        }
+    }
+
+    fn inside(raw: &'text str, decoded: &'text str, style: Style, source: usize) -> Self {
+        let at = Piece { text: 0, source };
+        Self {
+            raw,
+            decoded,
+            style,
+            at,
+            pieces: vec![at],
+        }
+    }
+
+    /// The pieces, or `None` when the texts do not fit together.
+    fn run(mut self) -> Option<Vec<Piece>> {
+        while let Some(next) = self.decoded.chars().next() {
+            let Some(written) = self.raw.chars().next() else {
+                // What is left was not written: the line break at the end of a block.
+                return self.decoded.trim().is_empty().then_some(self.pieces);
+            };
+            if self.is_break() {
+                self.line_break();
+            } else if written == '\\' && self.style == Style::DoubleQuoted {
+                self.escape(next)?;
+            } else if written == next {
+                let doubled = written == '\'' && self.style == Style::SingleQuoted;
+                self.advance(
+                    written.len_utf8() * (1 + usize::from(doubled)),
+                    next.len_utf8(),
+                );
+                if doubled {
+                    self.pieces.push(self.at);
+                }
+            } else {
+                return None;
+            }
+        }
+        Some(self.pieces)
+    }
+
+    /// Whether only blanks stand before the end of the line.
+    fn is_break(&self) -> bool {
+        let folds = !matches!(self.style, Style::Literal | Style::Folded);
+        let blanks: &[char] = if folds { &[' ', '\t'] } else { &[] };
+        self.raw
+            .trim_start_matches(blanks)
+            .starts_with(['\n', '\r'])
+    }
+
+    /// Skips the white space of both: indentation and folding change it.
+    fn line_break(&mut self) {
+        let raw = self.raw.len() - self.raw.trim_start().len();
+        let decoded = self.decoded.len() - self.decoded.trim_start().len();
+        self.advance(raw, decoded);
+        self.pieces.push(self.at);
+    }
+
+    fn escape(&mut self, next: char) -> Option<()> {
+        let kind = self.raw.get(1..)?.chars().next()?;
+        let digits = match kind {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            '\n' | '\r' => {
+                let rest = self.raw.get(1..)?;
+                self.advance(1 + rest.len() - rest.trim_start().len(), 0);
+                self.pieces.push(self.at);
+                return Some(());
+            }
+            _ => 0,
+        };
+        // A character beyond 16 bits is written as two `\u` escapes in JSON.
+        let pair = kind == 'u' && next.len_utf16() == 2;
+        let length = 1 + kind.len_utf8() + digits;
+        self.advance(if pair { 2 * length } else { length }, next.len_utf8());
+        self.pieces.push(self.at);
+        Some(())
+    }
+
+    fn advance(&mut self, raw: usize, decoded: usize) {
+        self.raw = self.raw.get(raw..).unwrap_or_default();
+        self.decoded = self.decoded.get(decoded..).unwrap_or_default();
+        self.at.source += raw;
+        self.at.text += decoded;
     }
 }

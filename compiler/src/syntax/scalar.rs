@@ -87,12 +87,13 @@ impl Scalar {
     }
 
     /// The text the service ends up with where it wants text and this is a number
-    /// or Boolean of another spelling: `83` for `0123`, `true` for `yes`. `None`
-    /// when both spell the same.
+    /// or Boolean of another spelling: `83` for `0123`, `true` for `yes`, `1.1` for
+    /// `1.10`. `None` when both spell the same.
     pub fn service_text(&self) -> Option<String> {
         let text = match self.reading() {
             Reading::Boolean(value) => value.to_string(),
             Reading::Integer(Some(value)) => value.to_string(),
+            Reading::Float => self.text.parse::<f64>().ok()?.to_string(),
             _ => return None,
         };
         let same = text.eq_ignore_ascii_case(&self.text);
@@ -212,27 +213,32 @@ fn is_float(text: &str) -> bool {
         return true;
     }
     let digits = unsigned.replace('_', "");
-    let number = digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
-        && digits.bytes().any(|byte| byte.is_ascii_digit());
-    number && digits.parse::<f64>().is_ok()
+    digits.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && digits.contains(['.', 'e', 'E'])
+        && digits.parse::<f64>().is_ok()
 }
 
 /// `2020-01-01`, perhaps with a time behind it.
 fn is_timestamp(text: &str) -> bool {
-    let (date, time) = text.split_at(text.find(['T', 't', ' ', '\t']).unwrap_or(text.len()));
-    let mut groups = date.split('-');
-    let mut group = |longest: usize| {
-        groups.next().is_some_and(|digits| {
-            (1..=longest).contains(&digits.len())
-                && digits.bytes().all(|digit| digit.is_ascii_digit())
-        })
+    let end = text.find(['T', 't', ' ', '\t']).unwrap_or(text.len());
+    let (date, time) = text.split_at(end);
+    let groups: Vec<&str> = date.split('-').collect();
+    let [year, month, day] = groups.as_slice() else {
+        return false;
     };
-    let is_date = group(4) && group(2) && group(2) && groups.next().is_none();
-    is_date && (time.is_empty() || is_time(&time[1..]))
+    let shortest = if time.is_empty() { 2 } else { 1 };
+    is_number(year, 4, 4)
+        && is_number(month, shortest, 2)
+        && is_number(day, shortest, 2)
+        && (time.is_empty() || is_time(time))
+}
+
+fn is_number(text: &str, shortest: usize, longest: usize) -> bool {
+    (shortest..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_time(text: &str) -> bool {
-    let text = text.trim_start();
+    let text = text.trim_start_matches(['T', 't', ' ', '\t']);
     let clock = |byte: u8| byte.is_ascii_digit() || b":.+-Z ".contains(&byte);
     text.starts_with(|first: char| first.is_ascii_digit())
         && text.contains(':')

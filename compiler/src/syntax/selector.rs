@@ -1,6 +1,10 @@
 //! Output selectors: the JSONPath dialect of the service (spec 3.7).
 
+mod parse;
+
 use std::fmt;
+
+pub use parse::SelectorError;
 
 use crate::source::Spanned;
 
@@ -83,8 +87,11 @@ pub enum Comparison {
 pub enum Literal {
     /// `'text'` or `"text"`
     String(String),
-    /// A number.
-    Number(f64),
+
+    /// An integral number.
+    Integer(i64),
+    /// A number with a fraction or an exponent.
+    Float(f64),
     /// `true` or `false`
     Boolean(bool),
     /// `null`

@@ -1,11 +1,566 @@
-//! The only file that knows the YAML parser.
+//! The only file that knows the YAML parser: its events become the tree.
+//!
+//! Aliases and merge keys are expanded here, within bounds, and duplicate keys are
+//! reported, since the parser leaves both to its caller.
 
-use crate::diagnostic::Diagnostics;
-use crate::source::Source;
-use crate::syntax::node::Node;
+use std::collections::HashMap;
 
-/// Reads a YAML or JSON text; `None` when it is not well-formed.
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, StructureStyle, Tag, options};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::{Source, Span, Spanned};
+use crate::syntax::node::{Entry, Node, NodeKind};
+use crate::syntax::origin::Origin;
+use crate::syntax::repair::{self, Repaired};
+use crate::syntax::scalar::{Scalar, Style};
+
+/// More nodes than a document of the permitted size can hold without aliases.
+const MOST_NODES: usize = 100_000;
+
+/// Deeper nesting serves nobody and would endanger the stack.
+const DEEPEST: usize = 100;
+
+/// The largest document that the service takes (spec 1.2).
+const MOST_BYTES: usize = 64 * 1024;
+
+/// Each round of repairs parses the text again.
+const MOST_REPAIRS: usize = 100;
+
+/// Reads a YAML or JSON text; `None` when it is not well-formed, which is then
+/// the only error reported beside unquoted references.
 pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let _ = (source, diagnostics);
-    None
+    if source.text.len() > MOST_BYTES {
+        diagnostics.push(too_large(source));
+    }
+    let mut repaired = Repaired::new(&source.text);
+    let mut repairs = 0;
+    loop {
+        let attempt = Attempt::run(&repaired);
+        let found = repair::unquoted(&repaired, &attempt.double_braces, attempt.failed_at());
+        repairs += 1;
+        if found.is_empty() || repairs > MOST_REPAIRS {
+            return attempt.finish(source, &repaired, diagnostics);
+        }
+        for reference in found {
+            diagnostics.push(repaired.quote(&reference));
+        }
+    }
+}
+
+fn too_large(source: &Source) -> Diagnostic {
+    let message = format!(
+        "the document has {} bytes, and the service takes {MOST_BYTES}",
+        source.text.len()
+    );
+    Diagnostic::error(Code::DocumentTooLarge, Span::at(0), message)
+        .help("move long scripts into attachments, or split the runbook")
+}
+
+/// One pass over the text.
+struct Attempt<'text> {
+    events: Vec<Located<'text>>,
+    failure: Option<Failure>,
+    /// Where a `{` that begins a flow mapping is followed by another one, with
+    /// whether this is inside another flow collection.
+    double_braces: Vec<(usize, bool)>,
+}
+
+struct Located<'text> {
+    event: Event<'text>,
+    span: Span,
+    tag: Option<Span>,
+}
+
+struct Failure {
+    kind: ErrorKind,
+    offset: usize,
+}
+
+impl<'text> Attempt<'text> {
+    fn run(repaired: &'text Repaired) -> Self {
+        let mut attempt = Self {
+            events: Vec::new(),
+            failure: None,
+            double_braces: Vec::new(),
+        };
+        for next in Parser::new_from_str_with_options(repaired.text(), limits()) {
+            match next {
+                Ok((event, span)) => attempt.events.push(Located {
+                    event,
+                    span: byte_span(&span),
+                    tag: span.tag_span().map(|span| byte_span(&span)),
+                }),
+                Err(error) => {
+                    attempt.failure = Some(Failure {
+                        kind: error.kind().clone(),
+                        offset: error.marker().byte_offset().unwrap_or_default(),
+                    });
+                    break;
+                }
+            }
+        }
+        attempt.double_braces = double_braces(&attempt.events);
+        attempt
+    }
+
+    fn failed_at(&self) -> Option<usize> {
+        self.failure.as_ref().map(|failure| failure.offset)
+    }
+
+    fn finish(
+        self,
+        source: &Source,
+        repaired: &Repaired,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Node> {
+        if let Some(failure) = self.failure {
+            let offset = repaired.original(failure.offset);
+            diagnostics.push(malformed(source, &failure.kind, offset));
+            return None;
+        }
+        let mut builder = Builder::new(repaired, diagnostics);
+        let mut events = self.events.into_iter();
+        builder.documents(&mut events)
+    }
+}
+
+fn limits() -> Options {
+    options! {
+        emit_comments: false,
+        flow_nesting_limit: DEEPEST,
+        block_nesting_limit: DEEPEST,
+    }
+}
+
+fn byte_span(span: &granit_parser::Span) -> Span {
+    span.byte_range()
+        .map_or_else(Span::default, |range| Span::new(range.start, range.end))
+}
+
+fn double_braces(events: &[Located<'_>]) -> Vec<(usize, bool)> {
+    let mut found = Vec::new();
+    let mut flow_depth = 0usize;
+    for pair in events.windows(2) {
+        let [outer, inner] = pair else { continue };
+        match &outer.event {
+            Event::MappingStart(StructureStyle::Flow, ..) => {
+                let adjacent = inner.span.start == outer.span.start + 1;
+                let opens = matches!(inner.event, Event::MappingStart(StructureStyle::Flow, ..));
+                if adjacent && opens {
+                    found.push((outer.span.start, flow_depth > 0));
+                }
+                flow_depth += 1;
+            }
+            Event::SequenceStart(StructureStyle::Flow, ..) => flow_depth += 1,
+            Event::MappingEnd | Event::SequenceEnd => flow_depth = flow_depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The report of a text that is not well-formed.
+fn malformed(source: &Source, kind: &ErrorKind, offset: usize) -> Diagnostic {
+    let text = source.text.trim_start_matches('\u{feff}').trim_start();
+    if let Some(json) = text
+        .strip_prefix('{')
+        .filter(|rest| rest.trim_start().starts_with('"'))
+    {
+        let skipped = source.text.len() - json.len() - 1;
+        if let Some(diagnostic) = malformed_json(source, skipped) {
+            return diagnostic;
+        }
+    }
+    let (reason, help) = explain(kind);
+    let place = visible_place(&source.text, offset);
+    let message = format!("the YAML is not well-formed: {reason}");
+    let diagnostic = Diagnostic::error(Code::MalformedYaml, place, message).label("here");
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+fn malformed_json(source: &Source, skipped: usize) -> Option<Diagnostic> {
+    let json = source.text.get(skipped..)?;
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(json).err()?;
+    let line_start = match error.line() {
+        0 | 1 => 0,
+        line => json.match_indices('\n').nth(line - 2)?.0 + 1,
+    };
+    // The column counts bytes and names the last byte that was read.
+    let offset = skipped + line_start + error.column().saturating_sub(1);
+    let place = visible_place(&source.text, offset);
+    let text = error.to_string();
+    let reason = text.split(" at line ").next().unwrap_or_default();
+    let message = format!("the JSON is not well-formed: {reason}");
+    Some(Diagnostic::error(Code::MalformedYaml, place, message).label("here"))
+}
+
+/// One character to point at; the last one of the text when it ended too early.
+fn visible_place(text: &str, offset: usize) -> Span {
+    let mut start = offset.min(text.trim_end().len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let rest = text.get(start..).unwrap_or_default();
+    let width = rest
+        .chars()
+        .next()
+        .filter(|next| *next != '\n')
+        .map_or(0, char::len_utf8);
+    Span::new(start, start + width)
+}
+
+/// What is wrong, and what to do, in the words of a runbook's author.
+fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
+    const QUOTE: &str =
+        "quote a value that contains `: ` or ` #` or begins with a special character";
+    const INDENT: &str = "lines of one mapping or list begin at the same column";
+    let (reason, help) = match kind {
+        ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabAtBlockScalarStart
+        | ErrorKind::TabNotAllowed => ("a tab in the indentation", "indent with spaces"),
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
+            ("a quote is not closed", "close the quote that begins here")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => (
+            "an unknown escape inside double quotes",
+            "double the backslash, or use single quotes, which know no escapes",
+        ),
+        ErrorKind::MappingValueNotAllowed
+        | ErrorKind::InvalidColonPlacement
+        | ErrorKind::MappingKeyNotAllowed => ("a `:` that does not belong here", QUOTE),
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::SimpleKeyExpected => {
+            ("`key: value` expected", INDENT)
+        }
+        ErrorKind::ExpectedBlockSequenceEntry => ("`- ` expected", INDENT),
+        ErrorKind::InvalidIndentation | ErrorKind::BlockSequenceEntryNotAllowed => (
+            "this line is indented differently from its neighbours",
+            INDENT,
+        ),
+        ErrorKind::UnexpectedCharacter { .. } | ErrorKind::ExpectedNodeContent => {
+            ("a value cannot begin like this", QUOTE)
+        }
+        ErrorKind::UnknownAnchor => (
+            "an alias without its anchor",
+            "quote a value that begins with `*`, or define the anchor before it",
+        ),
+        ErrorKind::RecursionLimitExceeded => ("nested too deeply", "flatten the structure"),
+        other => return (other.to_string(), None),
+    };
+    (reason.to_owned(), Some(help))
+}
+
+/// A finished node with what counts against the limits.
+#[derive(Clone)]
+struct Anchored {
+    node: Node,
+    nodes: usize,
+    depth: usize,
+}
+
+/// Turns events into nodes.
+struct Builder<'build> {
+    repaired: &'build Repaired,
+    diagnostics: &'build mut Diagnostics,
+    anchors: HashMap<usize, Anchored>,
+    nodes: usize,
+    /// The deepest level reached since it was last reset.
+    deepest: usize,
+}
+
+impl<'build> Builder<'build> {
+    fn new(repaired: &'build Repaired, diagnostics: &'build mut Diagnostics) -> Self {
+        Self {
+            repaired,
+            diagnostics,
+            anchors: HashMap::new(),
+            nodes: 0,
+            deepest: 0,
+        }
+    }
+
+    fn documents<'text>(
+        &mut self,
+        events: &mut impl Iterator<Item = Located<'text>>,
+    ) -> Option<Node> {
+        let mut root = None;
+        while let Some(located) = events.next() {
+            match located.event {
+                Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+                Event::DocumentStart(..) if root.is_some() => {
+                    let span = self.repaired.original_span(located.span);
+                    self.diagnostics.push(second_document(span));
+                    break;
+                }
+                Event::DocumentStart(..) => {}
+                _ => root = Some(self.node(located, events, 0)),
+            }
+        }
+        // An empty text is an empty value, which is no runbook; its reader says so.
+        Some(root.unwrap_or_else(|| null_at(Span::at(0))))
+    }
+
+    fn node<'text>(
+        &mut self,
+        located: Located<'text>,
+        events: &mut impl Iterator<Item = Located<'text>>,
+        depth: usize,
+    ) -> Node {
+        let before = self.nodes;
+        let outer_deepest = std::mem::replace(&mut self.deepest, depth);
+        self.nodes += 1;
+        let span = self.repaired.original_span(located.span);
+        self.check_tag(&located);
+        let (anchor, node) = match located.event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let style = style_of(style, tag.as_deref());
+                (anchor, self.scalar(&text, style, located.span))
+            }
+            Event::SequenceStart(_, anchor, _) => (anchor, self.sequence(span, events, depth)),
+            Event::MappingStart(_, anchor, _) => (anchor, self.mapping(span, events, depth)),
+            Event::Alias(anchor) => (0, self.alias(anchor, span, depth)),
+            _ => (0, Node::unknown(span)),
+        };
+        if anchor != 0 {
+            self.anchors.insert(
+                anchor,
+                Anchored {
+                    node: node.clone(),
+                    nodes: self.nodes - before,
+                    depth: self.deepest - depth,
+                },
+            );
+        }
+        self.deepest = self.deepest.max(outer_deepest);
+        node
+    }
+
+    fn scalar(&self, text: &str, style: Style, place: Span) -> Node {
+        let (span, origin) = self.repaired.origin(place, text, style);
+        Node {
+            span,
+            kind: NodeKind::Scalar(Scalar {
+                text: text.to_owned(),
+                style,
+                origin,
+            }),
+        }
+    }
+
+    fn sequence<'text>(
+        &mut self,
+        start: Span,
+        events: &mut impl Iterator<Item = Located<'text>>,
+        depth: usize,
+    ) -> Node {
+        let mut elements = Vec::new();
+        let mut end = start;
+        while let Some(located) = events.next() {
+            if located.event == Event::SequenceEnd {
+                end = self.repaired.original_span(located.span);
+                break;
+            }
+            elements.push(self.node(located, events, depth + 1));
+        }
+        Node {
+            span: self.collection_span(start, end),
+            kind: NodeKind::Sequence(elements),
+        }
+    }
+
+    fn mapping<'text>(
+        &mut self,
+        start: Span,
+        events: &mut impl Iterator<Item = Located<'text>>,
+        depth: usize,
+    ) -> Node {
+        let mut entries = Vec::new();
+        let mut merged = Vec::new();
+        let mut end = start;
+        while let Some(located) = events.next() {
+            if located.event == Event::MappingEnd {
+                end = self.repaired.original_span(located.span);
+                break;
+            }
+            let key = self.node(located, events, depth + 1);
+            let Some(located) = events.next() else { break };
+            let value = self.node(located, events, depth + 1);
+            match self.key(key) {
+                Some(key) if key.value == "<<" => merged.push(value),
+                Some(key) => self.entry(&mut entries, key, value),
+                None => {}
+            }
+        }
+        for value in merged {
+            self.merge(&mut entries, value);
+        }
+        Node {
+            span: self.collection_span(start, end),
+            kind: NodeKind::Mapping(entries),
+        }
+    }
+
+    /// Block collections end where the next token begins; people see them end at
+    /// their last character.
+    fn collection_span(&self, start: Span, end: Span) -> Span {
+        let whole = start.to(end);
+        let text = self
+            .repaired
+            .source()
+            .get(whole.range())
+            .unwrap_or_default();
+        Span::new(whole.start, whole.start + text.trim_end().len())
+    }
+
+    fn key(&mut self, key: Node) -> Option<Spanned<String>> {
+        match key.kind {
+            NodeKind::Scalar(scalar) => Some(Spanned::new(scalar.text, key.span)),
+            NodeKind::Unknown => None,
+            _ => {
+                let what = key.describe();
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        Code::WrongKind,
+                        key.span,
+                        format!("the key of a mapping is {what}"),
+                    )
+                    .label("a key is a string")
+                    .help("quote text that begins with `{` or `[`"),
+                );
+                None
+            }
+        }
+    }
+
+    fn entry(&mut self, entries: &mut Vec<Entry>, key: Spanned<String>, value: Node) {
+        match entries.iter().find(|entry| entry.key.value == key.value) {
+            Some(first) => self.diagnostics.push(duplicate_key(&key, first.key.span)),
+            None => entries.push(Entry { key, value }),
+        }
+    }
+
+    /// `<<: *base` brings in the keys that are not written (YAML 1.1).
+    fn merge(&mut self, entries: &mut Vec<Entry>, value: Node) {
+        match value.kind {
+            NodeKind::Mapping(base) => {
+                for entry in base {
+                    if !entries
+                        .iter()
+                        .any(|known| known.key.value == entry.key.value)
+                    {
+                        entries.push(entry);
+                    }
+                }
+            }
+            NodeKind::Sequence(bases) => {
+                bases.into_iter().for_each(|base| self.merge(entries, base))
+            }
+            NodeKind::Unknown => {}
+            NodeKind::Scalar(_) => self.diagnostics.push(
+                Diagnostic::error(
+                    Code::WrongKind,
+                    value.span,
+                    "`<<` merges something that is no mapping",
+                )
+                .label("a mapping is expected here"),
+            ),
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, span: Span, depth: usize) -> Node {
+        let Some(anchored) = self.anchors.get(&anchor) else {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::MalformedYaml,
+                    span,
+                    "an alias stands inside its own anchor",
+                )
+                .label("this would go on forever"),
+            );
+            return Node::unknown(span);
+        };
+        let too_many = self.nodes + anchored.nodes > MOST_NODES;
+        if too_many || depth + anchored.depth > DEEPEST {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    Code::DocumentTooLarge,
+                    span,
+                    "the aliases expand to too large a document",
+                )
+                .label("this one exceeds the limit"),
+            );
+            return Node::unknown(span);
+        }
+        self.nodes += anchored.nodes;
+        self.deepest = self.deepest.max(depth + anchored.depth);
+        anchored.node.clone()
+    }
+
+    fn check_tag(&mut self, located: &Located<'_>) {
+        let tag = match &located.event {
+            Event::Scalar(_, _, _, tag)
+            | Event::SequenceStart(_, _, tag)
+            | Event::MappingStart(_, _, tag) => tag,
+            _ => return,
+        };
+        let Some(tag) = tag.as_deref().filter(|tag| tag.core_suffix().is_none()) else {
+            return;
+        };
+        let span = self
+            .repaired
+            .original_span(located.tag.unwrap_or(located.span));
+        let message = format!("the tag `{}` means nothing in a runbook", tag.original());
+        self.diagnostics.push(
+            Diagnostic::error(Code::MalformedYaml, span, message)
+                .label("the service refuses it")
+                .help("CloudFormation's functions work in templates only; quote text that begins with `!`"),
+        );
+    }
+}
+
+fn style_of(style: ScalarStyle, tag: Option<&Tag>) -> Style {
+    match style {
+        // `!!str 123` is text.
+        ScalarStyle::Plain if tag.and_then(Tag::core_suffix) == Some("str") => Style::DoubleQuoted,
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+fn null_at(span: Span) -> Node {
+    Node {
+        span,
+        kind: NodeKind::Scalar(Scalar {
+            text: String::new(),
+            style: Style::Plain,
+            origin: Origin::whole(span),
+        }),
+    }
+}
+
+fn second_document(span: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::MalformedYaml,
+        span,
+        "a second document begins in this file",
+    )
+    .label("everything from here on is ignored")
+    .help("keep one runbook per file")
+}
+
+fn duplicate_key(key: &Spanned<String>, first: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::DuplicateKey,
+        key.span,
+        format!("the key `{key}` is given twice"),
+    )
+    .label("given again here")
+    .context(first, "first given here")
+    .help("remove one of them, or rename it")
 }

@@ -75,3 +75,26 @@ impl CallError {
         )
     }
 }
+
+/// The codes with which services ask to slow down, as the AWS SDKs know them.
+const THROTTLING_CODES: [&str; 14] = [
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+];
+
+/// Whether an error code means that the service asks to slow down.
+pub fn is_throttling_code(code: &str) -> bool {
+    THROTTLING_CODES.contains(&code)
+}

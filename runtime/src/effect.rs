@@ -157,7 +157,7 @@ impl<Q, S> Effect<Q, S> {
     /// # Errors
     /// When the text is no instant.
     pub fn sleep_until(timestamp: &str) -> Result<Self, crate::value::InputError> {
-        let moment = crate::duration::parse_timestamp(timestamp)?;
+        let moment = crate::duration::parse_instant(timestamp)?;
         Ok(Self::wait("Timestamp", timestamp, Action::SleepUntil(moment)))
     }
 

@@ -1,7 +1,7 @@
 //! What a Lambda function's answer means to `aws:invokeLambdaFunction` (spec 5.16).
 
-use crate::selector::Selector;
-use crate::value::{Document, Map, Select, Selected};
+use crate::selector::{Matches, Select, Selected, Selector};
+use crate::value::{Document, Map};
 
 /// The answer of Lambda's Invoke, read as the action reads it.
 #[derive(Clone, Debug)]
@@ -35,8 +35,8 @@ impl Invocation {
     /// (spec 8, row 10).
     pub fn select(&self, selector: &Selector) -> Selected<'_> {
         let selected = self.root.select(selector);
-        match (&selected, self.root.get("Payload")) {
-            (Selected::None, Some(payload)) => payload.select(selector),
+        match (&selected.matches, self.root.get("Payload")) {
+            (Matches::None, Some(payload)) => payload.select(selector),
             _ => selected,
         }
     }

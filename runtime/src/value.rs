@@ -71,6 +71,18 @@ pub enum InputError {
         /// The type the input wants.
         want: Type,
     },
+    /// Parameter values that refer to one another in a circle, or too deep (spec 3.4).
+    #[error("`{reference}` refers to other parameters in a circle or more than five levels deep")]
+    TooDeep {
+        /// The parameter.
+        reference: String,
+    },
+    /// Parameters that do not have the types of the runbook.
+    #[error("the parameters cannot be read: {message}")]
+    Parameters {
+        /// What is wrong with them.
+        message: String,
+    },
     /// A duration or an instant that cannot be read (spec 5.21).
     #[error(transparent)]
     Time(#[from] TimeError),

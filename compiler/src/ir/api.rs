@@ -1,0 +1,80 @@
+//! API calls: an operation and its input, typed by the service's own model.
+
+use std::sync::Arc;
+
+use super::Expression;
+use crate::catalogue::{Operation, Service, ShapeId};
+
+/// A call of one operation.
+#[derive(Clone, Debug)]
+pub struct ApiCall {
+    /// The service.
+    pub service: Arc<Service>,
+    /// `Service` as the author wrote it.
+    pub written_service: String,
+    /// `Api` as the author wrote it.
+    pub written_api: String,
+    /// The operation.
+    pub operation: Operation,
+    /// The members given, in the order of the model; members that are null in the document are left out (spec 1.4).
+    pub input: Vec<ApiField>,
+}
+
+/// A member of a structure and its value.
+#[derive(Clone, Debug)]
+pub struct ApiField {
+    /// The member's name in the model.
+    pub name: String,
+    /// Its value.
+    pub value: ApiValue,
+}
+
+/// A value of a shape of the call's service.
+#[derive(Clone, Debug)]
+pub enum ApiValue {
+    /// A structure, its members in the order of the model.
+    Structure(ShapeId, Vec<ApiField>),
+    /// A list.
+    List(ShapeId, Vec<ApiItem>),
+    /// A map with constant keys, in document order.
+    Map(ShapeId, Vec<ApiEntry>),
+    /// A list of strings that one reference to a StringList gives.
+    Strings(ShapeId, Expression),
+    /// A string, number, truth value, timestamp (text) or blob (text). The expression's type is String for strings,
+    /// timestamps and blobs, Integer for whole numbers, Boolean for truth values; floats may also be [`ApiValue::Float`].
+    Scalar(ShapeId, Expression),
+    /// A floating-point literal.
+    Float(ShapeId, f64),
+}
+
+/// One element of a list.
+#[derive(Clone, Debug)]
+pub enum ApiItem {
+    /// A value.
+    One(ApiValue),
+    /// All elements of a StringList: a reference that stands alone in a list of strings (spec 3.3).
+    Splice(Expression),
+}
+
+/// One entry of a map.
+#[derive(Clone, Debug)]
+pub struct ApiEntry {
+    /// The key.
+    pub key: String,
+    /// The value.
+    pub value: ApiValue,
+}
+
+impl ApiValue {
+    /// The shape of the value.
+    pub fn shape(&self) -> ShapeId {
+        match self {
+            Self::Structure(shape, _)
+            | Self::List(shape, _)
+            | Self::Map(shape, _)
+            | Self::Strings(shape, _)
+            | Self::Scalar(shape, _)
+            | Self::Float(shape, _) => *shape,
+        }
+    }
+}

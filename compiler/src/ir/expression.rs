@@ -1,0 +1,105 @@
+//! Expressions: literals and references with their types (spec 3.3).
+
+use super::{OutputId, ParameterId, StepId};
+use crate::document::Type;
+
+/// A value that is known now, or once earlier steps have run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expression {
+    /// Text.
+    String(String),
+    /// A whole number.
+    Integer(i64),
+    /// A truth value.
+    Boolean(bool),
+    /// One reference: the referenced value, in its own type.
+    Reference(Reference),
+    /// Text with references in it: a String.
+    Text(Vec<Part>),
+    /// A value that has to become another type first, by the table of spec 3.3. Never to its own type.
+    Coerce(Box<Expression>, Type),
+}
+
+/// A piece of a text with references in it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Text.
+    Text(String),
+    /// The text form of what is referenced.
+    Reference(Reference),
+}
+
+/// What is referenced, and the type it has.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reference {
+    /// A parameter.
+    Parameter(ParameterId, Type),
+    /// An output of a step.
+    Output(StepId, OutputId, Type),
+    /// A system variable: a String.
+    System(SystemVariable),
+}
+
+/// The system variables (spec 3.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SystemVariable {
+    /// `global:ACCOUNT_ID`.
+    AccountId,
+    /// `global:REGION`.
+    Region,
+    /// `global:AWS_PARTITION`.
+    Partition,
+    /// `global:DATE`.
+    Date,
+    /// `global:DATE_TIME`.
+    DateTime,
+    /// `automation:EXECUTION_ID`.
+    ExecutionId,
+}
+
+impl SystemVariable {
+    /// All system variables.
+    pub const ALL: [Self; 6] = [
+        Self::AccountId,
+        Self::Region,
+        Self::Partition,
+        Self::Date,
+        Self::DateTime,
+        Self::ExecutionId,
+    ];
+
+    /// Its name in a reference.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccountId => "global:ACCOUNT_ID",
+            Self::Region => "global:REGION",
+            Self::Partition => "global:AWS_PARTITION",
+            Self::Date => "global:DATE",
+            Self::DateTime => "global:DATE_TIME",
+            Self::ExecutionId => "automation:EXECUTION_ID",
+        }
+    }
+}
+
+impl Reference {
+    /// The type of what is referenced.
+    pub const fn kind(&self) -> Type {
+        match self {
+            Self::Parameter(_, kind) | Self::Output(_, _, kind) => *kind,
+            Self::System(_) => Type::String,
+        }
+    }
+}
+
+impl Expression {
+    /// The type of the value.
+    pub const fn kind(&self) -> Type {
+        match self {
+            Self::String(_) | Self::Text(_) => Type::String,
+            Self::Integer(_) => Type::Integer,
+            Self::Boolean(_) => Type::Boolean,
+            Self::Reference(reference) => reference.kind(),
+            Self::Coerce(_, kind) => *kind,
+        }
+    }
+}

@@ -1,0 +1,417 @@
+//! The program: a runbook after checking, ready to be printed as Rust.
+//!
+//! Nothing in it has to be parsed or looked up by name any more: steps, parameters and outputs are ids, templates
+//! are expressions with types, selectors are parsed paths, API calls are trees typed by the service's model. The
+//! checker alone makes it, and only from a document without errors; emission decides nothing.
+
+mod api;
+mod expression;
+mod print;
+
+use std::sync::Arc;
+
+pub use api::{ApiCall, ApiEntry, ApiField, ApiItem, ApiValue};
+pub use expression::{Expression, Part, Reference, SystemVariable};
+pub use print::print;
+
+use crate::catalogue::Service;
+use crate::document::Type;
+use crate::syntax::Selector;
+
+/// Declares an id: an index into one of the lists of [`Runbook`].
+macro_rules! declare_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// The position in the list.
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    };
+}
+
+declare_id!(
+    /// A step, by its position in the document.
+    StepId
+);
+declare_id!(
+    /// A parameter, by its position in the document.
+    ParameterId
+);
+declare_id!(
+    /// An output, by its position in [`Step::outputs`].
+    OutputId
+);
+
+/// A checked runbook.
+#[derive(Clone, Debug)]
+pub struct Runbook {
+    /// The document's name: the file's, without its ending.
+    pub name: String,
+    /// The file's name, without folders.
+    pub file: String,
+    /// SHA-256 of the file's text, in hexadecimal.
+    pub hash: String,
+    /// `description`; empty if there is none.
+    pub description: String,
+    /// `assumeRole`, if it is there and not empty.
+    pub assume_role: Option<Expression>,
+    /// `parameters`, in document order.
+    pub parameters: Vec<Parameter>,
+    /// `mainSteps`, in document order; at least one.
+    pub steps: Vec<Step>,
+    /// `outputs`.
+    pub outputs: Vec<DocumentOutput>,
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The name as written.
+    pub name: String,
+    /// `description`; empty if there is none.
+    pub description: String,
+    /// The type of its values.
+    pub kind: Type,
+    /// `type` as written, which may be a resource type.
+    pub written_type: String,
+    /// `default`, of the type [`Parameter::kind`]; a parameter without one is required.
+    pub default: Option<serde_json::Value>,
+    /// `allowedValues`; empty if there are none.
+    pub allowed_values: Vec<serde_json::Value>,
+    /// `allowedPattern`.
+    pub allowed_pattern: Option<String>,
+    /// `minItems` and `maxItems`.
+    pub items: Bounds,
+    /// `minChars` and `maxChars`.
+    pub chars: Bounds,
+}
+
+/// An inclusive range; an end that is `None` is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// The smallest number allowed.
+    pub min: Option<u64>,
+    /// The largest number allowed.
+    pub max: Option<u64>,
+}
+
+/// A step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The name as written.
+    pub name: String,
+    /// The action as written: `aws:sleep`.
+    pub action: String,
+    /// `description`; empty if there is none.
+    pub description: String,
+    /// The line of the document that names it, from 1.
+    pub line: usize,
+    /// What it does.
+    pub work: Work,
+    /// What it leaves for later steps: the action's own outputs that some reference uses, and all declared ones. A
+    /// declared output stands in place of one of the action's own with the same name.
+    pub outputs: Vec<Output>,
+    /// Where it leads.
+    pub flow: Flow,
+    /// `timeoutSeconds` as written.
+    pub timeout_seconds: Option<u64>,
+    /// The seconds that one attempt may take (spec 4.2): as written or the action's default, within its maximum; `None` is no limit.
+    pub time_limit: Option<u64>,
+    /// `maxAttempts` as written.
+    pub max_attempts: Option<u32>,
+}
+
+/// The properties that decide where a step leads, as written.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    /// `nextStep`.
+    pub next_step: Option<StepId>,
+    /// `onFailure`.
+    pub on_failure: Option<OnFailure>,
+    /// `onCancel`.
+    pub on_cancel: Option<OnCancel>,
+    /// `isCritical`.
+    pub is_critical: Option<bool>,
+    /// `isEnd`.
+    pub is_end: Option<bool>,
+}
+
+/// `onFailure`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFailure {
+    /// `Abort`.
+    Abort,
+    /// `Continue`.
+    Continue,
+    /// `step:NAME`.
+    Step(StepId),
+}
+
+/// `onCancel`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnCancel {
+    /// `Abort`.
+    Abort,
+    /// `step:NAME`.
+    Step(StepId),
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// `aws:executeAwsApi`: one call.
+    Call(ApiCall),
+    /// `aws:assertAwsResourceProperty`: one call, and a property that must have a desired value.
+    Assert(ApiCall, Expectation),
+    /// `aws:waitForAwsResourceProperty`: a call repeated until a property has a desired value.
+    Wait(ApiCall, Expectation),
+    /// `aws:invokeLambdaFunction`: Lambda's Invoke.
+    Invoke {
+        /// The call of Invoke; its `Payload` is JSON text.
+        call: ApiCall,
+        /// `InputPayload`: serialized into the call's `Payload`, shown under this name in the record.
+        input_payload: Option<Data>,
+    },
+    /// `aws:sleep` with `Duration`: an ISO 8601 duration.
+    Sleep(Expression),
+    /// `aws:sleep` with `Timestamp`: an ISO 8601 instant.
+    SleepUntil(Expression),
+    /// `aws:branch`.
+    Branch {
+        /// `Choices`, in order.
+        choices: Vec<Choice>,
+        /// `Default`.
+        default: Option<StepId>,
+    },
+}
+
+/// A property of an API's answer and the values it should have.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// `PropertySelector`.
+    pub selector: Selector,
+    /// `DesiredValues`: expressions of type String.
+    pub desired: Vec<Expression>,
+}
+
+/// One of the `Choices` of a branch.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// When it is taken.
+    pub condition: Condition,
+    /// Where it leads.
+    pub next_step: StepId,
+}
+
+/// When a choice is taken.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// All of these hold.
+    And(Vec<Condition>),
+    /// One of these holds.
+    Or(Vec<Condition>),
+    /// This does not hold.
+    Not(Box<Condition>),
+    /// A comparison. Both sides have the type that the operator wants; a value that is not there makes it false.
+    Compare {
+        /// `Variable`.
+        variable: Expression,
+        /// The operator.
+        operator: Operator,
+        /// What it is compared with.
+        operand: Expression,
+    },
+}
+
+/// The operators of a branch (spec 5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// Equal text.
+    StringEquals,
+    /// Equal text, upper and lower case alike.
+    EqualsIgnoreCase,
+    /// The text begins with the operand.
+    StartsWith,
+    /// The text ends with the operand.
+    EndsWith,
+    /// The text holds the operand.
+    Contains,
+    /// Equal numbers.
+    NumericEquals,
+    /// Greater than the operand.
+    NumericGreater,
+    /// Less than the operand.
+    NumericLesser,
+    /// Greater than the operand or equal.
+    NumericGreaterOrEquals,
+    /// Less than the operand or equal.
+    NumericLesserOrEquals,
+    /// Equal truth values.
+    BooleanEquals,
+}
+
+impl Operator {
+    /// All operators.
+    pub const ALL: [Self; 11] = [
+        Self::StringEquals,
+        Self::EqualsIgnoreCase,
+        Self::StartsWith,
+        Self::EndsWith,
+        Self::Contains,
+        Self::NumericEquals,
+        Self::NumericGreater,
+        Self::NumericLesser,
+        Self::NumericGreaterOrEquals,
+        Self::NumericLesserOrEquals,
+        Self::BooleanEquals,
+    ];
+
+    /// Its name in a runbook.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StringEquals => "StringEquals",
+            Self::EqualsIgnoreCase => "EqualsIgnoreCase",
+            Self::StartsWith => "StartsWith",
+            Self::EndsWith => "EndsWith",
+            Self::Contains => "Contains",
+            Self::NumericEquals => "NumericEquals",
+            Self::NumericGreater => "NumericGreater",
+            Self::NumericLesser => "NumericLesser",
+            Self::NumericGreaterOrEquals => "NumericGreaterOrEquals",
+            Self::NumericLesserOrEquals => "NumericLesserOrEquals",
+            Self::BooleanEquals => "BooleanEquals",
+        }
+    }
+
+    /// The type of both of its sides.
+    pub const fn operand_type(self) -> Type {
+        match self {
+            Self::StringEquals
+            | Self::EqualsIgnoreCase
+            | Self::StartsWith
+            | Self::EndsWith
+            | Self::Contains => Type::String,
+            Self::NumericEquals
+            | Self::NumericGreater
+            | Self::NumericLesser
+            | Self::NumericGreaterOrEquals
+            | Self::NumericLesserOrEquals => Type::Integer,
+            Self::BooleanEquals => Type::Boolean,
+        }
+    }
+}
+
+/// An output of a step.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The name as written.
+    pub name: String,
+    /// The type of its value.
+    pub kind: Type,
+    /// Where the value comes from.
+    pub source: OutputSource,
+}
+
+/// Where the value of an output comes from.
+#[derive(Clone, Debug)]
+pub enum OutputSource {
+    /// Declared in the document: selected from the action's raw output.
+    Selected(Selector),
+    /// `OutputPayload`: the raw output as JSON text.
+    Payload,
+    /// One of Lambda's own: `StatusCode`, `FunctionError`, `LogResult`, `Payload`.
+    Invocation(&'static str),
+}
+
+/// One entry of the document's `outputs`.
+#[derive(Clone, Debug)]
+pub struct DocumentOutput {
+    /// The step's name.
+    pub step: String,
+    /// The output's name.
+    pub output: String,
+}
+
+/// A JSON value with references inside: an `InputPayload`.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Another number, as written.
+    Number(f64),
+    /// Text, or one whole reference of any type.
+    Expression(Expression),
+    /// A list; an element that is a whole reference to a list is spliced in (spec 3.3).
+    List(Vec<Data>),
+    /// A map.
+    Map(Vec<(String, Data)>),
+}
+
+impl Runbook {
+    /// The step behind an id of this runbook.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the checker makes ids together with the lists"
+    )]
+    pub fn step(&self, id: StepId) -> &Step {
+        &self.steps[id.index()]
+    }
+
+    /// The parameter behind an id of this runbook.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the checker makes ids together with the lists"
+    )]
+    pub fn parameter(&self, id: ParameterId) -> &Parameter {
+        &self.parameters[id.index()]
+    }
+
+    /// The output behind an id of this runbook's step.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the checker makes ids together with the lists"
+    )]
+    pub fn output(&self, step: StepId, output: OutputId) -> &Output {
+        &self.step(step).outputs[output.index()]
+    }
+
+    /// Every API call, with the step that makes it.
+    pub fn calls(&self) -> impl Iterator<Item = (&Step, &ApiCall)> {
+        self.steps
+            .iter()
+            .filter_map(|step| step.work.call().map(|call| (step, call)))
+    }
+
+    /// The services that are called, each once, sorted by name.
+    pub fn services(&self) -> Vec<Arc<Service>> {
+        let mut services: Vec<Arc<Service>> = self
+            .calls()
+            .map(|(_, call)| Arc::clone(&call.service))
+            .collect();
+        services.sort_by(|left, right| left.name.cmp(&right.name));
+        services.dedup_by(|left, right| left.name == right.name);
+        services
+    }
+}
+
+impl Work {
+    /// The API call, if the step makes one.
+    pub fn call(&self) -> Option<&ApiCall> {
+        match self {
+            Self::Call(call)
+            | Self::Assert(call, _)
+            | Self::Wait(call, _)
+            | Self::Invoke { call, .. } => Some(call),
+            Self::Sleep(_) | Self::SleepUntil(_) | Self::Branch { .. } => None,
+        }
+    }
+}

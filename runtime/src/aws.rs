@@ -1,0 +1,209 @@
+//! What the generated `aws.rs` stands on: sending, and reading the raw response.
+//!
+//! The official SDK builds, signs, sends, retries and classifies errors. Its typed outputs cannot tell what the
+//! service really sent (they invent required members that are missing), so the answer is the raw response, which an
+//! interceptor keeps, decoded by the operation's own shape table (module [`crate::decode`]).
+
+mod session;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::date_time::{DateTime, Format};
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
+
+pub use aws_smithy_types::Blob;
+pub use aws_types::SdkConfig;
+pub use session::{Role, Session, SessionError, connect};
+
+use crate::caller::{CallError, is_throttling_code};
+use crate::decode::decode;
+use crate::effect::Operation;
+use crate::value::Document;
+
+/// Keeps the raw response of a call. One per call; clones share what they keep.
+#[derive(Clone, Debug, Default)]
+pub struct Capture {
+    response: Arc<Mutex<Option<RawResponse>>>,
+}
+
+#[derive(Debug)]
+struct RawResponse {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    retries: u32,
+}
+
+impl Intercept for Capture {
+    fn name(&self) -> &'static str {
+        "Capture"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let attempts = config
+            .load::<RequestAttempts>()
+            .map_or(1, RequestAttempts::attempts);
+        let kept = RawResponse::read(context.response(), attempts.saturating_sub(1));
+        *self.lock() = Some(kept);
+        Ok(())
+    }
+}
+
+impl RawResponse {
+    fn read(response: &HttpResponse, retries: u32) -> Self {
+        let headers = response.headers().iter();
+        Self {
+            status: response.status().as_u16(),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            body: response.body().bytes().unwrap_or_default().to_vec(),
+            retries,
+        }
+    }
+
+    fn succeeded(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+impl Capture {
+    /// The answer of a call: what the service sent, as Boto3 would give it.
+    ///
+    /// The SDK's own reading of a successful response does not matter: only the service's words do.
+    ///
+    /// # Errors
+    /// When the call failed, or its response cannot be read.
+    pub fn answer<O, E: ProvideErrorMetadata + std::error::Error + 'static>(
+        &self,
+        operation: &Operation,
+        sent: Result<O, SdkError<E, HttpResponse>>,
+    ) -> Result<Document, CallError> {
+        let kept = self.lock().take();
+        match (sent, kept) {
+            (_, Some(response)) if response.succeeded() => response.decode(operation),
+            (Err(error), _) => Err(call_error(operation, &error)),
+            (Ok(_), _) => Err(CallError::Response {
+                operation: operation.name.to_owned(),
+                message: "no response was kept".to_owned(),
+            }),
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<RawResponse>> {
+        self.response.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RawResponse {
+    fn decode(&self, operation: &Operation) -> Result<Document, CallError> {
+        let Self {
+            status,
+            headers,
+            body,
+            retries,
+        } = self;
+        decode(operation.response, *status, headers, body, *retries).map_err(|error| {
+            CallError::Response {
+                operation: operation.name.to_owned(),
+                message: error.to_string(),
+            }
+        })
+    }
+}
+
+fn call_error<E: ProvideErrorMetadata + std::error::Error + 'static>(
+    operation: &Operation,
+    error: &SdkError<E, HttpResponse>,
+) -> CallError {
+    match error {
+        SdkError::ConstructionFailure(_) => {
+            CallError::Input(DisplayErrorContext(error).to_string())
+        }
+        SdkError::ServiceError(context) => {
+            let code = context.err().code().unwrap_or("Unknown");
+            CallError::Service {
+                operation: operation.name.to_owned(),
+                code: code.to_owned(),
+                message: context.err().message().unwrap_or_default().to_owned(),
+                throttling: is_throttling_code(code),
+            }
+        }
+        SdkError::ResponseError(_) => CallError::Response {
+            operation: operation.name.to_owned(),
+            message: DisplayErrorContext(error).to_string(),
+        },
+        _ => CallError::Connection(DisplayErrorContext(error).to_string()),
+    }
+}
+
+/// What building a nested input gives: in some shapes the value, in others a result. Generated code need not know
+/// which; the wanted type decides.
+pub trait Built<T> {
+    /// The value.
+    ///
+    /// # Errors
+    /// When a member is missing without which it cannot be sent.
+    fn built(self) -> Result<T, CallError>;
+}
+
+impl<T> Built<T> for T {
+    fn built(self) -> Result<T, CallError> {
+        Ok(self)
+    }
+}
+
+impl<T> Built<T> for Result<T, BuildError> {
+    fn built(self) -> Result<T, CallError> {
+        self.map_err(|error| CallError::Input(error.to_string()))
+    }
+}
+
+/// Every element of a list, converted.
+///
+/// # Errors
+/// The first that an element gives.
+pub fn list<T, U>(
+    elements: Vec<T>,
+    convert: impl Fn(T) -> Result<U, CallError>,
+) -> Result<Vec<U>, CallError> {
+    elements.into_iter().map(convert).collect()
+}
+
+/// A number of the width that the member has.
+///
+/// # Errors
+/// When the number does not fit.
+pub fn integer<T: TryFrom<i64>>(number: i64, member: &str) -> Result<T, CallError> {
+    T::try_from(number)
+        .map_err(|_| CallError::Input(format!("{number} is out of range for `{member}`")))
+}
+
+/// A point in time: ISO 8601 text, or seconds since 1970.
+///
+/// # Errors
+/// When the text is neither.
+pub fn timestamp(text: &str, member: &str) -> Result<DateTime, CallError> {
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Ok(DateTime::from_secs_f64(seconds));
+    }
+    DateTime::from_str(text, Format::DateTimeWithOffset)
+        .or_else(|_| DateTime::from_str(&format!("{text}Z"), Format::DateTime))
+        .or_else(|_| DateTime::from_str(&format!("{text}T00:00:00Z"), Format::DateTime))
+        .map_err(|_| CallError::Input(format!("`{text}` is no point in time for `{member}`")))
+}

@@ -1,0 +1,103 @@
+//! The session: credentials, Region and the identity that an execution runs under (spec 1.5).
+
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_types::SdkConfig;
+
+/// Whose permissions the calls use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Those of whoever starts the binary.
+    Caller,
+    /// Those of a role.
+    Arn(String),
+}
+
+/// A configured SDK.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// What clients are made from.
+    pub config: SdkConfig,
+    /// The Region of the execution.
+    pub region: String,
+}
+
+/// Why no session could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// No Region is configured.
+    #[error(
+        "no AWS Region is configured\nhelp: pass --region, or set AWS_REGION or `region` in ~/.aws/config"
+    )]
+    NoRegion,
+    /// No credentials were found, or they cannot be used.
+    #[error(
+        "no usable AWS credentials: {0}\nhelp: sign in (`aws sso login`, `aws configure`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    )]
+    NoCredentials(String),
+    /// The role of the runbook cannot be assumed.
+    #[error(
+        "the role {arn} cannot be assumed: {cause}\nhelp: a runbook's role usually trusts ssm.amazonaws.com only; let its trust policy name you too, \
+         run with --role caller to use your own permissions, or name another role with --role ARN"
+    )]
+    RoleDenied {
+        /// The role.
+        arn: String,
+        /// What STS said.
+        cause: String,
+    },
+}
+
+/// Makes a session: from the environment and the shared configuration files, as every AWS tool does.
+///
+/// # Errors
+/// When there is no Region, there are no credentials, or the role cannot be assumed.
+pub async fn connect(region: Option<String>, role: &Role) -> Result<Session, SessionError> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region));
+    }
+    let config = loader.load().await;
+    let region = config.region().ok_or(SessionError::NoRegion)?.to_string();
+    check_credentials(&config)
+        .await
+        .map_err(SessionError::NoCredentials)?;
+    let config = match role {
+        Role::Caller => config,
+        Role::Arn(arn) => assume(config, arn).await?,
+    };
+    Ok(Session { config, region })
+}
+
+/// The same configuration under a role, whose credentials are renewed as they expire.
+async fn assume(config: SdkConfig, arn: &str) -> Result<SdkConfig, SessionError> {
+    let provider = AssumeRoleProvider::builder(arn)
+        .session_name("runbookc")
+        .configure(&config)
+        .build()
+        .await;
+    let assumed = config
+        .into_builder()
+        .credentials_provider(SharedCredentialsProvider::new(provider))
+        .build();
+    match check_credentials(&assumed).await {
+        Ok(()) => Ok(assumed),
+        Err(cause) => Err(SessionError::RoleDenied {
+            arn: arn.to_owned(),
+            cause,
+        }),
+    }
+}
+
+/// Asks for credentials once, so that missing ones are told before anything runs.
+async fn check_credentials(config: &SdkConfig) -> Result<(), String> {
+    let Some(provider) = config.credentials_provider() else {
+        return Err("no provider is configured".to_owned());
+    };
+    match provider.provide_credentials().await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(DisplayErrorContext(error).to_string()),
+    }
+}

@@ -1,0 +1,55 @@
+//! The prelude of generated code: everything that a generated module names.
+
+pub use serde::{Deserialize, Serialize};
+pub use serde_json::json;
+pub use std::borrow::Cow;
+pub use std::collections::BTreeMap;
+
+pub use crate::branch;
+pub use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+pub use crate::decode::{
+    BLOB, BOOLEAN, DOCUMENT, FLOAT, INTEGER, Member, Protocol, Response, STRING, Shape, TIMESTAMP,
+};
+pub use crate::effect::{self, Operation, Request as _};
+pub use crate::flow::{Flow, OnCancel, OnFailure};
+pub use crate::lambda::Invocation;
+pub use crate::runbook::{
+    Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, StepDefinition,
+};
+pub use crate::scope::{Context, Expand, Scope};
+pub use crate::selector::{Filter, FilterTest, Literal, Segment, Select, Selector};
+pub use crate::value::{
+    Document, FromSelected, InputError, Map, OutputError, Required, Text, Type, coerce,
+};
+
+/// Types of the compiler's own version: a module made by another version does not compile against this runtime.
+pub struct MadeBy0_1_0;
+
+/// The members of a serializable struct as a map.
+pub fn members(value: &impl Serialize) -> Map {
+    match serde_json::to_value(value) {
+        Ok(Document::Object(members)) => members,
+        // Outputs are structs with string keys: their serialization is an object and cannot fail.
+        _ => Map::new(),
+    }
+}
+
+/// Reads the checked parameters as the runbook's own struct.
+///
+/// # Errors
+/// When a value does not have the type of its parameter.
+pub fn parameters<T: for<'a> Deserialize<'a>>(values: &Map) -> Result<T, InputError> {
+    serde_json::from_value(Document::Object(values.clone())).map_err(|error| {
+        InputError::Parameters {
+            message: error.to_string(),
+        }
+    })
+}
+
+/// The elements of a list value, for splicing it into another; any other value is one element (spec 3.3).
+pub fn elements(value: Document) -> Vec<Document> {
+    match value {
+        Document::Array(elements) => elements,
+        other => vec![other],
+    }
+}

@@ -1,0 +1,241 @@
+//! Selectors with the semantics of Jayway JsonPath (spec 3.7).
+
+use runbook_runtime::selector::{
+    Filter, FilterTest, Literal, Matches, Segment, Select, Selected, Selector,
+};
+use runbook_runtime::value::Document;
+use serde_json::json;
+
+use FilterTest::*;
+use Segment::*;
+
+fn document() -> Document {
+    json!({
+        "R": [
+            {"I": [{"S": {"N": "on"}, "P": 80, "Id": "i-1"}]},
+            {"I": [{"S": {"N": "off"}, "P": 443, "Id": "i-2", "Old": null}]},
+        ],
+        "list": [0, 1, 2, 3, 4],
+        "map": {"a": 1, "b": [2], "c": null},
+        "text": "t",
+    })
+}
+
+fn find(segments: &'static [Segment], check: impl FnOnce(&Selected)) {
+    check(&document().select(&Selector::new("$", segments)));
+}
+
+#[track_caller]
+fn one(segments: &'static [Segment], expected: Document) {
+    find(segments, |selected| match &selected.matches {
+        Matches::One(value) => assert_eq!(**value, expected),
+        other => panic!("{other:?} instead of {expected}"),
+    });
+}
+
+#[track_caller]
+fn many(segments: &'static [Segment], expected: Document) {
+    find(segments, |selected| {
+        assert!(
+            matches!(selected.matches, Matches::Many(_)),
+            "{:?}",
+            selected.matches
+        );
+        assert_eq!(*selected.document(), expected);
+    });
+}
+
+#[track_caller]
+fn nothing(segments: &'static [Segment]) {
+    find(segments, |selected| {
+        assert_eq!(selected.matches, Matches::None)
+    });
+}
+
+const INSTANCES: [Segment; 2] = [Key("R"), DeepKey("I")];
+
+#[test]
+fn the_empty_path_is_the_document() {
+    one(&[], document());
+}
+
+#[test]
+fn a_definite_path_finds_one_value() {
+    one(
+        &[Key("R"), Index(0), Key("I"), Index(0), Key("S"), Key("N")],
+        json!("on"),
+    );
+    one(&[Key("map"), Key("c")], json!(null));
+    one(&[Key("list"), Index(-1)], json!(4));
+    one(&[Key("list"), Index(-5)], json!(0));
+}
+
+#[test]
+fn a_definite_path_without_a_match_finds_nothing() {
+    nothing(&[Key("R"), Index(5), Key("I")]);
+    nothing(&[Key("list"), Index(-6)]);
+    nothing(&[Key("list"), Index(i64::MIN)]);
+    nothing(&[Key("list"), Index(i64::MAX)]);
+    nothing(&[Key("list"), Key("length")]);
+    nothing(&[Key("text"), Index(0)]);
+    nothing(&[Key("map"), Key("c"), Key("d")]);
+}
+
+#[test]
+fn a_definite_part_that_is_missing_ends_an_indefinite_path() {
+    nothing(&[Key("missing"), AnyChild, Key("Id")]);
+    nothing(&[Key("missing"), DeepKey("Id")]);
+    nothing(&[
+        Key("text"),
+        Slice {
+            start: None,
+            end: None,
+        },
+    ]);
+}
+
+#[test]
+fn a_deep_scan_finds_a_list() {
+    many(&[Key("R"), DeepKey("N")], json!(["on", "off"]));
+    many(
+        &[INSTANCES[0], INSTANCES[1], Index(0), Key("Id")],
+        json!(["i-1", "i-2"]),
+    );
+    many(&[DeepKey("nowhere")], json!([]));
+    many(&[DeepKey("c")], json!([null]));
+}
+
+#[test]
+fn a_deep_scan_gives_parents_before_children() {
+    const SCAN: Selector = Selector::new("$..a", &[DeepKey("a")]);
+    let nested = json!({"x": {"a": 1}, "a": {"a": [2, {"a": 3}]}});
+    assert_eq!(
+        *nested.select(&SCAN).document(),
+        json!([{"a": [2, {"a": 3}]}, 1, [2, {"a": 3}], 3])
+    );
+}
+
+#[test]
+fn deep_any_finds_every_value() {
+    many(&[Key("map"), DeepAny], json!([1, [2], null, 2]));
+}
+
+#[test]
+fn any_child_finds_elements_and_values() {
+    many(
+        &[Key("R"), AnyChild, Key("I"), AnyChild, Key("Id")],
+        json!(["i-1", "i-2"]),
+    );
+    many(&[Key("map"), AnyChild], json!([1, [2], null]));
+    many(&[Key("text"), AnyChild], json!([]));
+    many(&[Key("R"), AnyChild, Key("missing")], json!([]));
+}
+
+#[test]
+fn slices_count_from_both_ends() {
+    let slice = |start, end, expected| {
+        let segments: &'static [Segment] = vec![Key("list"), Slice { start, end }].leak();
+        many(segments, expected);
+    };
+    slice(Some(1), Some(3), json!([1, 2]));
+    slice(None, Some(2), json!([0, 1]));
+    slice(Some(3), None, json!([3, 4]));
+    slice(Some(-2), None, json!([3, 4]));
+    slice(None, Some(-3), json!([0, 1]));
+    slice(Some(-3), Some(-1), json!([2, 3]));
+    slice(Some(-9), Some(9), json!([0, 1, 2, 3, 4]));
+    slice(Some(3), Some(1), json!([]));
+    slice(Some(i64::MIN), Some(i64::MAX), json!([0, 1, 2, 3, 4]));
+}
+
+#[test]
+fn several_indexes_find_those_that_are_there() {
+    many(&[Key("list"), Indexes(&[0, -1, 9])], json!([0, 4]));
+}
+
+#[test]
+fn several_keys_make_an_object_at_the_end_and_a_list_before() {
+    one(
+        &[Key("map"), Keys(&["b", "a", "z"])],
+        json!({"b": [2], "a": 1}),
+    );
+    many(&[Key("map"), Keys(&["a", "b", "z"]), Index(0)], json!([2]));
+    many(
+        &[Key("R"), AnyChild, Key("I"), Index(0), Keys(&["Id", "P"])],
+        json!([{"Id": "i-1", "P": 80}, {"Id": "i-2", "P": 443}]),
+    );
+}
+
+#[test]
+fn length_counts_elements_members_and_deep_matches() {
+    one(&[Key("list"), Length], json!(5));
+    one(&[Key("map"), Length], json!(3));
+    nothing(&[Key("text"), Length]);
+    one(&[DeepKey("Id"), Length], json!(2));
+    many(&[Key("R"), AnyChild, Key("I"), Length], json!([1, 1]));
+}
+
+#[track_caller]
+fn passing(path: &'static [Segment], test: FilterTest, expected: Document) {
+    let filter = Segment::Filter(Filter::new(path, test));
+    many(
+        vec![INSTANCES[0], INSTANCES[1], filter, Key("Id")].leak(),
+        expected,
+    );
+}
+
+#[test]
+fn filters_keep_the_elements_that_pass() {
+    const NAME: &[Segment] = &[Key("S"), Key("N")];
+    const PORT: &[Segment] = &[Key("P")];
+    passing(NAME, Equal(Literal::String("on")), json!(["i-1"]));
+    passing(NAME, NotEqual(Literal::String("on")), json!(["i-2"]));
+    passing(PORT, Equal(Literal::Integer(80)), json!(["i-1"]));
+    passing(PORT, Equal(Literal::Float(80.0)), json!(["i-1"]));
+    passing(PORT, Less(Literal::Integer(443)), json!(["i-1"]));
+    passing(
+        PORT,
+        LessOrEqual(Literal::Integer(443)),
+        json!(["i-1", "i-2"]),
+    );
+    passing(PORT, Greater(Literal::Float(80.5)), json!(["i-2"]));
+    passing(
+        PORT,
+        GreaterOrEqual(Literal::Integer(80)),
+        json!(["i-1", "i-2"]),
+    );
+    passing(NAME, Less(Literal::String("on")), json!(["i-2"]));
+    passing(NAME, Less(Literal::Integer(5)), json!([]));
+    passing(NAME, Less(Literal::Boolean(true)), json!([]));
+}
+
+#[test]
+fn filters_compare_numbers_with_their_text() {
+    passing(&[Key("P")], Equal(Literal::String("80")), json!(["i-1"]));
+    passing(&[Key("P")], Equal(Literal::String("eighty")), json!([]));
+    passing(&[Key("S"), Key("N")], Equal(Literal::Integer(1)), json!([]));
+}
+
+#[test]
+fn a_missing_value_exists_not_equals_nothing_and_differs_from_all() {
+    const OLD: &[Segment] = &[Key("Old")];
+    passing(OLD, Exists, json!(["i-2"]));
+    passing(OLD, Equal(Literal::Null), json!(["i-2"]));
+    passing(OLD, NotEqual(Literal::Null), json!(["i-1"]));
+    passing(OLD, NotEqual(Literal::Boolean(true)), json!(["i-1", "i-2"]));
+    passing(&[Key("No"), Key("Way")], Exists, json!([]));
+}
+
+#[test]
+fn a_filter_asks_an_object_itself() {
+    let filter = |key: &'static str| {
+        let path: &'static [Segment] = vec![Key(key)].leak();
+        Segment::Filter(Filter::new(path, Exists))
+    };
+    many(
+        vec![Key("map"), filter("a")].leak(),
+        json!([{"a": 1, "b": [2], "c": null}]),
+    );
+    many(vec![Key("map"), filter("z")].leak(), json!([]));
+    nothing(vec![Key("text"), filter("z")].leak());
+}

@@ -1,6 +1,29 @@
-//! rt
+//! What a binary compiled by runbookc links against.
+//!
+//! Generated code implements [`runbook::Runbook`]: static facts and pure functions. The [`engine`] drives it: it
+//! performs the effects that steps ask for, stores everything that happens as an [`event::Event`] before it goes on, and
+//! shows the outcome as a [`record::Record`]. An execution is a fold over its events, so it can be continued
+//! after any of them.
+//!
+//! Invariants: nothing here parses a runbook; only a [`clock::Clock`] knows the time, and orchestration sees no other
+//! time than that of events; ids are derived, never random, but for the execution's own.
 
+pub mod branch;
+pub mod caller;
+pub mod cancel;
+pub mod clock;
 pub mod decode;
 pub mod duration;
+pub mod effect;
+pub mod event;
+pub mod failure;
+pub mod flow;
+pub mod lambda;
+pub mod observer;
+pub mod record;
+pub mod runbook;
+pub mod scope;
 pub mod selector;
+pub mod status;
+pub mod store;
 pub mod value;

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::value::{InputError, Map};
 
@@ -50,7 +49,7 @@ impl Context {
     }
 
     fn strftime(&self, format: &str) -> String {
-        self.now.to_zoned(TimeZone::UTC).strftime(format).to_string()
+        self.now.strftime(format).to_string()
     }
 }
 

@@ -1,0 +1,147 @@
+//! Events: what has happened in an execution, in order. An execution is nothing but its events.
+//!
+//! Every event is stored before the engine goes on, so that an execution can be continued after any of them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::caller::{CallError, EffectId};
+use crate::failure::Failure;
+use crate::record::Simulation;
+use crate::status::Status;
+use crate::value::{Document, Map};
+
+/// Something that has happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// When. Orchestration knows no other time than that of events.
+    pub at: Timestamp,
+    /// What.
+    pub change: Change,
+}
+
+/// What has happened. Steps are named, not numbered: a journal can be read without its runbook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// The execution was accepted.
+    Began(Box<Beginning>),
+    /// The caller of the APIs is known.
+    Identified {
+        /// The ARN of the identity.
+        arn: String,
+        /// The account it belongs to.
+        account: String,
+    },
+    /// An execution that was cut off goes on. The time in between counts against no limit.
+    Resumed {
+        /// When it was cut off, as far as is known: the time of the event before.
+        since: Timestamp,
+    },
+    /// A step starts, with its first attempt.
+    StepStarted {
+        /// The step.
+        step: String,
+    },
+    /// Another attempt of the step under way starts.
+    AttemptStarted {
+        /// The step.
+        step: String,
+        /// The attempt, from 1.
+        attempt: u32,
+    },
+    /// A call is about to be made. If no answer follows, nobody knows whether it was.
+    Called {
+        /// Which one.
+        effect: EffectId,
+    },
+    /// A call was answered.
+    Answered {
+        /// Which one.
+        effect: EffectId,
+        /// The answer, as Boto3 gives it.
+        answer: Document,
+    },
+    /// A call gave no usable answer.
+    Refused {
+        /// Which one.
+        effect: EffectId,
+        /// Why.
+        error: CallError,
+    },
+    /// The step waits.
+    Waiting {
+        /// The step.
+        step: String,
+        /// The attempt.
+        attempt: u32,
+        /// Until when.
+        until: Timestamp,
+        /// For what.
+        reason: Reason,
+    },
+    /// An attempt has failed or timed out, and another will follow.
+    AttemptFailed {
+        /// The step.
+        step: String,
+        /// The attempt.
+        attempt: u32,
+        /// `Failed` or `TimedOut`.
+        status: Status,
+        /// Why.
+        failure: Failure,
+        /// When the next attempt starts.
+        retry_at: Timestamp,
+    },
+    /// A step has ended.
+    StepEnded {
+        /// The step.
+        step: String,
+        /// `Success`, `Failed`, `TimedOut` or `Cancelled`.
+        status: Status,
+        /// Why, if it has not succeeded.
+        failure: Option<Failure>,
+        /// The step that follows; nothing if the execution ends here.
+        next: Option<String>,
+    },
+    /// Somebody asked the execution to stop.
+    CancelRequested,
+    /// The execution has ended.
+    Ended {
+        /// How.
+        status: Status,
+    },
+}
+
+/// What an execution starts from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beginning {
+    /// The execution.
+    pub execution: Uuid,
+    /// The name of the runbook.
+    pub runbook: String,
+    /// The hash of its text. Another text cannot continue the execution.
+    pub hash: String,
+    /// The parameters, complete and typed.
+    pub parameters: Map,
+    /// Those of them that the user supplied.
+    pub supplied: Map,
+    /// The region.
+    pub region: String,
+    /// What the answers come from, if not from AWS.
+    pub simulation: Option<Simulation>,
+}
+
+/// Why a step waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// It is its job: `aws:sleep`.
+    Sleep,
+    /// The answer did not show a desired value yet.
+    Poll,
+    /// The service asked to slow down.
+    Throttled {
+        /// When it asked for the first time, without an answer since.
+        since: Timestamp,
+    },
+}

@@ -1,0 +1,102 @@
+//! Observers: who watches an execution, for the progress display and for coverage.
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::event::{Event, Reason};
+use crate::runbook::{Definition, StepDefinition};
+use crate::status::Status;
+
+/// Watches an execution.
+pub trait Observer: Send + Sync {
+    /// Something has happened and is stored. `view` shows the execution after it.
+    ///
+    /// The engine waits for this; after a resume, events of the past are not told again.
+    fn observe(&self, event: &Event, view: &View);
+}
+
+/// Looks away.
+impl Observer for () {
+    fn observe(&self, _: &Event, _: &View) {}
+}
+
+/// An execution at a moment.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The runbook.
+    pub definition: &'static Definition,
+    /// The execution.
+    pub execution: Uuid,
+    /// Whether the answers do not come from AWS.
+    pub simulated: bool,
+    /// The status of the execution.
+    pub status: Status,
+    /// When the execution started.
+    pub started: Timestamp,
+    /// The moment: that of the event.
+    pub now: Timestamp,
+    /// The step under way, or the one that the event has ended.
+    pub step: Option<StepView>,
+    /// Why the execution has failed or is about to.
+    pub failure: Option<String>,
+}
+
+impl View {
+    /// How long the execution has been running.
+    pub fn elapsed(&self) -> SignedDuration {
+        self.now.duration_since(self.started)
+    }
+}
+
+/// A step at a moment.
+#[derive(Clone, Debug)]
+pub struct StepView {
+    /// The step as declared: its name, its action, what it waits for in words.
+    pub definition: &'static StepDefinition,
+    /// Its place in the document, from 0.
+    pub index: usize,
+    /// Its status.
+    pub status: Status,
+    /// The attempt under way, from 1.
+    pub attempt: u32,
+    /// How many attempts there may be.
+    pub max_attempts: u32,
+    /// When the step started.
+    pub started: Timestamp,
+    /// How long it has taken up to this moment.
+    pub elapsed: SignedDuration,
+    /// When the attempt's time is up.
+    pub deadline: Option<Timestamp>,
+    /// What goes on inside.
+    pub activity: Activity,
+}
+
+/// What a step does at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// Nothing that takes time.
+    Deciding,
+    /// An API call is under way.
+    Calling {
+        /// The number of the call in its attempt, from 1.
+        number: u32,
+    },
+    /// It waits.
+    Waiting {
+        /// Until when.
+        until: Timestamp,
+        /// Why.
+        reason: Reason,
+        /// For a poll, the value that was found instead of a desired one.
+        found: Option<String>,
+    },
+    /// It waits for its next attempt.
+    Retrying {
+        /// Until when.
+        until: Timestamp,
+        /// Why the attempt before has failed.
+        cause: String,
+    },
+    /// It has ended.
+    Ended,
+}

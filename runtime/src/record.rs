@@ -1,0 +1,187 @@
+//! The record of an execution, in the shape of `aws ssm get-automation-execution` (spec 7.3).
+//!
+//! Members, spellings and presence are the service's, so that tools made for it can read this. What the service
+//! does not know stands beside `AutomationExecution`, never in it.
+
+mod time;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::failure::{FailureStage, FailureType};
+use crate::status::Status;
+
+/// Texts by name, in the order of the runbook.
+pub type Texts = crate::value::Map;
+
+/// The record of an execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Record {
+    /// What the service would tell.
+    pub automation_execution: AutomationExecution,
+    /// There only when the answers did not come from AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulation: Option<Simulation>,
+}
+
+impl Record {
+    /// How far the execution is.
+    pub fn status(&self) -> Status {
+        self.automation_execution.automation_execution_status
+    }
+
+    /// A step by its name.
+    pub fn step(&self, name: &str) -> Option<&StepExecution> {
+        let steps = &self.automation_execution.step_executions;
+        steps.iter().find(|step| step.step_name == name)
+    }
+}
+
+/// Says that an execution was simulated, and by what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Simulation {
+    /// The scenario that the answers came from.
+    pub scenario: String,
+}
+
+/// An execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AutomationExecution {
+    /// The execution.
+    pub automation_execution_id: Uuid,
+    /// The name of the runbook.
+    pub document_name: String,
+    /// Always `1`: a file has no versions.
+    pub document_version: String,
+    /// When it started.
+    #[serde(with = "time")]
+    pub execution_start_time: Timestamp,
+    /// When it ended.
+    #[serde(
+        default,
+        with = "time::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub execution_end_time: Option<Timestamp>,
+    /// How far it is.
+    pub automation_execution_status: Status,
+    /// All steps in document order.
+    pub step_executions: Vec<StepExecution>,
+    /// Always false.
+    pub step_executions_truncated: bool,
+    /// The parameters as supplied, each a list of texts.
+    pub parameters: Texts,
+    /// The document's outputs, each a list of texts.
+    pub outputs: Texts,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_message: Option<String>,
+    /// Always `Auto`.
+    pub mode: String,
+    /// The ARN of the identity that the runbook ran under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub executed_by: Option<String>,
+    /// The step under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_step_name: Option<String>,
+    /// Its action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_action: Option<String>,
+    /// Always empty.
+    pub targets: Vec<Texts>,
+    /// Always empty.
+    pub resolved_targets: ResolvedTargets,
+}
+
+/// The targets of an execution that has none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ResolvedTargets {
+    /// Always empty.
+    pub parameter_values: Vec<String>,
+    /// Always false.
+    pub truncated: bool,
+}
+
+/// A step of an execution. One that has not started has a name, an action and a status only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StepExecution {
+    /// The step.
+    pub step_name: String,
+    /// Its action.
+    pub action: String,
+    /// `timeoutSeconds` as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_seconds: Option<u64>,
+    /// `onFailure` as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_failure: Option<String>,
+    /// `maxAttempts` as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<u32>,
+    /// When it started.
+    #[serde(
+        default,
+        with = "time::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub execution_start_time: Option<Timestamp>,
+    /// When it ended.
+    #[serde(
+        default,
+        with = "time::option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub execution_end_time: Option<Timestamp>,
+    /// How far it is.
+    pub step_status: Status,
+    /// The resolved inputs, each as JSON text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<Texts>,
+    /// The outputs, each a list of texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outputs: Option<Texts>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_message: Option<String>,
+    /// Where and how it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_details: Option<FailureDetails>,
+    /// The execution of this step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_execution_id: Option<Uuid>,
+    /// Always empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden_parameters: Option<Texts>,
+    /// `isEnd` as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_end: Option<bool>,
+    /// `nextStep` as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<String>,
+    /// `isCritical` as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_critical: Option<bool>,
+    /// Where the finished step could lead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_next_steps: Option<Vec<String>>,
+}
+
+/// Where and how a step failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FailureDetails {
+    /// Where.
+    pub failure_stage: FailureStage,
+    /// How.
+    pub failure_type: FailureType,
+    /// What is known about it.
+    pub details: BTreeMap<String, Vec<String>>,
+}

@@ -1,0 +1,40 @@
+//! Statuses of executions and steps (spec 6.1).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How far an execution or a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Status {
+    /// Not started. A step that nothing led to stays so.
+    Pending,
+    /// Running.
+    InProgress,
+    /// Ended well.
+    Success,
+    /// Ended by its time limit.
+    TimedOut,
+    /// Asked to stop.
+    Cancelling,
+    /// Stopped.
+    Cancelled,
+    /// Ended badly.
+    Failed,
+}
+
+impl Status {
+    /// Whether nothing can follow.
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Success | Self::TimedOut | Self::Cancelled | Self::Failed
+        )
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, formatter)
+    }
+}

@@ -1,0 +1,110 @@
+//! Stores: where events are kept, so that an execution outlives its process.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+
+use crate::event::{Change, Event};
+
+/// Keeps the events of executions.
+pub trait Store: Send + Sync {
+    /// Adds an event to an execution, for good: when this returns, a crash does not lose it.
+    ///
+    /// # Errors
+    /// When it could not be kept. The execution must not go on then.
+    fn append(&self, execution: Uuid, event: &Event) -> Result<(), StoreError>;
+
+    /// The events of an execution in order; none if it is not known. Those that later ones supersede
+    /// ([`supersedes`]) may be missing.
+    ///
+    /// # Errors
+    /// When they could not be read.
+    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError>;
+}
+
+/// An event could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+#[error("the journal cannot be {action}: {message}")]
+pub struct StoreError {
+    /// `read` or `written`.
+    pub action: &'static str,
+    /// Why.
+    pub message: String,
+    /// What lies beneath.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Whether an execution can do without `earlier` once `later` has happened: one poll takes the place of the one before.
+///
+/// Both must belong to the same execution, and `earlier` must come first.
+pub fn supersedes(later: &Change, earlier: &Change) -> bool {
+    match (later, earlier) {
+        (Change::Called { effect }, Change::Called { effect: old })
+        | (Change::Answered { effect, .. }, Change::Answered { effect: old, .. })
+        | (Change::Refused { effect, .. }, Change::Refused { effect: old, .. }) => {
+            effect.step == old.step && effect.attempt == old.attempt
+        }
+        (
+            Change::Waiting { step, attempt, .. },
+            Change::Waiting {
+                step: old_step,
+                attempt: old_attempt,
+                ..
+            },
+        ) => step == old_step && attempt == old_attempt,
+        _ => false,
+    }
+}
+
+/// Keeps events in memory, for simulation and tests. Superseded ones are dropped, so that endless polling takes no space.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    executions: Mutex<HashMap<Uuid, Vec<Event>>>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn executions(&self) -> MutexGuard<'_, HashMap<Uuid, Vec<Event>>> {
+        // No code that can panic runs under the lock, so its content is sound in any case.
+        self.executions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn append(&self, execution: Uuid, event: &Event) -> Result<(), StoreError> {
+        let mut executions = self.executions();
+        let events = executions.entry(execution).or_default();
+        if let Some(position) = superseded(events, &event.change) {
+            events.remove(position);
+        }
+        events.push(event.clone());
+        Ok(())
+    }
+
+    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError> {
+        Ok(self
+            .executions()
+            .get(&execution)
+            .cloned()
+            .unwrap_or_default())
+    }
+}
+
+/// The event that `change` supersedes: there is one at most, among the last few.
+fn superseded(events: &[Event], change: &Change) -> Option<usize> {
+    /// A poll is four events at most.
+    const REACH: usize = 8;
+    let recent = events.iter().enumerate().rev().take(REACH);
+    recent
+        .filter(|(_, event)| supersedes(change, &event.change))
+        .map(|(position, _)| position)
+        .next()
+}

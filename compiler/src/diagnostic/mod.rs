@@ -163,6 +163,13 @@ impl Diagnostics {
         }
     }
 
+    /// Adds findings.
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        diagnostics
+            .into_iter()
+            .for_each(|diagnostic| self.push(diagnostic));
+    }
+
     /// Whether an error is among them.
     pub fn has_errors(&self) -> bool {
         self.list

@@ -4,15 +4,24 @@
 //! here; whatever needs two places at once (references, jumps, API calls) is left
 //! to the checker. What was reported is absent or unknown afterwards.
 
+mod fields;
+mod files;
+mod handlers;
+mod outputs;
+mod parameters;
+mod scalars;
+mod steps;
 mod types;
 mod value;
 
+pub use scalars::ambiguous_text;
 pub use types::{ParameterType, Type};
 pub use value::{Scalar, Value, ValueKind};
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::fields::{Fields, Subject};
 use crate::source::{Span, Spanned};
-use crate::syntax::{Node, Selector, Template};
+use crate::syntax::{Node, Selector, Style, Template};
 
 /// A runbook.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -175,6 +184,68 @@ pub struct File {
 
 /// Reads a document from its tree; what cannot be read is reported and left out.
 pub fn read(root: &Node, diagnostics: &mut Diagnostics) -> Document {
-    let _ = (root, diagnostics);
-    Document::default()
+    const KEYS: [&str; 8] = [
+        "schemaVersion",
+        "description",
+        "assumeRole",
+        "parameters",
+        "variables",
+        "mainSteps",
+        "outputs",
+        "files",
+    ];
+    const SUBJECT: Subject<'_> = Subject {
+        kind: "a runbook",
+        name: "the runbook",
+    };
+    let Some(fields) = Fields::read(root, &SUBJECT, &KEYS, diagnostics) else {
+        return Document::default();
+    };
+    let version = fields.require("schemaVersion", &SUBJECT, diagnostics);
+    let steps = fields.require("mainSteps", &SUBJECT, diagnostics);
+    Document {
+        schema_version: version.and_then(|node| schema_version(node, diagnostics)),
+        description: fields
+            .get("description")
+            .and_then(|node| scalars::text(node, "description", diagnostics)),
+        assume_role: fields
+            .get("assumeRole")
+            .and_then(|node| assume_role(node, diagnostics)),
+        parameters: parameters::parameters(fields.get("parameters"), diagnostics),
+        variables: parameters::variables(fields.get("variables"), diagnostics),
+        steps: steps.map_or_else(Vec::new, |node| steps::main_steps(node, diagnostics)),
+        outputs: outputs::document_outputs(fields.get("outputs"), diagnostics),
+        files: files::files(fields.get("files"), diagnostics),
+    }
+}
+
+fn schema_version(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
+    let scalar = scalars::scalar(node, "schemaVersion", "the string `'0.3'`", diagnostics)?;
+    if scalar.text != "0.3" {
+        let message = format!(
+            "the schema version is `{}`, but a runbook has `0.3`",
+            scalar.text
+        );
+        diagnostics.push(
+            Diagnostic::error(Code::SchemaVersion, node.span, message)
+                .label("not the version of a runbook")
+                .help("other versions belong to documents for nodes, such as Command documents"),
+        );
+    } else if scalar.style == Style::Plain {
+        diagnostics.push(
+            Diagnostic::warning(
+                Code::SchemaVersion,
+                node.span,
+                "the schema version is not quoted",
+            )
+            .label("without quotes this is a number")
+            .edit(node.span, "'0.3'", "quote it"),
+        );
+    }
+    Some(Spanned::new(scalar.text.clone(), node.span))
+}
+
+fn assume_role(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<Template>> {
+    let scalar = scalars::scalar(node, "assumeRole", "a string", diagnostics)?;
+    Some(Spanned::new(Template::parse(scalar), node.span))
 }

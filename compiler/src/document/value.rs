@@ -1,7 +1,9 @@
 //! Literal values, with references in their strings.
 
+use crate::diagnostic::Diagnostics;
+use crate::document::scalars::reference_not_allowed;
 use crate::source::{Span, Spanned};
-use crate::syntax::{Style, Template, scalar};
+use crate::syntax::{Entry, Node, NodeKind, Style, Template, scalar};
 
 /// A value as written in an input or a default.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +39,14 @@ pub struct Scalar {
 }
 
 impl Scalar {
+    /// A scalar whose references are found.
+    pub fn new(source: &scalar::Scalar) -> Self {
+        Self {
+            template: Template::parse(source),
+            source: source.clone(),
+        }
+    }
+
     /// The decoded text.
     pub fn text(&self) -> &str {
         &self.source.text
@@ -54,6 +64,46 @@ impl Scalar {
 }
 
 impl Value {
+    /// Reads a value; references in keys are reported (spec 3.1).
+    pub fn read(node: &Node, diagnostics: &mut Diagnostics) -> Self {
+        let kind = match &node.kind {
+            NodeKind::Unknown => ValueKind::Unknown,
+            NodeKind::Scalar(scalar) if scalar.is_null() => ValueKind::Null,
+            NodeKind::Scalar(scalar) => ValueKind::Scalar(Scalar::new(scalar)),
+            NodeKind::Sequence(elements) => {
+                let elements = elements.iter();
+                ValueKind::List(
+                    elements
+                        .map(|element| Self::read(element, diagnostics))
+                        .collect(),
+                )
+            }
+            NodeKind::Mapping(entries) => {
+                let entries = entries.iter();
+                ValueKind::Map(
+                    entries
+                        .map(|entry| Self::entry(entry, diagnostics))
+                        .collect(),
+                )
+            }
+        };
+        Self {
+            span: node.span,
+            kind,
+        }
+    }
+
+    /// Reads a key and its value.
+    pub(super) fn entry(entry: &Entry, diagnostics: &mut Diagnostics) -> (Spanned<String>, Self) {
+        if Template::has_reference(&entry.key.value) {
+            diagnostics.push(reference_not_allowed(
+                entry.key.span,
+                "the key of a mapping",
+            ));
+        }
+        (entry.key.clone(), Self::read(&entry.value, diagnostics))
+    }
+
     /// The scalar, if this is one.
     pub const fn as_scalar(&self) -> Option<&Scalar> {
         match &self.kind {

@@ -151,11 +151,7 @@ fn value_length(behind: &str, in_flow: bool) -> usize {
     let mut depth = 0usize;
     for (index, character) in line.char_indices() {
         match character {
-            ':' if line[index + 1..]
-                .chars()
-                .next()
-                .is_none_or(char::is_whitespace) =>
-            {
+            ':' if ends_key(line, index) => {
                 end = index;
                 break;
             }

@@ -1,0 +1,108 @@
+//! The keys of a mapping: which are known, which must be there.
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::document::scalars::wrong_kind;
+use crate::source::{Span, Spanned};
+use crate::syntax::{Entry, Node, NodeKind};
+
+/// What a mapping describes, in the words of reports.
+pub(super) struct Subject<'text> {
+    /// The kind of thing: `a step`.
+    pub(super) kind: &'static str,
+    /// The thing itself: ``the step `look` ``.
+    pub(super) name: &'text str,
+}
+
+/// A mapping with a fixed set of keys.
+pub(super) struct Fields<'node> {
+    entries: Vec<(&'static str, &'node Entry)>,
+    /// The place to report missing keys at.
+    head: Span,
+}
+
+impl<'node> Fields<'node> {
+    /// Takes a mapping and reports its unknown keys; anything else is reported as a
+    /// whole. A key that is only misspelled counts as the one it resembles.
+    pub(super) fn read(
+        node: &'node Node,
+        subject: &Subject<'_>,
+        known: &[&'static str],
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let NodeKind::Mapping(entries) = &node.kind else {
+            diagnostics.extend(wrong_kind(node, subject.name, "a mapping"));
+            return None;
+        };
+        let head = entries.first().map_or(node.span, |entry| entry.key.span);
+        let mut fields = Self {
+            entries: Vec::new(),
+            head,
+        };
+        let (right, wrong): (Vec<&Entry>, Vec<&Entry>) = entries
+            .iter()
+            .partition(|entry| known.contains(&entry.key.value.as_str()));
+        for entry in right {
+            fields.add(known, &entry.key.value, entry);
+        }
+        for entry in wrong {
+            let meant = similar(&entry.key.value, known.iter().copied());
+            diagnostics.push(unknown_key(&entry.key, subject, known, meant.clone()));
+            if let Some(meant) = meant {
+                fields.add(known, &meant, entry);
+            }
+        }
+        Some(fields)
+    }
+
+    /// The value of a key; an empty value is as good as none.
+    pub(super) fn get(&self, key: &str) -> Option<&'node Node> {
+        let mut entries = self.entries.iter();
+        let (_, entry) = entries.find(|(name, _)| *name == key)?;
+        Some(&entry.value).filter(|value| !value.is_null())
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn require(
+        &self,
+        key: &str,
+        subject: &Subject<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<&'node Node> {
+        let value = self.get(key);
+        if value.is_none() {
+            let message = format!("{} has no `{key}`", subject.name);
+            diagnostics.push(
+                Diagnostic::error(Code::MissingKey, self.head, message)
+                    .label(format!("`{key}` is missing here"))
+                    .help(format!("{} needs a `{key}`", subject.kind)),
+            );
+        }
+        value
+    }
+
+    fn add(&mut self, known: &[&'static str], key: &str, entry: &'node Entry) {
+        let taken = self.entries.iter().any(|(name, _)| *name == key);
+        let name = known.iter().find(|name| **name == key);
+        if let Some(name) = name.filter(|_| !taken) {
+            self.entries.push((name, entry));
+        }
+    }
+}
+
+fn unknown_key(
+    key: &Spanned<String>,
+    subject: &Subject<'_>,
+    known: &[&str],
+    meant: Option<String>,
+) -> Diagnostic {
+    let message = format!("unknown key `{key}` in {}", subject.name);
+    let diagnostic = Diagnostic::error(Code::UnknownKey, key.span, message)
+        .label(format!("{} has no such key", subject.kind));
+    match meant {
+        Some(_) => diagnostic.suggest(key.span, "a key", meant),
+        None => {
+            let keys: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+            diagnostic.help(format!("{} has the keys {}", subject.kind, keys.join(", ")))
+        }
+    }
+}

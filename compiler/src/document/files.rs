@@ -1,0 +1,49 @@
+//! Attachments (spec 1.3).
+
+use crate::diagnostic::Diagnostics;
+use crate::document::File;
+use crate::document::fields::{Fields, Subject};
+use crate::document::scalars::{number, text, wrong_kind};
+use crate::syntax::{Entry, Node, NodeKind};
+
+/// Reads `files`.
+pub(super) fn files(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<File> {
+    let Some(node) = node else { return Vec::new() };
+    let NodeKind::Mapping(entries) = &node.kind else {
+        diagnostics.extend(wrong_kind(node, "`files`", "a mapping"));
+        return Vec::new();
+    };
+    entries
+        .iter()
+        .map(|entry| file(entry, diagnostics))
+        .collect()
+}
+
+fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
+    let title = format!("the file `{}`", entry.key);
+    let subject = Subject {
+        kind: "a file",
+        name: &title,
+    };
+    let fields = Fields::read(&entry.value, &subject, &["checksums", "size"], diagnostics);
+    let checksums = fields
+        .as_ref()
+        .and_then(|fields| fields.require("checksums", &subject, diagnostics));
+    let sha256 = checksums.and_then(|node| sha256(node, diagnostics));
+    let size = fields.as_ref().and_then(|fields| fields.get("size"));
+    File {
+        name: entry.key.clone(),
+        sha256,
+        size: size.and_then(|node| number(node, "size", diagnostics)),
+    }
+}
+
+fn sha256(node: &Node, diagnostics: &mut Diagnostics) -> Option<crate::source::Spanned<String>> {
+    const SUBJECT: Subject<'_> = Subject {
+        kind: "a list of checksums",
+        name: "`checksums`",
+    };
+    let fields = Fields::read(node, &SUBJECT, &["sha256"], diagnostics)?;
+    let value = fields.require("sha256", &SUBJECT, diagnostics)?;
+    text(value, "sha256", diagnostics)
+}

@@ -1,0 +1,217 @@
+//! Parameters and variables (spec 2.1, 3.5).
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::document::fields::{Fields, Subject};
+use crate::document::scalars::{number, text, wrong_kind};
+use crate::document::{Constraints, Parameter, ParameterType, Type, Value, Variable};
+use crate::source::Spanned;
+use crate::syntax::{Entry, Node, NodeKind};
+
+const KEYS: [&str; 11] = [
+    "type",
+    "description",
+    "default",
+    "allowedValues",
+    "allowedPattern",
+    "minItems",
+    "maxItems",
+    "minChars",
+    "maxChars",
+    "displayType",
+    "interpolationType",
+];
+
+/// Reads `parameters`.
+pub(super) fn parameters(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<Parameter> {
+    let entries = entries(node, "`parameters`", diagnostics);
+    entries
+        .iter()
+        .map(|entry| parameter(entry, diagnostics))
+        .collect()
+}
+
+/// Reads `variables`.
+pub(super) fn variables(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<Variable> {
+    let entries = entries(node, "`variables`", diagnostics);
+    entries
+        .iter()
+        .map(|entry| variable(entry, diagnostics))
+        .collect()
+}
+
+fn entries<'node>(
+    node: Option<&'node Node>,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> &'node [Entry] {
+    match node.map(|node| (node, &node.kind)) {
+        Some((_, NodeKind::Mapping(entries))) => entries,
+        Some((node, _)) => {
+            diagnostics.extend(wrong_kind(node, name, "a mapping"));
+            &[]
+        }
+        None => &[],
+    }
+}
+
+fn parameter(entry: &Entry, diagnostics: &mut Diagnostics) -> Parameter {
+    let name = entry.key.clone();
+    if name.value.is_empty() || !name.value.chars().all(|next| next.is_ascii_alphanumeric()) {
+        diagnostics.push(invalid_name(&name, "parameter", "letters and digits"));
+    }
+    let title = format!("the parameter `{name}`");
+    let subject = Subject {
+        kind: "a parameter",
+        name: &title,
+    };
+    let definition = Definition::read(&entry.value, &subject, diagnostics);
+    let kind = definition
+        .kind
+        .and_then(|kind| parameter_type(&kind, diagnostics));
+    Parameter {
+        name,
+        description: definition.description,
+        kind,
+        default: definition.default,
+        constraints: definition.constraints,
+    }
+}
+
+fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Variable {
+    let name = entry.key.clone();
+    let fits = |next: char| next.is_ascii_alphanumeric() || next == '_';
+    if name.value.is_empty() || !name.value.chars().all(fits) {
+        diagnostics.push(invalid_name(&name, "variable", "letters, digits and `_`"));
+    }
+    let title = format!("the variable `{name}`");
+    let subject = Subject {
+        kind: "a variable",
+        name: &title,
+    };
+    let definition = Definition::read(&entry.value, &subject, diagnostics);
+    let kind = definition
+        .kind
+        .and_then(|kind| plain_type(&kind, diagnostics));
+    Variable {
+        name,
+        description: definition.description,
+        kind,
+        default: definition.default,
+        constraints: definition.constraints,
+    }
+}
+
+/// What parameters and variables have in common.
+#[derive(Default)]
+struct Definition {
+    kind: Option<Spanned<String>>,
+    description: Option<Spanned<String>>,
+    default: Option<Value>,
+    constraints: Constraints,
+}
+
+impl Definition {
+    fn read(node: &Node, subject: &Subject<'_>, diagnostics: &mut Diagnostics) -> Self {
+        let Some(fields) = Fields::read(node, subject, &KEYS, diagnostics) else {
+            return Self::default();
+        };
+        let kind = fields.require("type", subject, diagnostics);
+        Self {
+            kind: kind.and_then(|node| text(node, "type", diagnostics)),
+            description: fields
+                .get("description")
+                .and_then(|node| text(node, "description", diagnostics)),
+            default: fields
+                .get("default")
+                .map(|node| Value::read(node, diagnostics)),
+            constraints: constraints(&fields, diagnostics),
+        }
+    }
+}
+
+fn constraints(fields: &Fields<'_>, diagnostics: &mut Diagnostics) -> Constraints {
+    let mut bound = |key| {
+        fields
+            .get(key)
+            .and_then(|node| number(node, key, diagnostics))
+    };
+    Constraints {
+        min_items: bound("minItems"),
+        max_items: bound("maxItems"),
+        min_chars: bound("minChars"),
+        max_chars: bound("maxChars"),
+        allowed_values: fields
+            .get("allowedValues")
+            .and_then(|node| allowed_values(node, diagnostics)),
+        allowed_pattern: fields
+            .get("allowedPattern")
+            .and_then(|node| text(node, "allowedPattern", diagnostics)),
+    }
+}
+
+fn allowed_values(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<Vec<Value>>> {
+    let NodeKind::Sequence(elements) = &node.kind else {
+        diagnostics.extend(wrong_kind(node, "`allowedValues`", "a list"));
+        return None;
+    };
+    let values = elements
+        .iter()
+        .map(|element| Value::read(element, diagnostics));
+    Some(Spanned::new(values.collect(), node.span))
+}
+
+fn parameter_type(
+    name: &Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<ParameterType>> {
+    let kind = ParameterType::parse(&name.value);
+    if kind.is_none() {
+        diagnostics.push(unknown_type(name));
+    }
+    kind.map(|kind| Spanned::new(kind, name.span))
+}
+
+/// One of the six types; anything else is reported.
+pub(super) fn plain_type(
+    name: &Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<Type>> {
+    let kind = Type::parse(&name.value);
+    if kind.is_none() {
+        diagnostics.push(unknown_type(name));
+    }
+    kind.map(|kind| Spanned::new(kind, name.span))
+}
+
+fn unknown_type(name: &Spanned<String>) -> Diagnostic {
+    let habit = match name.value.to_ascii_lowercase().as_str() {
+        "list" | "array" | "list<string>" => Some("StringList"),
+        "map" | "object" | "dict" => Some("StringMap"),
+        "number" | "int" => Some("Integer"),
+        "bool" => Some("Boolean"),
+        "str" | "text" | "securestring" => Some("String"),
+        _ => None,
+    };
+    let names = Type::ALL.map(Type::as_str);
+    let diagnostic = Diagnostic::error(
+        Code::UnknownType,
+        name.span,
+        format!("unknown type `{name}`"),
+    )
+    .label("no type has this name");
+    match (similar(&name.value, names), habit) {
+        (Some(similar), _) => diagnostic.suggest(name.span, "a type", Some(similar)),
+        (None, Some(habit)) => {
+            diagnostic.edit(name.span, habit, format!("the type is called `{habit}`"))
+        }
+        (None, None) => diagnostic.help(format!("the types are {}", names.join(", "))),
+    }
+}
+
+/// The report of a name with characters that the service refuses.
+pub(super) fn invalid_name(name: &Spanned<String>, kind: &str, allowed: &str) -> Diagnostic {
+    let message = format!("the {kind} name `{name}` is not valid");
+    Diagnostic::error(Code::InvalidName, name.span, message)
+        .label(format!("only {allowed} are allowed"))
+        .help(format!("rename the {kind} here and wherever it is used"))
+}

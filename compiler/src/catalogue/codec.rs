@@ -97,8 +97,13 @@ impl Decoder<'_> {
     }
 
     fn flags<const COUNT: usize>(&mut self) -> Result<[bool; COUNT], CatalogueError> {
-        let number = self.bytes.number()?;
-        Ok(std::array::from_fn(|bit| number >> bit & 1 == 1))
+        let mut number = self.bytes.number()?;
+        let mut flags = [false; COUNT];
+        for flag in &mut flags {
+            *flag = number & 1 == 1;
+            number >>= 1;
+        }
+        Ok(flags)
     }
 }
 
@@ -163,8 +168,10 @@ impl<T: Coded> Coded for Option<T> {
     }
 
     fn get(from: &mut Decoder) -> Result<Self, CatalogueError> {
-        let [present] = from.flags()?;
-        present.then(|| T::get(from)).transpose()
+        match from.bytes.number()? {
+            0 => Ok(None),
+            _ => T::get(from).map(Some),
+        }
     }
 }
 
@@ -177,8 +184,11 @@ impl<T: Coded> Coded for Vec<T> {
     }
 
     fn get(from: &mut Decoder) -> Result<Self, CatalogueError> {
-        let count = from.bytes.count()?;
-        (0..count).map(|_| T::get(from)).collect()
+        let mut values = Vec::new();
+        for _ in 0..from.bytes.count()? {
+            values.push(T::get(from)?);
+        }
+        Ok(values)
     }
 }
 

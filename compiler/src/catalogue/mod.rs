@@ -90,11 +90,13 @@ impl Catalogue {
             .map(|position| self.service(position))
     }
 
-    /// The service whose name is nearest to a name that is none.
+    /// The service whose name, or own identifier, is nearest to a name that is none.
     pub fn similar(&self, written: &str) -> Option<&str> {
-        let names = self.services();
-        let found = names::similar(written, names)?;
-        Some(found)
+        let entries = self.header.entries.iter();
+        let spellings =
+            entries.flat_map(|entry| [(&*entry.name, entry), (&*entry.service_id, entry)]);
+        let nearest = names::nearest(written, spellings)?;
+        Some(&nearest.name)
     }
 
     /// Reads the index alone.
@@ -110,6 +112,7 @@ impl Catalogue {
 
     fn position(&self, written: &str) -> Option<usize> {
         let entries = &self.header.entries;
+        let written = names::current(written);
         let exact = entries.binary_search_by(|entry| entry.name.as_str().cmp(written));
         let folded = names::folded(written);
         exact

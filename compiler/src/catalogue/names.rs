@@ -27,16 +27,32 @@ pub(super) fn folded(name: &str) -> String {
         .collect()
 }
 
+/// A service's name of today, where Boto3 still knows one of the past.
+pub(super) fn current(service: &str) -> &str {
+    match service {
+        "runtime.sagemaker" => "sagemaker-runtime",
+        current => current,
+    }
+}
+
 /// The candidate most like `written`, if any is like enough to be meant.
 pub(super) fn similar<'a>(
     written: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    nearest(written, candidates.map(|candidate| (candidate, candidate)))
+}
+
+/// What belongs to the spelling most like `written`, if any is like enough to be meant.
+pub(super) fn nearest<'a, T>(
+    written: &str,
+    candidates: impl Iterator<Item = (&'a str, T)>,
+) -> Option<T> {
     const LIKE_ENOUGH: f64 = 0.7;
     let written = folded(written);
     let mut best = (LIKE_ENOUGH, None);
-    for candidate in candidates {
-        let likeness = strsim::normalized_damerau_levenshtein(&written, &folded(candidate));
+    for (spelling, candidate) in candidates {
+        let likeness = strsim::normalized_damerau_levenshtein(&written, &folded(spelling));
         if likeness > best.0 {
             best = (likeness, Some(candidate));
         }

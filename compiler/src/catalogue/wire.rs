@@ -25,13 +25,14 @@ pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
 
 impl<'a> Bytes<'a> {
     pub(super) fn number(&mut self) -> Result<u64, CatalogueError> {
-        let mut number = 0;
-        for shift in (0..64).step_by(7) {
+        let (mut number, mut shift) = (0, 0);
+        while shift < 64 {
             let byte = self.byte()?;
             number |= u64::from(byte & 0x7f) << shift;
             if byte < 0x80 {
                 return Ok(number);
             }
+            shift += 7;
         }
         Err(CatalogueError::Damaged("a number is too long"))
     }

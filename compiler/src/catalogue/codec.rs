@@ -90,7 +90,7 @@ impl Decoder<'_> {
                 self.used += 1;
                 self.used - 1
             }
-            number => number as usize - 1,
+            number => (number - 1) as usize,
         };
         let text = self.texts.get(place).copied().map(str::to_owned);
         text.ok_or(CatalogueError::Damaged("a text is missing"))

@@ -101,12 +101,11 @@ fn place(entries: &mut [Entry], start: usize, end: usize) -> Result<(), Catalogu
     Ok(())
 }
 
+#[allow(clippy::expect_used, reason = "writing to memory cannot fail")]
 fn deflated(service: &Service) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    let plain = codec::encode(service);
-    // Writing to memory cannot fail.
-    encoder
-        .write_all(&plain)
+    let written = encoder.write_all(&codec::encode(service));
+    written
         .and_then(|()| encoder.finish())
-        .unwrap_or_default()
+        .expect("writing to memory cannot fail")
 }

@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use flate2::read::GzDecoder;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::{CatalogueError, Service, pack};
@@ -36,19 +36,18 @@ pub fn generate(botocore: &Path, date: Option<&str>) -> Result<Vec<u8>, Catalogu
     };
     let services = models
         .iter()
-        .map(|(name, directory)| service(name, directory, &customizations))
+        .map(|(name, path)| service(name, path, &customizations))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(pack::pack(&customizations.version, &date, &services))
 }
 
 fn service(
     name: &str,
-    directory: &Path,
+    path: &Path,
     customizations: &Customizations,
 ) -> Result<Service, CatalogueError> {
-    let path = model_file(directory).unwrap_or_else(|| directory.to_owned());
-    let model: raw::Model = json(&path)?;
-    let paginators = directory.join("paginators-1.json");
+    let model = json(path)?;
+    let paginators = path.with_file_name("paginators-1.json");
     let pagination = match paginators.exists() {
         true => json(&paginators)?,
         false => raw::Pagination::default(),
@@ -56,15 +55,12 @@ fn service(
     distil::service(name, &model, &pagination, customizations)
 }
 
-/// The directory of the newest version of each service, by the service's name.
+/// The model of the newest version of each service, by the service's name.
 fn models(data: &Path) -> Result<BTreeMap<String, PathBuf>, CatalogueError> {
     let mut models = BTreeMap::new();
     for service in directories(data)? {
         let versions = directories(&service)?;
-        let newest = versions
-            .into_iter()
-            .filter(|path| model_file(path).is_some())
-            .max();
+        let newest = versions.iter().filter_map(|path| model_file(path)).max();
         if let (Some(name), Some(newest)) = (service.file_name(), newest) {
             models.insert(name.to_string_lossy().into_owned(), newest);
         }
@@ -88,13 +84,14 @@ fn directories(parent: &Path) -> Result<Vec<PathBuf>, CatalogueError> {
 
 /// The day of the newest model, in UTC.
 fn newest<'a>(models: impl Iterator<Item = &'a PathBuf>) -> Result<String, CatalogueError> {
-    let mut newest = SystemTime::UNIX_EPOCH;
-    for path in models.filter_map(|directory| model_file(directory)) {
-        let modified = fs::metadata(&path).and_then(|metadata| metadata.modified());
-        newest = newest.max(modified.map_err(unreadable(&path))?);
+    let mut newest = Timestamp::UNIX_EPOCH;
+    for path in models {
+        let modified = fs::metadata(path).and_then(|metadata| {
+            Timestamp::try_from(metadata.modified()?).map_err(std::io::Error::other)
+        });
+        newest = newest.max(modified.map_err(unreadable(path))?);
     }
-    let moment = jiff::Timestamp::try_from(newest).unwrap_or_default();
-    Ok(moment.strftime("%Y-%m-%d").to_string())
+    Ok(newest.strftime("%Y-%m-%d").to_string())
 }
 
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T, CatalogueError> {

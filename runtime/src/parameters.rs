@@ -1,0 +1,315 @@
+//! Parameters: from what was supplied to the complete, typed map that a run starts with (spec 2.1-2.3).
+//!
+//! Everything that is wrong is found before anything runs, and all of it is said at once. Constraints
+//! hold for supplied values only: a default is the author's own word (spec 8, row 30).
+
+mod pattern;
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::runbook::{Bounds, Definition, ParameterDefinition};
+use crate::similar::did_you_mean;
+use crate::value::{Document, Map, ParameterError, Text, Type, describe, parse_parameter};
+
+/// Parameters that a run can start with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Checked {
+    /// A value for every parameter, in the order of their declaration.
+    pub values: Map,
+    /// Those that were supplied, as the record shows them.
+    pub supplied: Map,
+}
+
+/// Everything that is wrong with the supplied parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub struct ParameterErrors {
+    /// The problems: unknown names first, then in the order of declaration.
+    pub problems: Vec<ParameterProblem>,
+}
+
+/// One thing that is wrong with the supplied parameters.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ParameterProblem {
+    /// The runbook has no such parameter.
+    #[error("the runbook has no parameter `{name}`{hint}")]
+    Unknown {
+        /// The name as supplied.
+        name: String,
+        /// `; did you mean …?`, or nothing.
+        hint: String,
+    },
+    /// A parameter without a default that was not supplied.
+    #[error("`{name}` ({kind}) is required, but not given{}", explanation(.description))]
+    Missing {
+        /// The parameter.
+        name: &'static str,
+        /// Its type.
+        kind: Type,
+        /// What the runbook says about it.
+        description: &'static str,
+    },
+    /// A value that is not of the parameter's type.
+    #[error("`{name}`: {error}")]
+    Type {
+        /// The parameter.
+        name: &'static str,
+        /// What is wrong.
+        error: ParameterError,
+    },
+    /// A value that `allowedValues` does not list.
+    #[error("`{name}` cannot be {found}; allowed are {allowed}")]
+    NotAllowed {
+        /// The parameter.
+        name: &'static str,
+        /// The value, in words.
+        found: String,
+        /// The values allowed.
+        allowed: String,
+    },
+    /// A value that `allowedPattern` does not match.
+    #[error("`{name}` is {found}, which the pattern `{pattern}` does not match")]
+    Pattern {
+        /// The parameter.
+        name: &'static str,
+        /// The value, in words.
+        found: String,
+        /// `allowedPattern`.
+        pattern: &'static str,
+    },
+    /// `allowedPattern` itself cannot be used, so that nothing is known about the value.
+    #[error("`{name}` cannot be checked: its pattern `{pattern}` cannot be used: {reason}")]
+    BrokenPattern {
+        /// The parameter.
+        name: &'static str,
+        /// `allowedPattern`.
+        pattern: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A value with too few or too many elements or characters.
+    #[error("`{name}` has {count} {unit}{}, but {}", plural(*.count), bound(*.bounds))]
+    Size {
+        /// The parameter.
+        name: &'static str,
+        /// How many there are.
+        count: u64,
+        /// What is counted: `element`, `member`, `character`.
+        unit: &'static str,
+        /// How many there may be.
+        bounds: Bounds,
+    },
+}
+
+impl fmt::Display for ParameterErrors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(formatter, "{separator}{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks what was supplied and completes it with the defaults.
+///
+/// # Errors
+/// With everything that is wrong: unknown names, missing values, types, constraints.
+pub fn check(definition: &Definition, supplied: &Map) -> Result<Checked, ParameterErrors> {
+    let mut problems = unknown_names(definition, supplied);
+    let mut checked = Checked::default();
+    for parameter in definition.parameters {
+        let name = parameter.name.to_owned();
+        match value(parameter, supplied.get(parameter.name)) {
+            Ok(Value::Supplied(value)) => {
+                checked.supplied.insert(name.clone(), value.clone());
+                checked.values.insert(name, value);
+            }
+            Ok(Value::Default(value)) => {
+                checked.values.insert(name, value);
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        Ok(checked)
+    } else {
+        Err(ParameterErrors { problems })
+    }
+}
+
+/// The default of a parameter as a typed value; `None` if the parameter is required.
+pub fn default_value(parameter: &ParameterDefinition) -> Option<Document> {
+    let written = parameter.default.map(literal)?;
+    // A default such as `"{}"` for a map is text that holds the value; one that is a reference stays text.
+    let typed = parse_parameter(parameter.kind, &written)
+        .ok()
+        .filter(|value| !value.is_null());
+    Some(typed.unwrap_or(written))
+}
+
+enum Value {
+    Supplied(Document),
+    Default(Document),
+}
+
+fn value(
+    parameter: &'static ParameterDefinition,
+    supplied: Option<&Document>,
+) -> Result<Value, Vec<ParameterProblem>> {
+    let name = parameter.name;
+    let parsed = parse_parameter(parameter.kind, supplied.unwrap_or(&Document::Null))
+        .map_err(|error| vec![ParameterProblem::Type { name, error }])?;
+    if !parsed.is_null() {
+        let broken = broken_constraints(parameter, &parsed);
+        return if broken.is_empty() {
+            Ok(Value::Supplied(parsed))
+        } else {
+            Err(broken)
+        };
+    }
+    default_value(parameter).map(Value::Default).ok_or_else(|| {
+        let ParameterDefinition {
+            kind, description, ..
+        } = *parameter;
+        vec![ParameterProblem::Missing {
+            name,
+            kind,
+            description,
+        }]
+    })
+}
+
+fn unknown_names(definition: &Definition, supplied: &Map) -> Vec<ParameterProblem> {
+    let names = || definition.parameters.iter().map(|parameter| parameter.name);
+    supplied
+        .keys()
+        .filter(|name| names().all(|known| known != *name))
+        .map(|name| ParameterProblem::Unknown {
+            name: name.clone(),
+            hint: did_you_mean(name, names()),
+        })
+        .collect()
+}
+
+/// The constraints that a supplied value breaks (spec 2.1).
+fn broken_constraints(
+    parameter: &'static ParameterDefinition,
+    value: &Document,
+) -> Vec<ParameterProblem> {
+    let elements = match value {
+        Document::Array(elements) => elements.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let mut problems: Vec<_> = elements
+        .iter()
+        .filter_map(|element| broken_by_element(parameter, element))
+        .collect();
+    problems.extend(broken_sizes(parameter, value));
+    problems
+}
+
+fn broken_by_element(
+    parameter: &'static ParameterDefinition,
+    element: &Document,
+) -> Option<ParameterProblem> {
+    not_allowed(parameter, element).or_else(|| not_matching(parameter, element))
+}
+
+fn not_allowed(
+    parameter: &'static ParameterDefinition,
+    element: &Document,
+) -> Option<ParameterProblem> {
+    // `allowedValues: ["true"]` admits the Boolean, as it admits its text.
+    let equal = |allowed: &Document| allowed == element || allowed.text() == element.text();
+    let mut allowed = parameter.allowed_values.iter().map(|text| literal(text));
+    if parameter.allowed_values.is_empty() || allowed.any(|allowed| equal(&allowed)) {
+        return None;
+    }
+    Some(ParameterProblem::NotAllowed {
+        name: parameter.name,
+        found: describe(element),
+        allowed: parameter.allowed_values.join(", "),
+    })
+}
+
+/// `allowedPattern` looks at texts only.
+fn not_matching(
+    parameter: &'static ParameterDefinition,
+    element: &Document,
+) -> Option<ParameterProblem> {
+    let (pattern, text) = (parameter.allowed_pattern?, element.as_str()?);
+    let name = parameter.name;
+    match pattern::matches_whole(pattern, text) {
+        Ok(true) => None,
+        Ok(false) => Some(ParameterProblem::Pattern {
+            name,
+            found: describe(element),
+            pattern,
+        }),
+        Err(error) => Some(ParameterProblem::BrokenPattern {
+            name,
+            pattern,
+            reason: error.to_string(),
+        }),
+    }
+}
+
+fn broken_sizes(
+    parameter: &'static ParameterDefinition,
+    value: &Document,
+) -> impl Iterator<Item = ParameterProblem> {
+    let items = match value {
+        Document::Array(elements) => Some((elements.len(), "element", parameter.items)),
+        Document::Object(entries) => Some((entries.len(), "member", parameter.items)),
+        _ => None,
+    };
+    let chars = match value {
+        Document::String(_) | Document::Object(_) => {
+            Some((value.text().chars().count(), "character", parameter.chars))
+        }
+        _ => None,
+    };
+    [items, chars]
+        .into_iter()
+        .flatten()
+        .filter_map(|(count, unit, bounds)| {
+            let count = count as u64;
+            let outside = bounds.min.is_some_and(|min| count < min)
+                || bounds.max.is_some_and(|max| count > max);
+            outside.then_some(ParameterProblem::Size {
+                name: parameter.name,
+                count,
+                unit,
+                bounds,
+            })
+        })
+}
+
+/// A value that the compiler wrote as JSON text.
+fn literal(text: &str) -> Document {
+    serde_json::from_str(text).unwrap_or_else(|_| Document::from(text))
+}
+
+fn bound(bounds: Bounds) -> String {
+    match (bounds.min, bounds.max) {
+        (Some(min), Some(max)) => format!("{min} to {max} are allowed"),
+        (Some(min), None) => format!("at least {min} are needed"),
+        (None, Some(max)) => format!("at most {max} are allowed"),
+        (None, None) => "any number is allowed".to_owned(),
+    }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn explanation(description: &str) -> String {
+    let line = description.trim().lines().next().unwrap_or_default();
+    if line.is_empty() {
+        String::new()
+    } else {
+        format!(": {line}")
+    }
+}

@@ -1,0 +1,18 @@
+//! Simulation: a run in virtual time whose calls are answered by a scenario. Nothing real is ever reached.
+
+mod api;
+mod coverage;
+mod expectation;
+mod fields;
+mod names;
+mod problem;
+mod scenario;
+mod simulator;
+mod trace;
+
+pub use coverage::{Coverage, Edge, Outcome};
+pub use expectation::Unmet;
+pub use problem::{ScenarioErrors, ScenarioProblem, SimulationProblem};
+pub use scenario::{Answer, CancelAt, Expect, ExpectedCall, Scenario, Stub};
+pub use simulator::{MadeCall, Simulator};
+pub use trace::Passage;

@@ -1,0 +1,45 @@
+//! How scenarios name operations: `ECS.RunTask`, the service in any case.
+
+use crate::effect::Operation;
+use crate::runbook::{Definition, StepDefinition};
+
+/// Actions that call no API whatever their inputs are.
+const CALL_NOTHING: [&str; 5] = [
+    "aws:branch",
+    "aws:loop",
+    "aws:pause",
+    "aws:sleep",
+    "aws:updateVariable",
+];
+
+/// The step of this name.
+pub(super) fn step<'a>(definition: &'a Definition, name: &str) -> Option<&'a StepDefinition> {
+    definition.steps.iter().find(|step| step.name == name)
+}
+
+/// Whether a step may call an API.
+pub(super) fn may_call(step: &StepDefinition) -> bool {
+    step.calls.is_some() || !CALL_NOTHING.contains(&step.action)
+}
+
+/// The name to show for a call: as the runbook writes it, else as the catalogue does.
+pub(super) fn display_name(
+    definition: &Definition,
+    step_name: &str,
+    operation: &Operation,
+) -> String {
+    match step(definition, step_name).and_then(|step| step.calls) {
+        Some(calls) => calls.to_owned(),
+        None => format!("{}.{}", operation.service, operation.name),
+    }
+}
+
+/// Whether two names are of the same operation.
+pub(super) fn same_api(left: &str, right: &str) -> bool {
+    match (left.split_once('.'), right.split_once('.')) {
+        (Some((left_service, left_name)), Some((right_service, right_name))) => {
+            left_service.eq_ignore_ascii_case(right_service) && left_name == right_name
+        }
+        _ => false,
+    }
+}

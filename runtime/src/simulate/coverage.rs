@@ -1,0 +1,177 @@
+//! Coverage: the steps of a runbook, and the ways between them, that no scenario has taken.
+//!
+//! Counted are the ways that the runbook writes down: where each step leads when it succeeds, and,
+//! where `onFailure` or `onCancel` say something, when it fails or is cancelled.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::flow::{Flow, OnCancel};
+use crate::runbook::{Definition, Runbook};
+use crate::status::Status;
+
+use super::trace::Passage;
+
+/// What several scenarios of one runbook have covered.
+#[derive(Clone, Debug)]
+pub struct Coverage {
+    definition: &'static Definition,
+    edges: Vec<Edge>,
+    steps: BTreeSet<String>,
+    taken: BTreeSet<Edge>,
+}
+
+/// A way from a step.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// The step.
+    pub from: String,
+    /// How the step ends.
+    pub outcome: Outcome,
+    /// The step that follows; nothing if the execution ends.
+    pub to: Option<String>,
+}
+
+/// How a step ends, as far as ways go: a timeout takes that of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It succeeds.
+    Success,
+    /// It fails or times out.
+    Failure,
+    /// It is cancelled.
+    Cancellation,
+}
+
+impl Coverage {
+    /// Nothing is covered yet.
+    pub fn new<R: Runbook>() -> Self {
+        let definition = R::DEFINITION;
+        Self {
+            definition,
+            edges: edges::<R>(),
+            steps: BTreeSet::new(),
+            taken: BTreeSet::new(),
+        }
+    }
+
+    /// Adds what one run has passed.
+    pub fn add(&mut self, passages: &[Passage]) {
+        for passage in passages {
+            self.steps.insert(passage.step.clone());
+            self.taken.insert(Edge {
+                from: passage.step.clone(),
+                outcome: Outcome::of(passage.status),
+                to: passage.next.clone(),
+            });
+        }
+    }
+
+    /// The steps that never ran, in document order.
+    pub fn missing_steps(&self) -> Vec<&'static str> {
+        let names = self.definition.steps.iter().map(|step| step.name);
+        names.filter(|name| !self.steps.contains(*name)).collect()
+    }
+
+    /// The ways that were never taken, in document order, without those from steps that never ran.
+    pub fn missing_edges(&self) -> Vec<&Edge> {
+        let ran = |edge: &&Edge| self.steps.contains(&edge.from);
+        self.edges
+            .iter()
+            .filter(ran)
+            .filter(|edge| !self.taken.contains(*edge))
+            .collect()
+    }
+
+    /// How many steps there are and how many of them ran.
+    pub fn step_count(&self) -> (usize, usize) {
+        let all = self.definition.steps.len();
+        (all, all - self.missing_steps().len())
+    }
+
+    /// How many ways there are and how many of them were taken.
+    pub fn edge_count(&self) -> (usize, usize) {
+        let taken = self
+            .edges
+            .iter()
+            .filter(|edge| self.taken.contains(*edge))
+            .count();
+        (self.edges.len(), taken)
+    }
+}
+
+impl Outcome {
+    fn of(status: Status) -> Self {
+        match status {
+            Status::Success => Self::Success,
+            Status::Cancelled => Self::Cancellation,
+            _ => Self::Failure,
+        }
+    }
+}
+
+impl fmt::Display for Edge {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcome = match self.outcome {
+            Outcome::Success => "succeeds",
+            Outcome::Failure => "fails",
+            Outcome::Cancellation => "is cancelled",
+        };
+        match &self.to {
+            Some(to) => write!(formatter, "{} {outcome} → {to}", self.from),
+            None => write!(formatter, "{} {outcome} → end", self.from),
+        }
+    }
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (steps, covered_steps) = self.step_count();
+        let (edges, covered_edges) = self.edge_count();
+        write!(
+            formatter,
+            "coverage: {covered_steps} of {steps} steps, {covered_edges} of {edges} ways between them"
+        )?;
+        for step in self.missing_steps() {
+            write!(formatter, "\n  never ran:    {step}")?;
+        }
+        for edge in self.missing_edges() {
+            write!(formatter, "\n  never taken:  {edge}")?;
+        }
+        Ok(())
+    }
+}
+
+/// All ways of a runbook, in document order.
+fn edges<R: Runbook>() -> Vec<Edge> {
+    let steps = R::STEPS.iter().zip(R::DEFINITION.steps);
+    let edges = steps.flat_map(|(step, declared)| {
+        let ways = ways(R::flow(*step), declared.action);
+        ways.into_iter().map(|(outcome, to)| Edge {
+            from: declared.name.to_owned(),
+            outcome,
+            to: to.and_then(name_of::<R>).map(str::to_owned),
+        })
+    });
+    edges.collect()
+}
+
+fn ways<S: Copy>(flow: Flow<S>, action: &str) -> Vec<(Outcome, Option<S>)> {
+    let mut ways = Vec::new();
+    // Where a branch may jump is known to its step alone.
+    if action != "aws:branch" {
+        ways.push((Outcome::Success, flow.after_success(None)));
+    }
+    if flow.on_failure.is_some() {
+        ways.push((Outcome::Failure, flow.after_failure()));
+    }
+    if let Some(OnCancel::Step(step)) = flow.on_cancel {
+        ways.push((Outcome::Cancellation, Some(step)));
+    }
+    ways
+}
+
+fn name_of<R: Runbook>(step: R::Step) -> Option<&'static str> {
+    let place = R::STEPS.iter().position(|known| *known == step)?;
+    R::DEFINITION.steps.get(place).map(|step| step.name)
+}

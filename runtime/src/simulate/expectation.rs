@@ -1,0 +1,274 @@
+//! Whether a run came out as its scenario expects.
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::record::Record;
+use crate::runbook::Definition;
+use crate::status::Status;
+use crate::value::{Document, Encode, Map, Text};
+
+use super::api::same_api;
+use super::scenario::{Expect, ExpectedCall};
+use super::simulator::MadeCall;
+use super::trace::Passage;
+
+/// Something that came out otherwise than the scenario expects.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum Unmet {
+    /// The final status.
+    #[error("the status is {actual}, not {expected}{}", because(.failure.as_deref()))]
+    Status {
+        /// What the scenario says.
+        expected: String,
+        /// What it was.
+        actual: Status,
+        /// Why the run failed.
+        failure: Option<String>,
+    },
+    /// The steps that ran.
+    #[error("these steps ran:   {}\n  expected instead:  {}", .actual.join(", "), .expected.join(", "))]
+    Steps {
+        /// What the scenario says: `ecs: Success`.
+        expected: Vec<String>,
+        /// What ran.
+        actual: Vec<String>,
+    },
+    /// The value of an output.
+    #[error("the output {name} is {actual}, not {expected}")]
+    Output {
+        /// `step.Output`.
+        name: String,
+        /// What the scenario says.
+        expected: String,
+        /// What it was.
+        actual: String,
+    },
+    /// The failure message.
+    #[error("the failure message does not contain {expected:?}: {actual}")]
+    Failure {
+        /// What the scenario says.
+        expected: String,
+        /// What it was.
+        actual: String,
+    },
+    /// The operations called.
+    #[error("these calls were made: {}\n  expected instead:      {}", .actual.join(", "), .expected.join(", "))]
+    Calls {
+        /// What the scenario says.
+        expected: Vec<String>,
+        /// What was called.
+        actual: Vec<String>,
+    },
+    /// An input of a call.
+    #[error("{api} was called by {step} with {path} = {actual}, not {expected}")]
+    Input {
+        /// What was called.
+        api: String,
+        /// The step that called.
+        step: String,
+        /// Which input.
+        path: String,
+        /// What the scenario says.
+        expected: String,
+        /// What it was.
+        actual: String,
+    },
+}
+
+/// What a finished run leaves to be judged.
+pub(super) struct Evidence<'a> {
+    pub(super) definition: &'static Definition,
+    pub(super) record: &'a Record,
+    pub(super) passages: &'a [Passage],
+    pub(super) calls: &'a [MadeCall],
+}
+
+impl Evidence<'_> {
+    /// Everything that came out otherwise than expected.
+    pub(super) fn unmet(&self, expect: &Expect) -> Vec<Unmet> {
+        let mut unmet = Vec::new();
+        unmet.extend(
+            expect
+                .status
+                .as_deref()
+                .and_then(|status| self.status(status)),
+        );
+        unmet.extend(
+            expect
+                .failure
+                .as_deref()
+                .and_then(|text| self.failure(text)),
+        );
+        unmet.extend(expect.steps.as_deref().and_then(|steps| self.steps(steps)));
+        unmet.extend(
+            expect
+                .outputs
+                .iter()
+                .filter_map(|(name, value)| self.output(name, value)),
+        );
+        unmet.extend(expect.calls.iter().flat_map(|calls| self.calls(calls)));
+        unmet
+    }
+
+    fn status(&self, expected: &str) -> Option<Unmet> {
+        let actual = self.record.status();
+        (actual.to_string() != expected).then(|| Unmet::Status {
+            expected: expected.to_owned(),
+            actual,
+            failure: self.failure_message().map(str::to_owned),
+        })
+    }
+
+    fn failure(&self, expected: &str) -> Option<Unmet> {
+        let actual = self.failure_message().unwrap_or("(there is none)");
+        (!actual.contains(expected)).then(|| Unmet::Failure {
+            expected: expected.to_owned(),
+            actual: actual.to_owned(),
+        })
+    }
+
+    fn failure_message(&self) -> Option<&str> {
+        self.record.automation_execution.failure_message.as_deref()
+    }
+
+    fn steps(&self, expected: &[(String, String)]) -> Option<Unmet> {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(name, status)| format!("{name}: {status}"))
+            .collect();
+        let actual: Vec<_> = self
+            .passages
+            .iter()
+            .map(|passage| format!("{}: {}", passage.step, passage.status))
+            .collect();
+        (actual != expected).then_some(Unmet::Steps { expected, actual })
+    }
+
+    fn output(&self, name: &str, expected: &Document) -> Option<Unmet> {
+        let actual = self.output_texts(name);
+        let equal = match (&actual, expected) {
+            (None, expected) => expected.is_null(),
+            (Some(texts), expected) => same_texts(texts, &expected.encode()),
+        };
+        (!equal).then(|| Unmet::Output {
+            name: name.to_owned(),
+            expected: shown(Some(&expected.encode()).filter(|_| !expected.is_null())),
+            actual: shown(actual.as_ref()),
+        })
+    }
+
+    /// The texts of a step's output in the record; nothing if it is absent.
+    fn output_texts(&self, name: &str) -> Option<Vec<String>> {
+        let (step, output) = name.split_once('.')?;
+        let outputs = self.record.step(step)?.outputs.as_ref()?;
+        let texts = outputs.get(output)?.as_array()?;
+        Some(texts.iter().map(Text::text).collect())
+    }
+
+    fn calls(&self, expected: &[ExpectedCall]) -> Vec<Unmet> {
+        let actual = without_repetitions(self.calls);
+        let same_operations = actual.len() == expected.len()
+            && actual
+                .iter()
+                .zip(expected)
+                .all(|(made, call)| self.is_call_of(made, &call.api));
+        if !same_operations {
+            return vec![Unmet::Calls {
+                expected: expected.iter().map(|call| call.api.clone()).collect(),
+                actual: actual.iter().map(|call| call.api.clone()).collect(),
+            }];
+        }
+        let pairs = actual.into_iter().zip(expected);
+        pairs
+            .flat_map(|(made, call)| unmet_inputs(made, &call.inputs))
+            .collect()
+    }
+
+    fn is_call_of(&self, made: &MadeCall, api: &str) -> bool {
+        same_api(&made.api, api) || same_api(&made.operation, api)
+    }
+}
+
+/// The calls, of which successive equal ones of one attempt (polls, repeats after throttling) count as one.
+fn without_repetitions(calls: &[MadeCall]) -> Vec<&MadeCall> {
+    let mut distinct: Vec<&MadeCall> = Vec::new();
+    for call in calls {
+        let repeats = distinct.last().is_some_and(|last| {
+            (&last.effect.step, last.effect.attempt) == (&call.effect.step, call.effect.attempt)
+                && (&last.api, &last.inputs) == (&call.api, &call.inputs)
+        });
+        if !repeats {
+            distinct.push(call);
+        }
+    }
+    distinct
+}
+
+fn unmet_inputs(made: &MadeCall, expected: &Map) -> Vec<Unmet> {
+    let mut differences = Vec::new();
+    for (name, value) in expected {
+        contained(name, value, made.inputs.get(name), &mut differences);
+    }
+    let unmet = |(path, expected, actual): Difference| Unmet::Input {
+        api: made.api.clone(),
+        step: made.effect.step.clone(),
+        path,
+        expected,
+        actual,
+    };
+    differences.into_iter().map(unmet).collect()
+}
+
+/// A path, what was expected there, and what is there.
+type Difference = (String, String, String);
+
+/// A map must hold what is expected, anything else must be it; null means that nothing is there.
+fn contained(path: &str, expected: &Value, actual: Option<&Value>, found: &mut Vec<Difference>) {
+    match (expected, actual) {
+        (Value::Object(expected), Some(Value::Object(actual))) => {
+            for (name, value) in expected {
+                contained(&format!("{path}.{name}"), value, actual.get(name), found);
+            }
+        }
+        (Value::Array(expected), Some(Value::Array(actual))) if expected.len() == actual.len() => {
+            for (index, (expected, actual)) in expected.iter().zip(actual).enumerate() {
+                contained(&format!("{path}[{index}]"), expected, Some(actual), found);
+            }
+        }
+        (expected, actual) if expected == actual.unwrap_or(&Value::Null) => {}
+        (expected, actual) => {
+            let actual = actual.map_or("(nothing)".to_owned(), Value::to_string);
+            found.push((path.to_owned(), expected.to_string(), actual));
+        }
+    }
+}
+
+/// Equal as texts, or as the JSON that they hold.
+fn same_texts(left: &[String], right: &[String]) -> bool {
+    let same = |(left, right): (&String, &String)| left == right || same_json(left, right);
+    left.len() == right.len() && left.iter().zip(right).all(same)
+}
+
+fn same_json(left: &str, right: &str) -> bool {
+    let composite = |text: &str| {
+        serde_json::from_str::<Value>(text)
+            .ok()
+            .filter(|value| value.is_object() || value.is_array())
+    };
+    composite(left).is_some_and(|left| composite(right) == Some(left))
+}
+
+fn shown(texts: Option<&Vec<String>>) -> String {
+    match texts.map(Vec::as_slice) {
+        None => "absent".to_owned(),
+        Some([single]) => format!("{single:?}"),
+        Some(several) => format!("{several:?}"),
+    }
+}
+
+fn because(failure: Option<&str>) -> String {
+    failure
+        .map(|message| format!(": {message}"))
+        .unwrap_or_default()
+}

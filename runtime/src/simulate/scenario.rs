@@ -1,0 +1,327 @@
+//! Scenario files: what AWS answers, what happens meanwhile, and what is expected to come of it.
+//!
+//! A scenario is YAML or JSON. Answers are found by step name first, by API second:
+//!
+//! ```yaml
+//! description: the container exits with 1, and the wait runs out
+//! parameters: {Cluster: demo}
+//! answers:
+//!   lambda1: {StatusCode: 200, Payload: {ok: true}}      # every call gets this answer
+//!   ECS.DescribeTasks:                                   # successive calls; the last answer repeats
+//!     - error: {code: ThrottlingException, message: slow down}
+//!     - {tasks: [{lastStatus: RUNNING}]}
+//!     - answer: {error: {}}                              # an answer that has a member `error`
+//! cancel: {after: PT30S}                                 # or {during: step}
+//! expect:
+//!   status: Failed
+//!   steps: [{lambda1: Success}, {wait: TimedOut}]        # those that ran, in order
+//!   outputs: {ecs.taskArn: [arn]}                        # null: the output is absent
+//!   failure: text inside the FailureMessage
+//!   calls: [Lambda.Invoke, {ECS.DescribeTasks: {cluster: demo}}]
+//! ```
+//!
+//! `calls` lists every call in order, each with the inputs that matter. Successive equal calls of
+//! one attempt of a step (polls, repeats after throttling) count as one.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::duration::{parse_duration, parse_instant};
+use crate::value::{Document, Map};
+
+use super::fields::{Reader, join, take};
+use super::problem::{ScenarioErrors, ScenarioProblem};
+
+const MEMBERS: &[&str] = &[
+    "description",
+    "parameters",
+    "region",
+    "account",
+    "start",
+    "answers",
+    "cancel",
+    "expect",
+];
+
+/// One scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scenario {
+    /// The file it was read from, as it was named.
+    pub file: String,
+    /// What it shows.
+    pub description: String,
+    /// Parameters of the runbook.
+    pub parameters: Map,
+    /// The region it plays in.
+    pub region: String,
+    /// The account it plays in.
+    pub account: String,
+    /// The virtual time at the start.
+    pub start: Timestamp,
+    /// What AWS answers.
+    pub stubs: Vec<Stub>,
+    /// When the run is cancelled.
+    pub cancel: Option<CancelAt>,
+    /// What is expected to come of it.
+    pub expect: Expect,
+}
+
+/// The answers for a step or an API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stub {
+    /// `ecs` or `ECS.RunTask`.
+    pub key: String,
+    /// For successive calls; the last repeats. At least one.
+    pub answers: Vec<Answer>,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// What Boto3 returns.
+    Success(Map),
+    /// An error of the service.
+    Error {
+        /// `ResourceNotFoundException`.
+        code: String,
+        /// The service's words.
+        message: String,
+    },
+}
+
+/// When a run is cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CancelAt {
+    /// As soon as this step has started.
+    During(String),
+    /// After this much virtual time.
+    After(Duration),
+}
+
+/// What is expected of a run. What is not said is not looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expect {
+    /// The final status.
+    pub status: Option<String>,
+    /// The steps that ran, in order, each with its status.
+    pub steps: Option<Vec<(String, String)>>,
+    /// Values of outputs by `step.Output`.
+    pub outputs: Map,
+    /// A text inside the FailureMessage.
+    pub failure: Option<String>,
+    /// Every call in order.
+    pub calls: Option<Vec<ExpectedCall>>,
+}
+
+/// A call that is expected.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpectedCall {
+    /// `ECS.RunTask`.
+    pub api: String,
+    /// Inputs that the call must contain.
+    pub inputs: Map,
+}
+
+impl Scenario {
+    /// Reads a scenario from YAML or JSON. `file` is what messages call it.
+    ///
+    /// # Errors
+    /// With everything that is wrong with the file.
+    pub fn read(text: &str, file: &str) -> Result<Self, ScenarioErrors> {
+        let mut reader = Reader::default();
+        let scenario = match document(text) {
+            Ok(document) => Some(scenario(&mut reader, document, file)),
+            Err(problem) => {
+                reader.problems.push(problem);
+                None
+            }
+        };
+        scenario
+            .filter(|_| reader.problems.is_empty())
+            .ok_or_else(|| ScenarioErrors {
+                file: file.to_owned(),
+                problems: reader.problems,
+            })
+    }
+}
+
+/// The file as data. YAML is read as YAML first, because that finds duplicate keys.
+fn document(text: &str) -> Result<Document, ScenarioProblem> {
+    let syntax = |error: String| ScenarioProblem::Syntax(error);
+    let yaml: serde_yaml::Value =
+        serde_yaml::from_str(text).map_err(|error| syntax(error.to_string()))?;
+    serde_json::to_value(yaml).map_err(|error| syntax(error.to_string()))
+}
+
+fn scenario(reader: &mut Reader, document: Document, file: &str) -> Scenario {
+    let mut members = reader.members("", document, MEMBERS);
+    let mut text = |reader: &mut Reader, name: &str, default: &str| {
+        let given = take(&mut members, name).and_then(|value| reader.text(name, value));
+        given.unwrap_or_else(|| default.to_owned())
+    };
+    let description = text(reader, "description", "");
+    let region = text(reader, "region", "us-east-1");
+    let account = text(reader, "account", "111122223333");
+    let mut part = |name| take(&mut members, name).unwrap_or(Document::Null);
+    Scenario {
+        file: file.to_owned(),
+        description,
+        region,
+        account,
+        parameters: reader.map("parameters", part("parameters")),
+        start: start(reader, part("start")),
+        stubs: stubs(reader, part("answers")),
+        cancel: cancel(reader, part("cancel")),
+        expect: expect(reader, part("expect")),
+    }
+}
+
+/// The time at which scenarios play if they do not say: a fixed one, so that they always play alike.
+fn start(reader: &mut Reader, value: Document) -> Timestamp {
+    const DEFAULT: Timestamp = Timestamp::constant(1_767_268_800, 0);
+    if value.is_null() {
+        return DEFAULT;
+    }
+    reader
+        .parsed(
+            "start",
+            value,
+            "an instant such as 2026-01-31T12:00:00Z",
+            parse_instant,
+        )
+        .unwrap_or(DEFAULT)
+}
+
+fn stubs(reader: &mut Reader, value: Document) -> Vec<Stub> {
+    reader
+        .map("answers", value)
+        .into_iter()
+        .map(|(key, value)| {
+            let path = join("answers", &key);
+            Stub {
+                answers: answers(reader, &path, value),
+                key,
+            }
+        })
+        .collect()
+}
+
+fn answers(reader: &mut Reader, path: &str, value: Document) -> Vec<Answer> {
+    match value {
+        Document::Array(list) if list.is_empty() => reader
+            .wrong(path, &Document::Array(list), "at least one answer")
+            .into_iter()
+            .collect(),
+        Document::Array(list) => list
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, value)| answer(reader, &format!("{path}[{index}]"), value))
+            .collect(),
+        single => answer(reader, path, single).into_iter().collect(),
+    }
+}
+
+fn answer(reader: &mut Reader, path: &str, value: Document) -> Option<Answer> {
+    let Document::Object(mut members) = value else {
+        return reader.wrong(path, &value, "an answer, such as {} for an empty one,");
+    };
+    if members.len() == 1 {
+        if let Some(error) = take(&mut members, "error") {
+            return service_error(reader, &join(path, "error"), error);
+        }
+        if let Some(answer) = take(&mut members, "answer") {
+            return Some(Answer::Success(reader.map(&join(path, "answer"), answer)));
+        }
+    }
+    Some(Answer::Success(members))
+}
+
+fn service_error(reader: &mut Reader, path: &str, value: Document) -> Option<Answer> {
+    let mut members = reader.members(path, value, &["code", "message"]);
+    let message = take(&mut members, "message")
+        .and_then(|value| reader.text(&join(path, "message"), value))
+        .unwrap_or_default();
+    let code = take(&mut members, "code").unwrap_or(Document::Null);
+    let code_path = join(path, "code");
+    match code {
+        Document::String(code) => Some(Answer::Error { code, message }),
+        other => reader.wrong(
+            &code_path,
+            &other,
+            "an error code such as ThrottlingException",
+        ),
+    }
+}
+
+fn cancel(reader: &mut Reader, value: Document) -> Option<CancelAt> {
+    if value.is_null() {
+        return None;
+    }
+    let members = reader.members("cancel", value, &["during", "after"]);
+    let (name, value) = reader.pair("cancel", Document::Object(members))?;
+    let path = join("cancel", &name);
+    match name.as_str() {
+        "during" => reader.text(&path, value).map(CancelAt::During),
+        _ => reader
+            .parsed(&path, value, "a duration such as PT30S", parse_duration)
+            .map(CancelAt::After),
+    }
+}
+
+fn expect(reader: &mut Reader, value: Document) -> Expect {
+    let known = ["status", "steps", "outputs", "failure", "calls"];
+    let mut members = reader.members("expect", value, &known);
+    let mut part = |name| take(&mut members, name).filter(|value| !value.is_null());
+    Expect {
+        status: part("status").and_then(|value| status(reader, "expect.status", value)),
+        steps: part("steps").map(|value| expected_steps(reader, value)),
+        outputs: reader.map("expect.outputs", part("outputs").unwrap_or_default()),
+        failure: part("failure").and_then(|value| reader.text("expect.failure", value)),
+        calls: part("calls").map(|value| expected_calls(reader, value)),
+    }
+}
+
+fn status(reader: &mut Reader, path: &str, value: Document) -> Option<String> {
+    const STATUSES: [&str; 4] = ["Success", "Failed", "TimedOut", "Cancelled"];
+    reader.parsed(
+        path,
+        value,
+        "Success, Failed, TimedOut or Cancelled",
+        |text| {
+            if STATUSES.contains(&text) {
+                Ok(text.to_owned())
+            } else {
+                Err(())
+            }
+        },
+    )
+}
+
+fn expected_steps(reader: &mut Reader, value: Document) -> Vec<(String, String)> {
+    let list = reader.list("expect.steps", value);
+    let step = |(index, value)| {
+        let path = format!("expect.steps[{index}]");
+        let (name, value) = reader.pair(&path, value)?;
+        let status = status(reader, &join(&path, &name), value)?;
+        Some((name, status))
+    };
+    list.into_iter().enumerate().filter_map(step).collect()
+}
+
+fn expected_calls(reader: &mut Reader, value: Document) -> Vec<ExpectedCall> {
+    let list = reader.list("expect.calls", value);
+    let call = |(index, value)| {
+        let path = format!("expect.calls[{index}]");
+        if let Document::String(api) = value {
+            return Some(ExpectedCall {
+                api,
+                inputs: Map::new(),
+            });
+        }
+        let (api, inputs) = reader.pair(&path, value)?;
+        let inputs = reader.map(&join(&path, &api), inputs);
+        Some(ExpectedCall { api, inputs })
+    };
+    list.into_iter().enumerate().filter_map(call).collect()
+}

@@ -1,0 +1,261 @@
+//! The caller of a simulation: it answers every call from the scenario and never reaches anything real.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::json;
+use tokio::sync::Notify;
+
+use crate::caller::{BoxFuture, CallError, Caller, EffectId, is_throttling_code};
+use crate::decode::{Location, Response, Shape, check_answer};
+use crate::effect::{Operation, Request};
+use crate::runbook::Definition;
+use crate::value::{Document, Map};
+
+use super::api::{display_name, same_api};
+use super::problem::SimulationProblem;
+use super::scenario::{Answer, Scenario, Stub};
+
+/// A call that a simulated run has made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MadeCall {
+    /// Which effect it was.
+    pub effect: EffectId,
+    /// What was called, as the runbook writes it: `ECS.RunTask`.
+    pub api: String,
+    /// The same as the service's own models write it: `ecs.RunTask`.
+    pub operation: String,
+    /// Its inputs.
+    pub inputs: Document,
+}
+
+/// Answers calls from a scenario.
+pub struct Simulator {
+    scenario: Scenario,
+    definition: &'static Definition,
+    progress: Mutex<Progress>,
+    stuck: Notify,
+}
+
+#[derive(Default)]
+struct Progress {
+    /// What each effect was answered: one that is repeated gets the same.
+    answered: HashMap<EffectId, Result<Document, CallError>>,
+    /// How many answers of each stub were given, by key.
+    given: HashMap<String, usize>,
+    calls: Vec<MadeCall>,
+    problem: Option<SimulationProblem>,
+}
+
+impl Simulator {
+    /// A simulator that answers the calls of one run.
+    pub fn new(scenario: Scenario, definition: &'static Definition) -> Self {
+        Self {
+            scenario,
+            definition,
+            progress: Mutex::default(),
+            stuck: Notify::new(),
+        }
+    }
+
+    /// The scenario that is played.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The calls made so far, in order, without that for the caller's identity.
+    pub fn calls(&self) -> Vec<MadeCall> {
+        self.progress().calls.clone()
+    }
+
+    /// The keys of the stubs that nothing has asked for.
+    pub fn unused(&self) -> Vec<String> {
+        let progress = self.progress();
+        let keys = self.scenario.stubs.iter().map(|stub| &stub.key);
+        keys.filter(|key| !progress.given.contains_key(*key))
+            .cloned()
+            .collect()
+    }
+
+    /// Why the run cannot go on, if it cannot.
+    pub fn problem(&self) -> Option<SimulationProblem> {
+        self.progress().problem.clone()
+    }
+
+    /// Waits until the run cannot go on.
+    pub async fn stuck(&self) -> SimulationProblem {
+        loop {
+            let notified = self.stuck.notified();
+            if let Some(problem) = self.problem() {
+                return problem;
+            }
+            notified.await;
+        }
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        // Nothing panics while it holds the lock, and what it guards is whole at any time.
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn answer(
+        &self,
+        effect: &EffectId,
+        operation: &'static Operation,
+        inputs: Document,
+    ) -> Result<Result<Document, CallError>, SimulationProblem> {
+        let mut progress = self.progress();
+        if let Some(answered) = progress.answered.get(effect) {
+            return Ok(answered.clone());
+        }
+        let api = display_name(self.definition, &effect.step, operation);
+        let name = format!("{}.{}", operation.service, operation.name);
+        progress.calls.push(MadeCall {
+            effect: effect.clone(),
+            api: api.clone(),
+            operation: name.clone(),
+            inputs,
+        });
+        let stub = self
+            .stub(effect, &name, &api)
+            .ok_or_else(|| self.no_answer(effect, operation, &api))?;
+        let given = progress.given.entry(stub.key.clone()).or_default();
+        if *given == 0 {
+            self.check(stub, operation, &api)?;
+        }
+        let answer = stub.answers.get(*given).or(stub.answers.last());
+        *given += 1;
+        let answer = answer.ok_or_else(|| self.no_answer(effect, operation, &api))?;
+        let answered = finish(answer, operation);
+        progress.answered.insert(effect.clone(), answered.clone());
+        Ok(answered)
+    }
+
+    /// By step name first, by API second.
+    fn stub(&self, effect: &EffectId, name: &str, api: &str) -> Option<&Stub> {
+        let stubs = &self.scenario.stubs;
+        let by_step = stubs.iter().find(|stub| stub.key == effect.step);
+        by_step.or_else(|| {
+            stubs
+                .iter()
+                .find(|stub| same_api(&stub.key, api) || same_api(&stub.key, name))
+        })
+    }
+
+    /// All answers of a stub must be ones that the operation could give.
+    fn check(
+        &self,
+        stub: &Stub,
+        operation: &Operation,
+        api: &str,
+    ) -> Result<(), SimulationProblem> {
+        for (index, answer) in stub.answers.iter().enumerate() {
+            let Answer::Success(members) = answer else {
+                continue;
+            };
+            let answer = Document::Object(with_payload_text(members, operation.response));
+            if let Some(problem) = check_answer(operation.response, &answer).into_iter().next() {
+                let position = if stub.answers.len() > 1 {
+                    format!("[{index}]")
+                } else {
+                    String::new()
+                };
+                return Err(SimulationProblem::ImpossibleAnswer {
+                    file: self.scenario.file.clone(),
+                    path: format!("answers.{}{position}", stub.key),
+                    api: api.to_owned(),
+                    problem,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn no_answer(&self, effect: &EffectId, operation: &Operation, api: &str) -> SimulationProblem {
+        SimulationProblem::NoAnswer {
+            file: self.scenario.file.clone(),
+            step: effect.step.clone(),
+            api: api.to_owned(),
+            members: operation
+                .response
+                .members()
+                .iter()
+                .map(|member| member.name)
+                .collect(),
+        }
+    }
+
+    /// What STS tells about the caller in the scenario's account.
+    fn identity(&self) -> Document {
+        let account = &self.scenario.account;
+        json!({
+            "UserId": "AIDASIMULATEDSIMULATE",
+            "Account": account,
+            "Arn": format!("arn:aws:iam::{account}:user/simulated"),
+        })
+    }
+
+    fn give_up(&self, problem: SimulationProblem) {
+        self.progress().problem.get_or_insert(problem);
+        self.stuck.notify_one();
+    }
+}
+
+impl<Q: Request> Caller<Q> for Simulator {
+    fn call<'a>(
+        &'a self,
+        effect: &'a EffectId,
+        request: &'a Q,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        Box::pin(async move {
+            let operation = request.operation();
+            if effect.step.is_empty() && operation.name == "GetCallerIdentity" {
+                return Ok(self.identity());
+            }
+            let inputs = serde_json::to_value(request)
+                .map_err(|error| CallError::Input(error.to_string()))?;
+            match self.answer(effect, operation, inputs) {
+                Ok(answered) => answered,
+                Err(problem) => {
+                    self.give_up(problem);
+                    // A failed step could pass for one that the scenario wants; this run just ends here.
+                    std::future::pending().await
+                }
+            }
+        })
+    }
+}
+
+/// The answer as the caller of a real service would see it.
+fn finish(answer: &Answer, operation: &Operation) -> Result<Document, CallError> {
+    match answer {
+        Answer::Success(members) => {
+            let mut members = with_payload_text(members, operation.response);
+            members
+                .entry("ResponseMetadata")
+                .or_insert_with(|| json!({"HTTPStatusCode": 200, "RetryAttempts": 0}));
+            Ok(Document::Object(members))
+        }
+        Answer::Error { code, message } => Err(CallError::Service {
+            operation: operation.name.to_owned(),
+            throttling: is_throttling_code(code),
+            code: code.clone(),
+            message: message.clone(),
+        }),
+    }
+}
+
+/// A body that is bytes (Lambda's `Payload`) may be written as the JSON value that it holds.
+fn with_payload_text(members: &Map, response: &Response) -> Map {
+    let mut members = members.clone();
+    let payload = response
+        .members()
+        .iter()
+        .find(|member| member.location == Location::Payload && matches!(member.shape, Shape::Blob));
+    if let Some(value) = payload.and_then(|member| members.get_mut(member.name))
+        && !value.is_string()
+    {
+        *value = Document::String(value.to_string());
+    }
+    members
+}

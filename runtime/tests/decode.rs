@@ -437,3 +437,17 @@ fn a_wrong_type_is_reported_with_its_place() {
         ["$ is an empty list, but AWS returns an object"]
     );
 }
+
+#[test]
+fn numbers_keep_their_digits() {
+    for digits in [
+        "123456789.12345679",
+        "31.245270191439438",
+        "0.1",
+        "9007199254740993",
+        "1e-7",
+    ] {
+        let found = answer(&RUN, &[], &format!(r#"{{"ratio": {digits}}}"#));
+        assert_eq!(found["ratio"].to_string(), digits);
+    }
+}

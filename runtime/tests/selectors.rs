@@ -95,6 +95,11 @@ fn a_definite_part_that_is_missing_ends_an_indefinite_path() {
 }
 
 #[test]
+fn a_missing_element_leaves_an_indefinite_path_an_empty_list() {
+    many(&[Key("R"), Index(9), Key("I"), AnyChild], json!([]));
+}
+
+#[test]
 fn a_deep_scan_finds_a_list() {
     many(&[Key("R"), DeepKey("N")], json!(["on", "off"]));
     many(
@@ -143,9 +148,20 @@ fn slices_count_from_both_ends() {
     slice(Some(-2), None, json!([3, 4]));
     slice(None, Some(-3), json!([0, 1]));
     slice(Some(-3), Some(-1), json!([2, 3]));
-    slice(Some(-9), Some(9), json!([0, 1, 2, 3, 4]));
+    slice(Some(-9), None, json!([0, 1, 2, 3, 4]));
+    slice(Some(0), Some(9), json!([0, 1, 2, 3, 4]));
     slice(Some(3), Some(1), json!([]));
-    slice(Some(i64::MIN), Some(i64::MAX), json!([0, 1, 2, 3, 4]));
+    slice(Some(1), Some(-1), json!([]));
+    slice(Some(-2), Some(1), json!([3, 4, 0]));
+    slice(None, Some(-9), json!([]));
+    slice(Some(9), None, json!([]));
+    slice(None, None, json!([0, 1, 2, 3, 4]));
+    slice(
+        Some(i64::MIN),
+        Some(i64::MAX),
+        json!([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]),
+    );
+    slice(None, Some(i64::MIN), json!([]));
 }
 
 #[test]
@@ -170,7 +186,7 @@ fn several_keys_make_an_object_at_the_end_and_a_list_before() {
 fn length_counts_elements_members_and_deep_matches() {
     one(&[Key("list"), Length], json!(5));
     one(&[Key("map"), Length], json!(3));
-    nothing(&[Key("text"), Length]);
+    one(&[Key("text"), Length], json!(null));
     one(&[DeepKey("Id"), Length], json!(2));
     many(&[Key("R"), AnyChild, Key("I"), Length], json!([1, 1]));
 }

@@ -1,7 +1,8 @@
 //! Evaluation of a path with the semantics of Jayway JsonPath (spec 3.7).
 //!
-//! As long as the path is definite, a member or an element that is not there ends it without a
-//! match, also when an indefinite segment would follow. After an indefinite segment it is skipped.
+//! As long as the path is definite, a member that is not there ends it without a match, also when
+//! an indefinite segment would follow; after one it is skipped. An element that is not there leaves
+//! nothing to follow: no match for a definite path, an empty list for an indefinite one.
 
 use std::borrow::Cow;
 
@@ -123,15 +124,8 @@ fn borrowed_children<'a>(
                 .map(Cow::Borrowed)
                 .collect())
         }
-        Segment::Index(index) => one(element(list(value)?, *index)),
-        Segment::Indexes(indexes) => {
-            let list = list(value)?;
-            Ok(indexes
-                .iter()
-                .filter_map(|index| element(list, *index))
-                .map(Cow::Borrowed)
-                .collect())
-        }
+        Segment::Index(index) => Ok(elements(list(value)?, [*index])),
+        Segment::Indexes(indexes) => Ok(elements(list(value)?, indexes.iter().copied())),
         Segment::Slice { start, end } => Ok(slice(list(value)?, *start, *end)),
         Segment::AnyChild => Ok(any_child(value).map(Cow::Borrowed).collect()),
         Segment::DeepKey(key) => Ok(deep(value)
@@ -145,7 +139,7 @@ fn borrowed_children<'a>(
             .map(Cow::Borrowed)
             .collect()),
         Segment::Filter(filter) => filtered(value, filter),
-        Segment::Length => Ok(length(value).into_iter().map(Cow::Owned).collect()),
+        Segment::Length => Ok(vec![Cow::Owned(length(value))]),
     }
 }
 
@@ -169,27 +163,33 @@ fn chosen(map: &Map, keys: &[&str]) -> Document {
     Document::Object(members.collect())
 }
 
-/// The element at an index, from the end when it is negative.
-fn element(list: &[Document], index: i64) -> Option<&Document> {
-    list.get(position(index, list.len())?)
-}
-
-fn position(index: i64, length: usize) -> Option<usize> {
-    match usize::try_from(index) {
-        Ok(index) => Some(index),
-        Err(_) => length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?),
-    }
-}
-
-/// The elements from `start` to before `end`.
-fn slice(list: &[Document], start: Option<i64>, end: Option<i64>) -> Values<'_> {
-    let bound = |index: i64| position(index, list.len()).unwrap_or(0).min(list.len());
-    let range = start.map_or(0, bound)..end.map_or(list.len(), bound);
-    list.get(range)
-        .unwrap_or_default()
-        .iter()
+/// The elements at these indexes that are there; negative ones count from the end.
+fn elements(list: &[Document], indexes: impl IntoIterator<Item = i64>) -> Values<'_> {
+    let length = list.len() as i64;
+    let position = |index| {
+        if index < 0 {
+            length.saturating_add(index)
+        } else {
+            index
+        }
+    };
+    indexes
+        .into_iter()
+        .filter_map(|index| list.get(usize::try_from(position(index)).ok()?))
         .map(Cow::Borrowed)
         .collect()
+}
+
+/// The elements from `start` to before `end`. An open range counts negative bounds from the end;
+/// between two bounds each index does so on its own, so that `[1:-1]` is empty.
+fn slice(list: &[Document], start: Option<i64>, end: Option<i64>) -> Values<'_> {
+    let length = list.len() as i64;
+    match (start, end) {
+        (Some(start), Some(end)) => elements(list, start.max(-length)..end.min(length)),
+        (Some(start), None) if start < 0 => elements(list, start.max(-length)..0),
+        (None, Some(end)) if end < 0 => elements(list, 0..length.saturating_add(end)),
+        (start, end) => elements(list, start.unwrap_or(0)..end.unwrap_or(length).min(length)),
+    }
 }
 
 fn any_child(value: &Document) -> Box<dyn Iterator<Item = &Document> + '_> {
@@ -226,10 +226,11 @@ fn filtered<'a>(value: &'a Document, filter: &'static Filter) -> Result<Values<'
     }
 }
 
-fn length(value: &Document) -> Option<Document> {
+/// The number of elements or members; null for anything else.
+fn length(value: &Document) -> Document {
     match value {
-        Document::Array(elements) => Some(Document::from(elements.len())),
-        Document::Object(map) => Some(Document::from(map.len())),
-        _ => None,
+        Document::Array(elements) => Document::from(elements.len()),
+        Document::Object(map) => Document::from(map.len()),
+        _ => Document::Null,
     }
 }

@@ -24,6 +24,13 @@ macro_rules! codes {
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
+
+            /// Its page: what it finds, why it matters, a wrong and a right example.
+            pub const fn explanation(self) -> &'static str {
+                match self {
+                    $(Self::$name => include_str!(concat!("docs/", $code, ".md")),)*
+                }
+            }
         }
     };
 }

@@ -4,6 +4,7 @@
 //! stages push them into [`Diagnostics`]; [`render`] turns them into text.
 
 mod codes;
+pub mod render;
 mod similar;
 
 pub use codes::Code;

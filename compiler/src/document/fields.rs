@@ -11,6 +11,8 @@ pub(super) struct Subject<'text> {
     pub(super) kind: &'static str,
     /// The thing itself: ``the step `look` ``.
     pub(super) name: &'text str,
+    /// Whether the service tolerates keys that it does not know.
+    pub(super) open: bool,
 }
 
 /// A mapping with a fixed set of keys.
@@ -74,7 +76,7 @@ impl<'node> Fields<'node> {
             diagnostics.push(
                 Diagnostic::error(Code::MissingKey, self.head, message)
                     .label(format!("`{key}` is missing here"))
-                    .help(format!("{} needs a `{key}`", subject.kind)),
+                    .help(format!("add `{key}: …`")),
             );
         }
         value
@@ -96,13 +98,18 @@ fn unknown_key(
     meant: Option<String>,
 ) -> Diagnostic {
     let message = format!("unknown key `{key}` in {}", subject.name);
-    let diagnostic = Diagnostic::error(Code::UnknownKey, key.span, message)
-        .label(format!("{} has no such key", subject.kind));
-    match meant {
-        Some(_) => diagnostic.suggest(key.span, "a key", meant),
-        None => {
-            let keys: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-            diagnostic.help(format!("{} has the keys {}", subject.kind, keys.join(", ")))
-        }
+    let label = format!("{} has no such key", subject.kind);
+    if meant.is_some() {
+        return Diagnostic::error(Code::UnknownKey, key.span, message)
+            .label(label)
+            .suggest(key.span, "a key", meant);
     }
+    let keys: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+    let help = format!("{} has the keys {}", subject.kind, keys.join(", "));
+    let diagnostic = if subject.open {
+        Diagnostic::warning(Code::UnknownKey, key.span, message).note("the key has no effect")
+    } else {
+        Diagnostic::error(Code::UnknownKey, key.span, message)
+    };
+    diagnostic.label(label).help(help)
 }

@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostics;
 use crate::document::File;
 use crate::document::fields::{Fields, Subject};
 use crate::document::scalars::{number, text, wrong_kind};
+use crate::source::Spanned;
 use crate::syntax::{Entry, Node, NodeKind};
 
 /// Reads `files`.
@@ -24,6 +25,7 @@ fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
     let subject = Subject {
         kind: "a file",
         name: &title,
+        open: false,
     };
     let fields = Fields::read(&entry.value, &subject, &["checksums", "size"], diagnostics);
     let checksums = fields
@@ -38,12 +40,13 @@ fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
     }
 }
 
-fn sha256(node: &Node, diagnostics: &mut Diagnostics) -> Option<crate::source::Spanned<String>> {
-    const SUBJECT: Subject<'_> = Subject {
-        kind: "a list of checksums",
-        name: "`checksums`",
+/// The name of the hash is written in either case.
+fn sha256(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
+    let NodeKind::Mapping(entries) = &node.kind else {
+        diagnostics.extend(wrong_kind(node, "`checksums`", "a mapping"));
+        return None;
     };
-    let fields = Fields::read(node, &SUBJECT, &["sha256"], diagnostics)?;
-    let value = fields.require("sha256", &SUBJECT, diagnostics)?;
-    text(value, "sha256", diagnostics)
+    let mut entries = entries.iter();
+    let entry = entries.find(|entry| entry.key.value.eq_ignore_ascii_case("sha256"))?;
+    text(&entry.value, "sha256", diagnostics)
 }

@@ -184,7 +184,7 @@ pub struct File {
 
 /// Reads a document from its tree; what cannot be read is reported and left out.
 pub fn read(root: &Node, diagnostics: &mut Diagnostics) -> Document {
-    const KEYS: [&str; 8] = [
+    const KEYS: [&str; 12] = [
         "schemaVersion",
         "description",
         "assumeRole",
@@ -193,10 +193,16 @@ pub fn read(root: &Node, diagnostics: &mut Diagnostics) -> Document {
         "mainSteps",
         "outputs",
         "files",
+        // Change templates are runbooks with a few keys of their own.
+        "templateInformation",
+        "executableRunBooks",
+        "emergencyChange",
+        "autoApprovable",
     ];
     const SUBJECT: Subject<'_> = Subject {
         kind: "a runbook",
         name: "the runbook",
+        open: false,
     };
     let Some(fields) = Fields::read(root, &SUBJECT, &KEYS, diagnostics) else {
         return Document::default();

@@ -48,6 +48,7 @@ fn definition(node: &Node, diagnostics: &mut Diagnostics) -> Option<OutputDefini
     let subject = Subject {
         kind: "an output",
         name: &title,
+        open: false,
     };
     let fields = Fields::read(node, &subject, &["Name", "Selector", "Type"], diagnostics)?;
     let name = fields.require("Name", &subject, diagnostics);

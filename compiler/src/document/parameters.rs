@@ -63,6 +63,7 @@ fn parameter(entry: &Entry, diagnostics: &mut Diagnostics) -> Parameter {
     let subject = Subject {
         kind: "a parameter",
         name: &title,
+        open: true,
     };
     let definition = Definition::read(&entry.value, &subject, diagnostics);
     let kind = definition
@@ -87,6 +88,7 @@ fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Variable {
     let subject = Subject {
         kind: "a variable",
         name: &title,
+        open: true,
     };
     let definition = Definition::read(&entry.value, &subject, diagnostics);
     let kind = definition

@@ -64,7 +64,7 @@ pub(super) fn text(
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<String>> {
     let scalar = scalar(node, key, "a string", diagnostics)?;
-    Some(Spanned::new(scalar.text.clone(), node.span))
+    Some(Spanned::new(scalar.text.clone(), scalar.inner_span()))
 }
 
 /// A text without references that the service must read as text.
@@ -79,7 +79,7 @@ pub(super) fn constant(
         return None;
     }
     diagnostics.extend(ambiguous_text(scalar, node.span));
-    Some(Spanned::new(scalar.text.clone(), node.span))
+    Some(Spanned::new(scalar.text.clone(), scalar.inner_span()))
 }
 
 /// A Boolean; the texts `"true"` and `"false"` are tolerated, as the service does.

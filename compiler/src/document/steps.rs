@@ -63,6 +63,7 @@ fn step(node: &Node, diagnostics: &mut Diagnostics) -> Option<Step> {
     let subject = Subject {
         kind: "a step",
         name: &title,
+        open: false,
     };
     let fields = Fields::read(node, &subject, &KEYS, diagnostics)?;
     let name = name(&fields, &subject, node.span, diagnostics);

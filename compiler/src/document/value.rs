@@ -52,6 +52,11 @@ impl Scalar {
         &self.source.text
     }
 
+    /// The place of the text without its quotes, which an edit may replace.
+    pub fn inner_span(&self) -> Span {
+        self.source.inner_span()
+    }
+
     /// How it was written.
     pub const fn style(&self) -> Style {
         self.source.style

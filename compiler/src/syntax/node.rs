@@ -6,7 +6,8 @@ use crate::syntax::scalar::Scalar;
 /// A value in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// The whole value, with its quotes or brackets.
+    /// The whole value, with its quotes or brackets; without the quotes it is
+    /// [`Scalar::inner_span`].
     pub span: Span,
     /// What it is.
     pub kind: NodeKind,
@@ -28,7 +29,7 @@ pub enum NodeKind {
 /// One line of a mapping.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// The key.
+    /// The key; its span leaves the quotes out.
     pub key: Spanned<String>,
     /// The value.
     pub value: Node,

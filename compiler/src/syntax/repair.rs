@@ -69,7 +69,7 @@ impl Repaired {
     /// Quotes a reference and gives the report of it.
     pub(super) fn quote(&mut self, unquoted: &Unquoted) -> Diagnostic {
         let value = self.text.get(unquoted.value.range()).unwrap_or_default();
-        let quoted = format!("'{}'", value.replace('\'', "''"));
+        let quoted = self.quoted(value);
         let reference = self
             .text
             .get(unquoted.reference.range())
@@ -89,13 +89,23 @@ impl Repaired {
         diagnostic
     }
 
+    /// JSON has double quotes only.
+    fn quoted(&self, value: &str) -> String {
+        let text = self.source.trim_start_matches('\u{feff}').trim_start();
+        if text.starts_with('{') && !value.contains(['"', '\\']) {
+            format!("\"{value}\"")
+        } else {
+            format!("'{}'", value.replace('\'', "''"))
+        }
+    }
+
     fn replace(&mut self, value: Span, quoted: &str) {
-        let inner: Vec<usize> = quoted.match_indices('\'').map(|(index, _)| index).collect();
-        let last = inner.len().saturating_sub(1);
-        // The first and last quotes are new, and of each pair between them one.
-        let new = inner.iter().enumerate();
-        let new = new.filter(|(index, _)| *index == 0 || *index == last || index % 2 == 1);
-        let added: Vec<usize> = new.map(|(_, offset)| value.start + offset).collect();
+        let last = quoted.len() - 1;
+        // The first and last quotes are new, and of each doubled quote one.
+        let doubled = quoted.match_indices("''").map(|(index, _)| index);
+        let new = std::iter::once(0).chain(doubled.filter(|index| (1..last).contains(index)));
+        let new = new.chain(std::iter::once(last));
+        let added: Vec<usize> = new.map(|offset| value.start + offset).collect();
         self.text.replace_range(value.range(), quoted);
         for offset in &mut self.inserted {
             if *offset >= value.start {

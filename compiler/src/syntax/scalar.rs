@@ -55,6 +55,11 @@ impl Scalar {
         self.origin.span(start, end)
     }
 
+    /// The place of the text without its quotes, which an edit may replace.
+    pub fn inner_span(&self) -> Span {
+        self.span_of(0, self.text.len())
+    }
+
     /// Whether nothing is meant: unquoted and empty, `~` or `null`.
     pub fn is_null(&self) -> bool {
         self.reading() == Reading::Null

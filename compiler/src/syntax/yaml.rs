@@ -52,7 +52,8 @@ fn too_large(source: &Source) -> Diagnostic {
         "the document has {} bytes, and the service takes {MOST_BYTES}",
         source.text.len()
     );
-    Diagnostic::error(Code::DocumentTooLarge, Span::at(0), message)
+    // AWS's own runbooks exceed the limit, and so may one that is never uploaded.
+    Diagnostic::warning(Code::DocumentTooLarge, Span::at(0), message)
         .help("move long scripts into attachments, or split the runbook")
 }
 
@@ -417,7 +418,10 @@ impl<'build> Builder<'build> {
 
     fn key(&mut self, key: Node) -> Option<Spanned<String>> {
         match key.kind {
-            NodeKind::Scalar(scalar) => Some(Spanned::new(scalar.text, key.span)),
+            NodeKind::Scalar(scalar) => {
+                let span = scalar.inner_span();
+                Some(Spanned::new(scalar.text, span))
+            }
             NodeKind::Unknown => None,
             _ => {
                 let what = key.describe();

@@ -1,0 +1,104 @@
+//! For people: the source with the finding marked, as rustc shows it.
+
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit, Severity};
+use crate::source::{Source, Span};
+
+/// All findings about a source, in the order of their places, with a blank line
+/// between them.
+pub fn human(source: &Source, diagnostics: &Diagnostics, colour: bool) -> String {
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let shown = Shown::new(source);
+    let reports = diagnostics.iter().map(|diagnostic| {
+        let groups = shown.report(diagnostic);
+        renderer.render(&groups) + "\n"
+    });
+    reports.collect::<Vec<_>>().join("\n")
+}
+
+/// The source as it is shown: without a byte order mark, which would take a column.
+struct Shown<'source> {
+    name: &'source str,
+    text: &'source str,
+    skipped: usize,
+}
+
+impl<'source> Shown<'source> {
+    fn new(source: &'source Source) -> Self {
+        let text = source.text.trim_start_matches('\u{feff}');
+        Self {
+            name: &source.name,
+            text,
+            skipped: source.text.len() - text.len(),
+        }
+    }
+
+    fn report<'report>(&'report self, diagnostic: &'report Diagnostic) -> Vec<Group<'report>> {
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level
+            .primary_title(diagnostic.message.as_str())
+            .id(diagnostic.code.as_str());
+        let notes = diagnostic.notes.iter();
+        let help = diagnostic.help.iter();
+        let main = title
+            .element(self.snippet(diagnostic))
+            .elements(notes.map(|note| Level::NOTE.message(note.as_str())))
+            .elements(help.map(|help| Level::HELP.message(help.as_str())));
+        let edits = diagnostic.edits.iter().map(|edit| self.patch(edit));
+        std::iter::once(main).chain(edits).collect()
+    }
+
+    fn snippet<'report>(
+        &'report self,
+        diagnostic: &'report Diagnostic,
+    ) -> Snippet<'report, Annotation<'report>> {
+        let primary = AnnotationKind::Primary
+            .span(self.range(diagnostic.span))
+            .label(some(&diagnostic.label));
+        let context = diagnostic.context.iter().map(|(span, label)| {
+            AnnotationKind::Context
+                .span(self.range(*span))
+                .label(some(label))
+        });
+        Snippet::source(self.text)
+            .path(self.name)
+            .annotation(primary)
+            .annotations(context)
+    }
+
+    fn patch<'report>(&'report self, edit: &'report Edit) -> Group<'report> {
+        let patch = Patch::new(self.range(edit.span), edit.replacement.as_str());
+        Level::HELP
+            .secondary_title(edit.title.as_str())
+            .element(Snippet::source(self.text).path(self.name).patch(patch))
+    }
+
+    /// A range that lies inside the text, on the borders of characters.
+    fn range(&self, span: Span) -> Range<usize> {
+        let start = self.border(span.start);
+        let end = self.border(span.end).max(start);
+        start..end
+    }
+
+    fn border(&self, offset: usize) -> usize {
+        let offset = offset.saturating_sub(self.skipped).min(self.text.len());
+        (0..=offset)
+            .rev()
+            .find(|offset| self.text.is_char_boundary(*offset))
+            .unwrap_or(0)
+    }
+}
+
+fn some(label: &str) -> Option<&str> {
+    Some(label).filter(|label| !label.is_empty())
+}

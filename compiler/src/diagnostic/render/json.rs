@@ -1,0 +1,75 @@
+//! For programs: an array of objects, one for each finding.
+
+use serde_json::{Value, json};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
+use crate::source::{Source, Span};
+
+/// All findings about all sources. Lines and columns count from 1, columns in
+/// characters, and an end is one past the last character.
+pub fn json(sources: &[(&Source, &Diagnostics)]) -> String {
+    let objects = sources.iter().flat_map(|(source, diagnostics)| {
+        diagnostics
+            .iter()
+            .map(|diagnostic| object(source, diagnostic))
+    });
+    let array = Value::Array(objects.collect());
+    format!("{array:#}\n")
+}
+
+fn object(source: &Source, diagnostic: &Diagnostic) -> Value {
+    let mut object = json!({
+        "code": diagnostic.code.as_str(),
+        "severity": diagnostic.severity.as_str(),
+        "message": diagnostic.message,
+        "file": source.name,
+    });
+    place(&mut object, source, diagnostic.span);
+    let titles = diagnostic.edits.iter().map(|edit| &edit.title);
+    let help: Vec<&String> = diagnostic.help.iter().chain(titles).collect();
+    let context = diagnostic.context.iter();
+    let related = context.map(|(span, label)| related(source, *span, label));
+    let edits = diagnostic.edits.iter().map(|edit| change(source, edit));
+    let rest = json!({
+        "label": diagnostic.label,
+        "help": help,
+        "notes": diagnostic.notes,
+        "related": related.collect::<Vec<_>>(),
+        "edits": edits.collect::<Vec<_>>(),
+    });
+    append(&mut object, rest);
+    object
+}
+
+fn related(source: &Source, span: Span, label: &str) -> Value {
+    let mut object = json!({ "label": label });
+    place(&mut object, source, span);
+    object
+}
+
+fn change(source: &Source, edit: &Edit) -> Value {
+    let mut object = json!({});
+    place(&mut object, source, edit.span);
+    append(&mut object, json!({ "replacement": edit.replacement }));
+    object
+}
+
+fn place(object: &mut Value, source: &Source, span: Span) {
+    let (line, column) = source.line_column(span.start);
+    let (end_line, end_column) = source.line_column(span.end);
+    append(
+        object,
+        json!({
+            "line": line,
+            "column": column,
+            "endLine": end_line,
+            "endColumn": end_column,
+        }),
+    );
+}
+
+fn append(object: &mut Value, more: Value) {
+    if let (Value::Object(object), Value::Object(more)) = (object, more) {
+        object.extend(more);
+    }
+}

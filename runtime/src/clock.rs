@@ -146,3 +146,8 @@ impl Drop for VirtualSleep<'_> {
         }
     }
 }
+
+/// The moment `span` after `moment`; the end of time if that is past it.
+pub(crate) fn later(moment: Timestamp, span: Duration) -> Timestamp {
+    moment.checked_add(span).unwrap_or(Timestamp::MAX)
+}

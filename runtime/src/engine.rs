@@ -1,0 +1,287 @@
+//! The engine: drives a runbook by asking its execution what is next, doing that, and storing what has happened.
+//!
+//! All decisions are made in [`crate::execution`], as pure functions of the events so far. What is left here can wait:
+//! calls and sleeps, each raced against its deadline and a request to cancel. Every event is stored before it is
+//! applied, so a cut at any point loses at most the answer of one call, which is then made again.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::caller::{CallError, Caller, EffectId};
+use crate::cancel::CancelToken;
+use crate::clock::Clock;
+use crate::event::{Beginning, Change, Event};
+use crate::execution::{Execution, JournalError, Next};
+use crate::observer::Observer;
+use crate::policy::Policy;
+use crate::record::{Record, Simulation};
+use crate::runbook::Runbook;
+use crate::store::{Store, StoreError};
+use crate::value::{Document, InputError, Map};
+
+/// Runs the executions of one runbook.
+pub struct Engine<'a, R: Runbook> {
+    caller: &'a dyn Caller<R::Request>,
+    clock: &'a dyn Clock,
+    store: &'a dyn Store,
+    observer: &'a dyn Observer,
+    policy: Policy,
+    cancel: CancelToken,
+}
+
+/// What a new execution starts from.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The execution's id: random for a real one, derived for a simulated one.
+    pub execution: Uuid,
+    /// The parameters, complete and typed: checked against the definition, defaults filled in.
+    pub parameters: Map,
+    /// Those of them that the user supplied, as the record shows them.
+    pub supplied: Map,
+    /// The region it runs in.
+    pub region: String,
+    /// What the answers come from, if not from AWS.
+    pub simulation: Option<Simulation>,
+}
+
+/// Why an execution could not be run to its end. A step that fails is no such reason.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The journal cannot be written or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The journal does not make sense.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Nobody knows as whom the runbook would run. Nothing was done.
+    #[error("cannot find out who is calling: {0}")]
+    Identity(CallError),
+    /// The state cannot be made from the parameters. Nothing was done.
+    #[error("the parameters cannot be used: {0}")]
+    Parameters(InputError),
+    /// An execution can start only once.
+    #[error("execution {0} has started already")]
+    Known(Uuid),
+    /// There is no such execution to continue.
+    #[error("execution {0} is not known")]
+    Unknown(Uuid),
+    /// The execution was started from another text.
+    #[error("execution {execution} was started from another version of runbook `{runbook}`")]
+    OtherRunbook {
+        /// The execution.
+        execution: Uuid,
+        /// The runbook that it was started from.
+        runbook: String,
+    },
+}
+
+impl<'a, R: Runbook> Engine<'a, R> {
+    /// An engine that calls, waits and keeps by these.
+    pub fn new(
+        caller: &'a dyn Caller<R::Request>,
+        clock: &'a dyn Clock,
+        store: &'a dyn Store,
+    ) -> Self {
+        Self {
+            caller,
+            clock,
+            store,
+            observer: &(),
+            policy: Policy::default(),
+            cancel: CancelToken::new(),
+        }
+    }
+
+    /// Tells `observer` everything that happens.
+    #[must_use]
+    pub fn observer(self, observer: &'a dyn Observer) -> Self {
+        Self { observer, ..self }
+    }
+
+    /// Pauses by `policy`.
+    #[must_use]
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Stops executions when `cancel` asks for it.
+    #[must_use]
+    pub fn cancel(self, cancel: CancelToken) -> Self {
+        Self { cancel, ..self }
+    }
+
+    /// Runs a new execution to its end.
+    ///
+    /// # Errors
+    /// When it cannot start, or its events cannot be kept.
+    pub async fn run(&self, start: Start) -> Result<Record, EngineError> {
+        if !self.store.events(start.execution)?.is_empty() {
+            return Err(EngineError::Known(start.execution));
+        }
+        let event = Event {
+            at: self.clock.now(),
+            change: Change::Began(Box::new(Beginning {
+                execution: start.execution,
+                runbook: R::DEFINITION.name.to_owned(),
+                hash: R::DEFINITION.hash.to_owned(),
+                parameters: start.parameters,
+                supplied: start.supplied,
+                region: start.region,
+                simulation: start.simulation,
+            })),
+        };
+        self.store.append(start.execution, &event)?;
+        let execution = Execution::from_events([&event])?;
+        self.observer.observe(&event, &execution.view());
+        self.drive(execution).await
+    }
+
+    /// Continues an execution that was cut off, to its end; one that has ended gives its record.
+    ///
+    /// # Errors
+    /// When it is not known or not of this runbook, or its events cannot be kept.
+    pub async fn resume(&self, id: Uuid) -> Result<Record, EngineError> {
+        let mut execution = self.load(id)?;
+        if !execution.status().is_final() {
+            let since = execution.now();
+            self.note(&mut execution, Change::Resumed { since })?;
+        }
+        self.drive(execution).await
+    }
+
+    /// An execution as its events tell it.
+    ///
+    /// # Errors
+    /// When it is not known or not of this runbook, or its events cannot be read.
+    pub fn load(&self, id: Uuid) -> Result<Execution<R>, EngineError> {
+        let events = self.store.events(id)?;
+        if events.is_empty() {
+            return Err(EngineError::Unknown(id));
+        }
+        let execution = Execution::from_events(&events)?;
+        let beginning = execution.beginning();
+        if beginning.hash != R::DEFINITION.hash {
+            return Err(EngineError::OtherRunbook {
+                execution: id,
+                runbook: beginning.runbook.clone(),
+            });
+        }
+        Ok(execution)
+    }
+
+    async fn drive(&self, mut execution: Execution<R>) -> Result<Record, EngineError> {
+        loop {
+            if self.cancel.is_cancelled() && execution.can_be_cancelled() {
+                self.note(&mut execution, Change::CancelRequested)?;
+            }
+            let change = match execution.next(&self.policy) {
+                Next::Identify => self.identify(&execution).await?,
+                Next::Call {
+                    effect,
+                    request,
+                    deadline,
+                } => {
+                    let change = self.call(&execution, effect, request, deadline).await;
+                    change.unwrap_or_else(|| execution.out_of_time(&self.policy))
+                }
+                Next::Note { not_before, change } => match not_before {
+                    Some(moment) => self.sleep(&execution, moment, change).await,
+                    None => change,
+                },
+                Next::Nothing => return Ok(execution.record()),
+            };
+            self.note(&mut execution, change)?;
+        }
+    }
+
+    /// Makes a change happen: first for good, then here.
+    fn note(&self, execution: &mut Execution<R>, change: Change) -> Result<(), EngineError> {
+        // A clock on the wall may be put back; the time of an execution may not.
+        let at = self.clock.now().max(execution.now());
+        let event = Event { at, change };
+        self.store.append(execution.id(), &event)?;
+        execution.apply(&event)?;
+        self.observer.observe(&event, &execution.view());
+        Ok(())
+    }
+
+    /// Makes a call; nothing when its time is up before.
+    async fn call(
+        &self,
+        execution: &Execution<R>,
+        effect: EffectId,
+        request: &R::Request,
+        deadline: Option<Timestamp>,
+    ) -> Option<Change> {
+        let call = self.caller.call(&effect, request);
+        let answer = tokio::select! {
+            biased;
+            answer = call => answer,
+            () = self.cancelled(execution) => return Some(Change::CancelRequested),
+            () = self.until(deadline) => return None,
+        };
+        Some(match answer {
+            Ok(answer) => Change::Answered { effect, answer },
+            Err(error) => Change::Refused { effect, error },
+        })
+    }
+
+    /// Waits, then gives `then`, unless somebody asks to cancel.
+    async fn sleep(&self, execution: &Execution<R>, moment: Timestamp, then: Change) -> Change {
+        tokio::select! {
+            biased;
+            () = self.cancelled(execution) => Change::CancelRequested,
+            () = self.clock.sleep_until(moment) => then,
+        }
+    }
+
+    /// Asks AWS as whom the runbook runs.
+    async fn identify(&self, execution: &Execution<R>) -> Result<Change, EngineError> {
+        let effect = EffectId {
+            step: String::new(),
+            attempt: 1,
+            number: 1,
+        };
+        let request = R::identity();
+        let answer = tokio::select! {
+            biased;
+            answer = self.caller.call(&effect, &request) => answer.map_err(EngineError::Identity)?,
+            () = self.cancelled(execution) => return Ok(Change::CancelRequested),
+        };
+        let change = identity(&answer).map_err(EngineError::Identity)?;
+        execution
+            .check_start(&change)
+            .map_err(EngineError::Parameters)?;
+        Ok(change)
+    }
+
+    /// Waits for a request to cancel that the execution has not followed yet.
+    async fn cancelled(&self, execution: &Execution<R>) {
+        match execution.can_be_cancelled() {
+            true => self.cancel.cancelled().await,
+            false => std::future::pending().await,
+        }
+    }
+
+    async fn until(&self, deadline: Option<Timestamp>) {
+        match deadline {
+            Some(moment) => self.clock.sleep_until(moment).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// The identity that an answer of GetCallerIdentity tells.
+fn identity(answer: &Document) -> Result<Change, CallError> {
+    let text = |name: &str| {
+        let found = answer.get(name).and_then(Document::as_str);
+        found.map(str::to_owned).ok_or_else(|| CallError::Response {
+            operation: "GetCallerIdentity".to_owned(),
+            message: format!("it has no `{name}`"),
+        })
+    };
+    Ok(Change::Identified {
+        arn: text("Arn")?,
+        account: text("Account")?,
+    })
+}

@@ -1,0 +1,195 @@
+//! An execution: a pure fold over its events, and the pure function that says what is next.
+//!
+//! [`Execution::apply`] takes an event in, [`Execution::next`] decides from what it has made of them,
+//! [`Execution::record`] and [`Execution::view`] show it. Nothing here waits, calls or asks for the time.
+//!
+//! Invariants: the same events give the same execution, whether superseded ones are among them or not; what is
+//! held grows with the number of steps, never with that of events.
+
+mod apply;
+mod judge;
+mod next;
+mod record;
+mod view;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::effect::Effect;
+use crate::event::{Beginning, Reason};
+use crate::failure::Failure;
+use crate::runbook::{Runbook, StepDefinition};
+use crate::scope::Context;
+use crate::status::Status;
+use crate::value::{Document, InputError, Map};
+
+use judge::Judgement;
+
+pub use apply::JournalError;
+pub use next::Next;
+
+/// One run of a runbook, as far as it has come.
+pub struct Execution<R: Runbook> {
+    beginning: Beginning,
+    began: Timestamp,
+    /// The time of the last event.
+    now: Timestamp,
+    ended: Option<Timestamp>,
+    status: Status,
+    arn: Option<String>,
+    /// There once the identity is known.
+    state: Option<R::State>,
+    cursor: Cursor<R>,
+    /// The steps that have started, by their place.
+    steps: BTreeMap<usize, Progress>,
+    /// The step that started last.
+    latest: Option<Place<R>>,
+    /// What the failures so far make of the execution, and the message of the one that did.
+    verdict: Option<(Status, String)>,
+    /// Once somebody has asked to cancel: when the `onCancel` chain must have ended.
+    budget: Option<Timestamp>,
+}
+
+/// Where an execution stands.
+enum Cursor<R: Runbook> {
+    /// The identity of the caller is not known yet.
+    Identity,
+    /// A step is about to start.
+    Before(Place<R>),
+    /// A step is under way.
+    In(Box<Running<R>>),
+    /// No step follows.
+    Over,
+    /// Nothing follows.
+    Ended,
+}
+
+/// A step of the runbook.
+#[derive(Debug)]
+struct Place<R: Runbook> {
+    index: usize,
+    step: R::Step,
+    definition: &'static StepDefinition,
+}
+
+/// The step under way.
+struct Running<R: Runbook> {
+    place: Place<R>,
+    /// What the step asks for; resolved once, when it starts (spec 8, row 18).
+    effect: Result<Effect<R::Request, R::Step>, InputError>,
+    attempt: u32,
+    /// When the attempt started, less the time in which nobody worked on it.
+    attempt_started: Timestamp,
+    /// The number of calls in this attempt.
+    calls: u32,
+    /// What the last poll has found.
+    found: Option<String>,
+    /// Since when the service asks to slow down.
+    throttled_since: Option<Timestamp>,
+    phase: Phase<R>,
+}
+
+/// What a step under way does.
+enum Phase<R: Runbook> {
+    /// An attempt begins.
+    Ready,
+    /// A call is under way, or was when the execution was cut off.
+    Calling,
+    /// A call has come back.
+    Judged(Judgement<R>),
+    /// It waits, within its attempt.
+    Waiting { until: Timestamp, reason: Reason },
+    /// It waits for its next attempt.
+    Pausing { until: Timestamp, cause: String },
+    /// It is to stop.
+    Cancelling,
+}
+
+/// What the record keeps of a step that has started.
+#[derive(Debug)]
+struct Progress {
+    status: Status,
+    started: Timestamp,
+    ended: Option<Timestamp>,
+    attempt: u32,
+    inputs: Map,
+    /// The whole answer, `OutputPayload`.
+    payload: Option<Document>,
+    failure: Option<Failure>,
+    /// The step that a branch has chosen.
+    jump: Option<&'static str>,
+}
+
+impl<R: Runbook> Execution<R> {
+    /// The execution's id.
+    pub fn id(&self) -> Uuid {
+        self.beginning.execution
+    }
+
+    /// What it started from.
+    pub fn beginning(&self) -> &Beginning {
+        &self.beginning
+    }
+
+    /// How far it is.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The time of its last event.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The state of the runbook; there once the identity is known.
+    pub fn state(&self) -> Option<&R::State> {
+        self.state.as_ref()
+    }
+
+    /// Whether a request to cancel would change anything.
+    pub fn can_be_cancelled(&self) -> bool {
+        self.budget.is_none() && !matches!(self.cursor, Cursor::Over | Cursor::Ended)
+    }
+
+    fn context(&self, arn: &str, account: &str) -> Context {
+        Context {
+            execution_id: self.id().to_string(),
+            account_id: account.to_owned(),
+            region: self.beginning.region.clone(),
+            partition: arn.split(':').nth(1).unwrap_or("aws").to_owned(),
+            now: self.now,
+        }
+    }
+}
+
+impl<R: Runbook> Place<R> {
+    /// All steps in document order.
+    fn all() -> impl Iterator<Item = Self> {
+        let steps = R::STEPS.iter().zip(R::DEFINITION.steps);
+        steps.enumerate().map(|(index, (&step, definition))| Self { index, step, definition })
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::all().find(|place| place.definition.name == name)
+    }
+
+    /// The name of a step.
+    fn name_of(step: R::Step) -> Option<&'static str> {
+        let place = Self::all().find(|place| place.step == step)?;
+        Some(place.definition.name)
+    }
+
+    fn name(&self) -> &'static str {
+        self.definition.name
+    }
+}
+
+impl<R: Runbook> Clone for Place<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: Runbook> Copy for Place<R> {}

@@ -1,0 +1,330 @@
+//! The fold: what an event makes of an execution.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::caller::{CallError, EffectId};
+use crate::clock::later;
+use crate::effect::Action;
+use crate::event::{Change, Event, Reason};
+use crate::failure::Failure;
+use crate::runbook::Runbook;
+use crate::scope::Scope;
+use crate::status::Status;
+use crate::value::{Document, InputError, Map};
+
+use super::{Cursor, Execution, Phase, Place, Progress, Running, judge};
+
+/// How long the `onCancel` chain may take (spec 4.5).
+const CANCEL_BUDGET: Duration = Duration::from_secs(120);
+
+/// Events that no execution of the runbook can have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// An event stands where it cannot.
+    #[error("the journal has an event that cannot stand there: {0}")]
+    Misplaced(String),
+    /// An event names a step that the runbook does not have.
+    #[error("the journal names a step `{0}` that the runbook does not have")]
+    UnknownStep(String),
+    /// The parameters of the journal do not fit the runbook.
+    #[error("the parameters of the journal cannot be used: {0}")]
+    Parameters(InputError),
+}
+
+impl<R: Runbook> Execution<R> {
+    /// The execution that has had these events.
+    ///
+    /// # Errors
+    /// When it cannot have had them.
+    pub fn from_events<'a>(
+        events: impl IntoIterator<Item = &'a Event>,
+    ) -> Result<Self, JournalError> {
+        let mut events = events.into_iter();
+        let mut execution = match events.next() {
+            Some(event) => Self::begin(event)?,
+            None => return Err(JournalError::Misplaced("nothing".to_owned())),
+        };
+        for event in events {
+            execution.apply(event)?;
+        }
+        Ok(execution)
+    }
+
+    fn begin(event: &Event) -> Result<Self, JournalError> {
+        let Change::Began(beginning) = &event.change else {
+            return Err(misplaced(event));
+        };
+        Ok(Self {
+            beginning: beginning.as_ref().clone(),
+            began: event.at,
+            now: event.at,
+            ended: None,
+            status: Status::Pending,
+            arn: None,
+            state: None,
+            cursor: Cursor::Identity,
+            steps: BTreeMap::new(),
+            latest: None,
+            verdict: None,
+            budget: None,
+        })
+    }
+
+    /// Takes in what has happened.
+    ///
+    /// # Errors
+    /// When it cannot have happened now.
+    pub fn apply(&mut self, event: &Event) -> Result<(), JournalError> {
+        self.now = event.at;
+        match &event.change {
+            Change::Identified { arn, account } => self.identified(arn, account)?,
+            Change::Resumed { since } => self.resumed(*since),
+            Change::StepStarted { step } => self.step_started(step)?,
+            Change::StepEnded {
+                step,
+                status,
+                failure,
+                next,
+            } => {
+                let place = known::<R>(step)?;
+                let next = next.as_deref().map(known::<R>).transpose()?;
+                self.step_ended(place, *status, failure.as_ref());
+                self.cursor = next.map_or(Cursor::Over, Cursor::Before);
+            }
+            Change::CancelRequested => self.cancel_requested(),
+            Change::Ended { status } => {
+                self.status = *status;
+                self.ended = Some(event.at);
+                self.cursor = Cursor::Ended;
+            }
+            _ => self.running(event)?,
+        }
+        Ok(())
+    }
+
+    /// Whether the runbook can start, if this is who runs it.
+    ///
+    /// # Errors
+    /// When a parameter has not the type that the runbook wants.
+    pub(crate) fn check_start(&self, identified: &Change) -> Result<(), InputError> {
+        match identified {
+            Change::Identified { arn, account } => self.start(arn, account).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    fn start(&self, arn: &str, account: &str) -> Result<R::State, InputError> {
+        R::start(&self.beginning.parameters, self.context(arn, account))
+    }
+
+    fn identified(&mut self, arn: &str, account: &str) -> Result<(), JournalError> {
+        self.state = Some(self.start(arn, account).map_err(JournalError::Parameters)?);
+        self.arn = Some(arn.to_owned());
+        self.status = Status::InProgress;
+        self.cursor = Place::all().next().map_or(Cursor::Over, Cursor::Before);
+        Ok(())
+    }
+
+    /// Moves all limits by the time in which nobody worked.
+    fn resumed(&mut self, since: Timestamp) {
+        let lost = Duration::try_from(self.now.duration_since(since)).unwrap_or_default();
+        let shift = |moment: &mut Timestamp| *moment = later(*moment, lost);
+        if let Some(budget) = &mut self.budget {
+            shift(budget);
+        }
+        if let Cursor::In(running) = &mut self.cursor {
+            shift(&mut running.attempt_started);
+            if let Some(since) = &mut running.throttled_since {
+                shift(since);
+            }
+        }
+    }
+
+    fn step_started(&mut self, name: &str) -> Result<(), JournalError> {
+        let place = known::<R>(name)?;
+        let Some(state) = &mut self.state else {
+            return Err(JournalError::Misplaced(format!("start of step `{name}`")));
+        };
+        state.context_mut().now = self.now;
+        let running = Running::new(place, state, self.now);
+        self.steps
+            .insert(place.index, Progress::new(&running, self.now));
+        self.latest = Some(place);
+        self.cursor = Cursor::In(Box::new(running));
+        Ok(())
+    }
+
+    /// Settles what a step leaves behind.
+    fn step_ended(&mut self, place: Place<R>, status: Status, failure: Option<&Failure>) {
+        let failed = matches!(status, Status::Failed | Status::TimedOut);
+        if failed && R::flow(place.step).failure_counts() {
+            self.count(status, failure);
+        }
+        let kept = match std::mem::replace(&mut self.cursor, Cursor::Over) {
+            Cursor::In(running) => running.kept(),
+            _ => None,
+        };
+        let Some(progress) = self.steps.get_mut(&place.index) else {
+            return;
+        };
+        progress.status = status;
+        progress.ended = Some(self.now);
+        progress.failure = failure.cloned();
+        if let Some(kept) = kept {
+            progress.payload = Some(kept.payload);
+            self.state = Some(kept.state);
+        }
+    }
+
+    /// Failed outweighs TimedOut (spec 8, row 3); of equals the first gives the message.
+    fn count(&mut self, status: Status, failure: Option<&Failure>) {
+        let outweighed = match &self.verdict {
+            None => true,
+            Some((before, _)) => *before == Status::TimedOut && status == Status::Failed,
+        };
+        if outweighed {
+            let message = failure.map(|failure| failure.message.clone());
+            self.verdict = Some((status, message.unwrap_or_default()));
+        }
+    }
+
+    fn cancel_requested(&mut self) {
+        self.budget = Some(later(self.now, CANCEL_BUDGET));
+        self.status = Status::Cancelling;
+        match &mut self.cursor {
+            Cursor::In(running) => {
+                running.phase = Phase::Cancelling;
+                if let Some(progress) = self.steps.get_mut(&running.place.index) {
+                    progress.status = Status::Cancelling;
+                }
+            }
+            cursor => *cursor = Cursor::Over,
+        }
+    }
+
+    /// What happens inside a step.
+    fn running(&mut self, event: &Event) -> Result<(), JournalError> {
+        let (Cursor::In(running), Some(state)) = (&mut self.cursor, &self.state) else {
+            return Err(misplaced(event));
+        };
+        running.apply(event, state)?;
+        if let Some(progress) = self.steps.get_mut(&running.place.index) {
+            progress.attempt = running.attempt;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Runbook> Running<R> {
+    fn new(place: Place<R>, state: &R::State, now: Timestamp) -> Self {
+        Self {
+            place,
+            effect: R::effect(place.step, state),
+            attempt: 1,
+            attempt_started: now,
+            calls: 0,
+            found: None,
+            throttled_since: None,
+            phase: Phase::Ready,
+        }
+    }
+
+    fn apply(&mut self, event: &Event, state: &R::State) -> Result<(), JournalError> {
+        match &event.change {
+            Change::AttemptStarted { attempt, .. } => self.attempt_started(*attempt, event.at),
+            Change::Called { effect } => self.called(effect),
+            Change::Answered { effect, answer } => {
+                self.called(effect);
+                self.answered(answer, event.at, state);
+            }
+            Change::Refused { effect, error } => {
+                self.called(effect);
+                self.refused(error, event.at);
+            }
+            Change::Waiting { until, reason, .. } => self.waits(*until, *reason),
+            Change::AttemptFailed {
+                failure, retry_at, ..
+            } => {
+                let cause = failure.message.clone();
+                self.phase = Phase::Pausing {
+                    until: *retry_at,
+                    cause,
+                };
+            }
+            _ => return Err(misplaced(event)),
+        }
+        Ok(())
+    }
+
+    fn attempt_started(&mut self, attempt: u32, now: Timestamp) {
+        self.attempt = attempt;
+        self.attempt_started = now;
+        self.calls = 0;
+        self.found = None;
+        self.throttled_since = None;
+        self.phase = Phase::Ready;
+    }
+
+    fn called(&mut self, effect: &EffectId) {
+        self.calls = effect.number;
+        self.phase = Phase::Calling;
+    }
+
+    fn answered(&mut self, answer: &Document, at: Timestamp, state: &R::State) {
+        self.throttled_since = None;
+        self.found = self
+            .expectation()
+            .map(|expectation| judge::found(expectation, answer));
+        self.phase = Phase::Judged(judge::answered(self, answer, at, state));
+    }
+
+    fn refused(&mut self, error: &CallError, at: Timestamp) {
+        self.phase = Phase::Judged(judge::refused(self, error, at));
+    }
+
+    fn waits(&mut self, until: Timestamp, reason: Reason) {
+        self.throttled_since = match reason {
+            Reason::Throttled { since } => Some(since),
+            Reason::Sleep | Reason::Poll => None,
+        };
+        self.phase = Phase::Waiting { until, reason };
+    }
+
+    /// What the last answer leaves behind.
+    fn kept(self) -> Option<judge::Kept<R::State>> {
+        match self.phase {
+            Phase::Judged(judgement) => judgement.kept,
+            _ => None,
+        }
+    }
+}
+
+impl Progress {
+    fn new<R: Runbook>(running: &Running<R>, now: Timestamp) -> Self {
+        let effect = running.effect.as_ref().ok();
+        Self {
+            status: Status::InProgress,
+            started: now,
+            ended: None,
+            attempt: running.attempt,
+            inputs: effect.map_or_else(Map::new, |effect| effect.inputs.clone()),
+            payload: None,
+            failure: None,
+            jump: effect.and_then(|effect| match effect.action {
+                Action::Jump(target) => target.and_then(Place::<R>::name_of),
+                _ => None,
+            }),
+        }
+    }
+}
+
+fn known<R: Runbook>(name: &str) -> Result<Place<R>, JournalError> {
+    Place::named(name).ok_or_else(|| JournalError::UnknownStep(name.to_owned()))
+}
+
+fn misplaced(event: &Event) -> JournalError {
+    JournalError::Misplaced(format!("{:?}", event.change))
+}

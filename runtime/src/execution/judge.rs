@@ -1,0 +1,196 @@
+//! Judgement: what an answer, or the lack of one, means to the step that asked for it.
+
+use jiff::Timestamp;
+
+use crate::caller::CallError;
+use crate::clock::later;
+use crate::effect::{Acceptance, Action, Expectation};
+use crate::failure::{Failure, FailureType};
+use crate::lambda::Invocation;
+use crate::runbook::Runbook;
+use crate::selector::{Matches, Select};
+use crate::value::{Document, describe, matches_desired};
+
+use super::Running;
+
+/// What became of a call.
+#[derive(Debug)]
+pub(super) struct Judgement<R: Runbook> {
+    /// When it came back.
+    pub(super) at: Timestamp,
+    pub(super) verdict: Verdict,
+    /// What is kept of the answer if the step ends with it.
+    pub(super) kept: Option<Kept<R::State>>,
+}
+
+/// What an answer means.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// The step has succeeded.
+    Accepted,
+    /// Not yet: poll again.
+    NotYet,
+    /// The service asks to slow down; `failure` if there is no patience left.
+    Throttled { since: Timestamp, failure: Failure },
+    /// The attempt has failed.
+    Failed(Failure),
+    /// The answer came too late.
+    Late,
+}
+
+/// What an answer leaves behind.
+#[derive(Debug)]
+pub(super) struct Kept<S> {
+    pub(super) state: S,
+    pub(super) payload: Document,
+}
+
+/// Judges an answer.
+pub(super) fn answered<R: Runbook>(
+    running: &Running<R>,
+    answer: &Document,
+    at: Timestamp,
+    state: &R::State,
+) -> Judgement<R> {
+    if running.deadline().is_some_and(|deadline| at > deadline) {
+        return Judgement {
+            at,
+            verdict: Verdict::Late,
+            kept: None,
+        };
+    }
+    let (verdict, kept) = match running.acceptance() {
+        Acceptance::Any => accept(running, answer, state),
+        Acceptance::Assert(expectation) | Acceptance::Until(expectation)
+            if matches_desired(&answer.select(expectation.selector), &expectation.desired) =>
+        {
+            accept(running, answer, state)
+        }
+        Acceptance::Assert(expectation) => (Verdict::Failed(undesired(expectation, answer)), None),
+        Acceptance::Until(_) => (Verdict::NotYet, None),
+        Acceptance::NoFunctionError => invoked(running, answer, state),
+    };
+    Judgement { at, verdict, kept }
+}
+
+/// Judges an error.
+pub(super) fn refused<R: Runbook>(
+    running: &Running<R>,
+    error: &CallError,
+    at: Timestamp,
+) -> Judgement<R> {
+    let failure = Failure::call(error);
+    let verdict = match running.acceptance() {
+        _ if !error.is_throttling() => Verdict::Failed(failure),
+        Acceptance::Until(_) => Verdict::NotYet,
+        _ => Verdict::Throttled {
+            since: running.throttled_since.unwrap_or(at),
+            failure,
+        },
+    };
+    Judgement {
+        at,
+        verdict,
+        kept: None,
+    }
+}
+
+/// What an answer shows where a desired value is expected, in words.
+pub(super) fn found(expectation: &Expectation, answer: &Document) -> String {
+    let selected = answer.select(expectation.selector);
+    match selected.matches {
+        Matches::None => "no value".to_owned(),
+        _ => describe(&selected.document()),
+    }
+}
+
+impl<R: Runbook> Running<R> {
+    /// When the time of the attempt is up. A sleep has no limit (spec 4.2).
+    pub(super) fn deadline(&self) -> Option<Timestamp> {
+        let limit = self.place.definition.time_limit?;
+        let calls = matches!(self.effect.as_ref().ok()?.action, Action::Call(..));
+        calls.then(|| later(self.attempt_started, std::time::Duration::from_secs(limit)))
+    }
+
+    /// What the step expects of an answer that shows a property.
+    pub(super) fn expectation(&self) -> Option<&Expectation> {
+        match self.acceptance() {
+            Acceptance::Assert(expectation) | Acceptance::Until(expectation) => Some(expectation),
+            Acceptance::Any | Acceptance::NoFunctionError => None,
+        }
+    }
+
+    fn acceptance(&self) -> &Acceptance {
+        match self.effect.as_ref().map(|effect| &effect.action) {
+            Ok(Action::Call(_, acceptance)) => acceptance,
+            _ => &Acceptance::Any,
+        }
+    }
+}
+
+fn accept<R: Runbook>(
+    running: &Running<R>,
+    answer: &Document,
+    state: &R::State,
+) -> (Verdict, Option<Kept<R::State>>) {
+    let mut state = state.clone();
+    match R::answer(running.place.step, &mut state, answer) {
+        Ok(()) => (
+            Verdict::Accepted,
+            Some(Kept {
+                state,
+                payload: answer.clone(),
+            }),
+        ),
+        Err(error) => (Verdict::Failed(Failure::output(&error)), None),
+    }
+}
+
+/// A function that failed leaves its outputs all the same (spec 8, row 12).
+fn invoked<R: Runbook>(
+    running: &Running<R>,
+    answer: &Document,
+    state: &R::State,
+) -> (Verdict, Option<Kept<R::State>>) {
+    let invocation = Invocation::read(answer);
+    let (verdict, kept) = accept(running, answer, state);
+    let kept = kept.map(|kept| Kept {
+        payload: invocation.root().clone(),
+        ..kept
+    });
+    match &invocation.function_error {
+        None => (verdict, kept),
+        Some(error) => (Verdict::Failed(function_failed(error, &invocation)), kept),
+    }
+}
+
+fn function_failed(error: &str, invocation: &Invocation) -> Failure {
+    let payload = invocation.root().get("Payload");
+    let text = |name: &str| payload?.get(name)?.as_str();
+    let mut cause = format!("The Lambda function failed with {error} error");
+    for part in [text("errorType"), text("errorMessage")]
+        .into_iter()
+        .flatten()
+    {
+        cause.push_str(": ");
+        cause.push_str(part);
+    }
+    let mut failure = Failure::action(FailureType::Action, &cause).detail("FunctionError", error);
+    for name in ["errorType", "errorMessage"] {
+        if let Some(value) = text(name) {
+            failure = failure.detail(name, value);
+        }
+    }
+    failure
+}
+
+fn undesired(expectation: &Expectation, answer: &Document) -> Failure {
+    Failure::undesired(&difference(expectation, &found(expectation, answer)))
+}
+
+/// What was found and what was desired, as a sentence.
+pub(super) fn difference(expectation: &Expectation, found: &str) -> String {
+    let selector = expectation.selector.text;
+    let desired = Document::from(expectation.desired.clone());
+    format!("The value of {selector} is {found}, which is not among the desired values {desired}")
+}

@@ -1,0 +1,296 @@
+//! What is next: a pure function of what has happened.
+
+use jiff::Timestamp;
+
+use crate::caller::EffectId;
+use crate::clock::later;
+use crate::effect::{Action, Effect};
+use crate::event::{Change, Reason};
+use crate::failure::Failure;
+use crate::policy::Policy;
+use crate::runbook::Runbook;
+use crate::status::Status;
+
+use super::judge::{Judgement, Verdict, difference};
+use super::{Cursor, Execution, Phase, Place, Running};
+
+/// What the engine is to do.
+pub enum Next<'a, Q> {
+    /// Find out who is calling.
+    Identify,
+    /// Make a call; when its deadline comes first, [`Execution::out_of_time`] says what that means.
+    Call {
+        /// Which one.
+        effect: EffectId,
+        /// What is called.
+        request: &'a Q,
+        /// When its time is up.
+        deadline: Option<Timestamp>,
+    },
+    /// Make a change happen.
+    Note {
+        /// When, if not at once.
+        not_before: Option<Timestamp>,
+        /// The change.
+        change: Change,
+    },
+    /// Nothing: the execution has ended.
+    Nothing,
+}
+
+impl<R: Runbook> Execution<R> {
+    /// What the engine is to do now.
+    pub fn next(&self, policy: &Policy) -> Next<'_, R::Request> {
+        match &self.cursor {
+            Cursor::Identity => Next::Identify,
+            Cursor::Before(_) if self.budget.is_some_and(|budget| self.now >= budget) => self.end(),
+            Cursor::Before(place) => now(Change::StepStarted {
+                step: place.name().to_owned(),
+            }),
+            Cursor::In(running) => self.within_budget(running, running.next(policy)),
+            Cursor::Over => self.end(),
+            Cursor::Ended => Next::Nothing,
+        }
+    }
+
+    /// What it means that the deadline of the call under way has come.
+    pub(crate) fn out_of_time(&self, policy: &Policy) -> Change {
+        match &self.cursor {
+            Cursor::In(running) => match self.budget {
+                Some(budget) if running.deadline().is_none_or(|deadline| deadline > budget) => {
+                    running.cancelled(None)
+                }
+                _ => running.timed_out(policy),
+            },
+            _ => Change::Ended {
+                status: self.final_status(),
+            },
+        }
+    }
+
+    /// Cuts what a step of the `onCancel` chain may do to what is left of the chain's time.
+    fn within_budget<'a>(
+        &self,
+        running: &Running<R>,
+        next: Next<'a, R::Request>,
+    ) -> Next<'a, R::Request> {
+        let Some(budget) = self.budget else {
+            return next;
+        };
+        match next {
+            Next::Note {
+                not_before: Some(moment),
+                ..
+            } if moment > budget => Next::Note {
+                not_before: Some(budget),
+                change: running.cancelled(None),
+            },
+            Next::Call {
+                effect,
+                request,
+                deadline,
+            } => {
+                let deadline = Some(deadline.map_or(budget, |deadline| deadline.min(budget)));
+                Next::Call {
+                    effect,
+                    request,
+                    deadline,
+                }
+            }
+            next => next,
+        }
+    }
+
+    fn end(&self) -> Next<'_, R::Request> {
+        now(Change::Ended {
+            status: self.final_status(),
+        })
+    }
+
+    /// Spec 4.4: cancelled, else what the failures that count make of it.
+    fn final_status(&self) -> Status {
+        match (&self.budget, &self.verdict) {
+            (Some(_), _) => Status::Cancelled,
+            (None, Some((status, _))) => *status,
+            (None, None) => Status::Success,
+        }
+    }
+}
+
+impl<R: Runbook> Running<R> {
+    fn next(&self, policy: &Policy) -> Next<'_, R::Request> {
+        match &self.phase {
+            Phase::Ready => self.begin(),
+            Phase::Calling => self.call(),
+            Phase::Judged(judgement) => now(self.judged(judgement, policy)),
+            Phase::Waiting { until, reason } => self.waiting(*until, *reason, policy),
+            Phase::Pausing { until, .. } => Next::Note {
+                not_before: Some(*until),
+                change: Change::AttemptStarted {
+                    step: self.name(),
+                    attempt: self.attempt + 1,
+                },
+            },
+            Phase::Cancelling => now(self.cancelled(R::flow(self.place.step).after_cancel())),
+        }
+    }
+
+    /// The first thing of an attempt.
+    fn begin(&self) -> Next<'_, R::Request> {
+        now(match &self.effect {
+            Err(error) => self.failed(Failure::input(error)),
+            Ok(Effect { action, .. }) => match action {
+                Action::Call(..) => self.next_call(),
+                Action::Sleep(length) => {
+                    self.wait(later(self.attempt_started, *length), Reason::Sleep)
+                }
+                Action::SleepUntil(moment) => self.wait(*moment, Reason::Sleep),
+                Action::Jump(target) => self.succeeded(*target),
+            },
+        })
+    }
+
+    fn call(&self) -> Next<'_, R::Request> {
+        match &self.effect {
+            Ok(Effect {
+                action: Action::Call(request, _),
+                ..
+            }) => Next::Call {
+                effect: self.effect_id(self.calls),
+                request,
+                deadline: self.deadline(),
+            },
+            // Only a step that calls can have been calling.
+            _ => now(self.succeeded(None)),
+        }
+    }
+
+    /// What follows an answer.
+    fn judged(&self, judgement: &Judgement<R>, policy: &Policy) -> Change {
+        let at = judgement.at;
+        match &judgement.verdict {
+            Verdict::Accepted => self.succeeded(None),
+            Verdict::NotYet => self.wait(later(at, policy.poll.after(self.calls)), Reason::Poll),
+            Verdict::Throttled { since, failure } => {
+                let again = later(at, policy.retry.after(self.calls));
+                match again <= later(*since, policy.throttling) {
+                    true => self.wait(again, Reason::Throttled { since: *since }),
+                    false => self.attempt_over(Status::Failed, failure.clone(), at, policy),
+                }
+            }
+            Verdict::Failed(failure) => {
+                self.attempt_over(Status::Failed, failure.clone(), at, policy)
+            }
+            Verdict::Late => self.timed_out(policy),
+        }
+    }
+
+    /// What follows a wait: its end, or that of the attempt's time.
+    fn waiting(&self, until: Timestamp, reason: Reason, policy: &Policy) -> Next<'_, R::Request> {
+        let (not_before, change) = match (self.deadline(), reason) {
+            (Some(deadline), _) if until >= deadline => (deadline, self.timed_out(policy)),
+            (_, Reason::Sleep) => (until, self.succeeded(None)),
+            (_, Reason::Poll | Reason::Throttled { .. }) => (until, self.next_call()),
+        };
+        Next::Note {
+            not_before: Some(not_before),
+            change,
+        }
+    }
+
+    fn timed_out(&self, policy: &Policy) -> Change {
+        let at = self.deadline().unwrap_or(self.attempt_started);
+        let seconds = self.place.definition.time_limit.unwrap_or_default();
+        let mut cause = format!("The action has not finished within {seconds} seconds");
+        if let (Some(expectation), Some(found)) = (self.expectation(), &self.found) {
+            cause = format!("{cause}. {}", difference(expectation, found));
+        }
+        self.attempt_over(Status::TimedOut, Failure::timed_out(&cause), at, policy)
+    }
+
+    /// Another attempt where one is left, else the end of the step.
+    fn attempt_over(
+        &self,
+        status: Status,
+        failure: Failure,
+        at: Timestamp,
+        policy: &Policy,
+    ) -> Change {
+        let last = self.attempt >= self.max_attempts() || !failure.may_be_repeated();
+        match last {
+            true => self.ended(
+                status,
+                Some(failure),
+                R::flow(self.place.step).after_failure(),
+            ),
+            false => Change::AttemptFailed {
+                step: self.name(),
+                attempt: self.attempt,
+                status,
+                failure,
+                retry_at: later(at, policy.retry.after(self.attempt)),
+            },
+        }
+    }
+
+    pub(super) fn max_attempts(&self) -> u32 {
+        self.place.definition.max_attempts.unwrap_or(1)
+    }
+
+    fn succeeded(&self, jump: Option<R::Step>) -> Change {
+        let next = R::flow(self.place.step).after_success(jump);
+        self.ended(Status::Success, None, next)
+    }
+
+    fn failed(&self, failure: Failure) -> Change {
+        let next = R::flow(self.place.step).after_failure();
+        self.ended(Status::Failed, Some(failure), next)
+    }
+
+    fn cancelled(&self, next: Option<R::Step>) -> Change {
+        self.ended(Status::Cancelled, None, next)
+    }
+
+    fn ended(&self, status: Status, failure: Option<Failure>, next: Option<R::Step>) -> Change {
+        Change::StepEnded {
+            step: self.name(),
+            status,
+            failure,
+            next: next.and_then(Place::<R>::name_of).map(str::to_owned),
+        }
+    }
+
+    fn next_call(&self) -> Change {
+        Change::Called {
+            effect: self.effect_id(self.calls + 1),
+        }
+    }
+
+    fn effect_id(&self, number: u32) -> EffectId {
+        EffectId {
+            step: self.name(),
+            attempt: self.attempt,
+            number,
+        }
+    }
+
+    fn wait(&self, until: Timestamp, reason: Reason) -> Change {
+        Change::Waiting {
+            step: self.name(),
+            attempt: self.attempt,
+            until,
+            reason,
+        }
+    }
+
+    fn name(&self) -> String {
+        self.place.name().to_owned()
+    }
+}
+
+fn now<'a, Q>(change: Change) -> Next<'a, Q> {
+    Next::Note {
+        not_before: None,
+        change,
+    }
+}

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::path::Path;
 use super::scalar;
 use super::shape::{Location, Member, Response, Shape, Structure};
+use crate::similar::similar;
 use crate::value::{Document, Map, describe};
 
 /// A part of an answer that AWS could never return.
@@ -66,7 +67,7 @@ impl Problems {
             },
             None => self.0.push(AnswerProblem::UnknownMember {
                 path: path.to_string(),
-                similar: similar(key, members),
+                similar: similar(key, members.iter().map(|member| member.name)).map(str::to_owned),
             }),
         }
     }
@@ -143,34 +144,4 @@ impl Problems {
 
 fn is_float(value: &Document) -> bool {
     value.is_number() || matches!(value.as_str(), Some("NaN" | "Infinity" | "-Infinity"))
-}
-
-/// The member whose name is nearest, when it is near.
-fn similar(key: &str, members: &[Member]) -> Option<String> {
-    members
-        .iter()
-        .map(|member| (distance(key, member.name), member.name))
-        .min()
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 4)
-        .map(|(_, name)| name.to_owned())
-}
-
-/// How many letters must change, come or go between two names; case counts nothing.
-fn distance(left: &str, right: &str) -> usize {
-    let left = left.to_lowercase();
-    let right: Vec<char> = right.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, letter) in left.chars().enumerate() {
-        let mut diagonal = index;
-        let mut before = index + 1;
-        let mut next = vec![before];
-        for (other, above) in right.iter().zip(row.iter().skip(1)) {
-            let changed = diagonal + usize::from(letter != *other);
-            diagonal = *above;
-            before = changed.min(above + 1).min(before + 1);
-            next.push(before);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

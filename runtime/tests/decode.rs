@@ -1,5 +1,7 @@
 //! Decoding of JSON responses, and the check of stubbed answers.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 use runbook_runtime::decode::{
     AnswerProblem, BLOB, BOOLEAN, DOCUMENT, DecodeError, FLOAT, INTEGER, Member, Protocol,
     Response, STRING, Shape, TIMESTAMP, check_answer, decode, decode_error,

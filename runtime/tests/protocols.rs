@@ -4,6 +4,13 @@
 //! with a file per protocol, `responses/json/` with recorded errors). Without it the tests say
 //! that they are skipped.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may panic and report"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -1,5 +1,7 @@
 //! Selectors with the semantics of Jayway JsonPath (spec 3.7).
 
+#![allow(clippy::panic, reason = "helpers of tests may panic")]
+
 use runbook_runtime::selector::{
     Filter, FilterTest, Literal, Matches, Segment, Select, Selected, Selector,
 };

@@ -1,5 +1,11 @@
 //! Conversion, coercion, text, encoding, parameters, desired values, durations and instants.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic"
+)]
+
 use std::time::Duration;
 
 use runbook_runtime::duration::{TimeError, parse_duration, parse_instant};

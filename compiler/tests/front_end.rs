@@ -165,7 +165,7 @@ fn an_unquoted_reference_is_reported_and_read_as_if_quoted() {
             7:10 error RB0102: the reference `{{ X }}` is not quoted; YAML reads the braces as a mapping [{{ X }}-it's -> '{{ X }}-it''s']
             9:11 error RB0102: the reference `{{ s.out }}` is not quoted; YAML reads the braces as a mapping [{{ s.out }} -> '{{ s.out }}']
             10:12 error RB0102: the reference `{{X}}` is not quoted; YAML reads the braces as a mapping [{{X}} -> '{{X}}']
-            10:21 error RB0101: the YAML is not well-formed: while parsing a flow sequence, expected ',' or ']'; here
+            10:21 error RB0102: the reference `{{Y}}` is not quoted; YAML reads the braces as a mapping [b-{{Y}} -> 'b-{{Y}}']
         "#]],
     );
     check(
@@ -230,8 +230,8 @@ fn one_file_holds_one_document_without_tags() {
     check(
         "",
         expect![[r#"
-        1:1 error RB0105: the runbook is null, but a mapping is expected; a mapping is expected here
-    "#]],
+            1:1 error RB0105: the runbook is empty, but a mapping is expected; a mapping is expected here
+        "#]],
     );
     check(
         "- a\n",

@@ -30,7 +30,12 @@ pub(super) fn wrong_kind(node: &Node, name: &str, expected: &str) -> Option<Diag
     if node.kind == NodeKind::Unknown {
         return None;
     }
-    let message = format!("{name} is {}, but {expected} is expected", node.describe());
+    let found = if node.is_null() {
+        "empty"
+    } else {
+        node.describe()
+    };
+    let message = format!("{name} is {found}, but {expected} is expected");
     Some(
         Diagnostic::error(Code::WrongKind, first_line(node), message)
             .label(format!("{expected} is expected here")),

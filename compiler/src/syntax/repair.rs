@@ -183,11 +183,14 @@ fn ends_key(line: &str, index: usize) -> bool {
     behind.chars().next().is_none_or(char::is_whitespace)
 }
 
-/// The parser may fail before it tells of the braces: look at the line where it
-/// failed, and at the one above.
+/// The parser may fail before it tells of the braces: look at the place where it
+/// failed, and at the beginnings of values on that line and the one above.
 fn near_failure(text: &str, offset: usize) -> Option<Unquoted> {
     let before = text.get(..offset)?;
     let after = text.get(offset..)?;
+    if after.starts_with("{{") {
+        return inside_flow(text, offset);
+    }
     let end = offset + after.find('\n').unwrap_or(after.len());
     let mut starts = before.rmatch_indices('\n').map(|(index, _)| index + 1);
     let _this_line = starts.next();
@@ -200,5 +203,25 @@ fn near_failure(text: &str, offset: usize) -> Option<Unquoted> {
         let in_flow = lead.ends_with(['[', ',']);
         let in_block = spaced && lead.ends_with([':', '-']);
         (in_flow || in_block).then(|| at(text, start + index, in_flow))?
+    })
+}
+
+/// In brackets braces end a value even in its middle: `[role-{{ Name }}]`.
+fn inside_flow(text: &str, braces: usize) -> Option<Unquoted> {
+    let unquoted = at(text, braces, true)?;
+    let before = text.get(..braces)?;
+    let lead = before.rfind(['[', ',', '{', '\n'])? + 1;
+    let lead = before.get(lead..)?;
+    let value = lead
+        .rsplit_once(": ")
+        .map_or(lead, |(_, value)| value)
+        .trim_start();
+    if value.contains(['"', '\'']) {
+        return None;
+    }
+    let start = braces - value.len();
+    Some(Unquoted {
+        value: Span::new(start, unquoted.value.end),
+        ..unquoted
     })
 }

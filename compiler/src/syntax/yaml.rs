@@ -237,6 +237,15 @@ fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
             ("`key: value` expected", INDENT)
         }
         ErrorKind::ExpectedBlockSequenceEntry => ("`- ` expected", INDENT),
+        ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` expected", QUOTE),
+        ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` expected", QUOTE),
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping => (
+            "a bracket is not closed",
+            "close the bracket that begins here or before",
+        ),
         ErrorKind::InvalidIndentation | ErrorKind::BlockSequenceEntryNotAllowed => (
             "this line is indented differently from its neighbours",
             INDENT,

@@ -6,6 +6,8 @@
 
 mod session;
 
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -183,6 +185,28 @@ pub fn list<T, U>(
     convert: impl Fn(T) -> Result<U, CallError>,
 ) -> Result<Vec<U>, CallError> {
     elements.into_iter().map(convert).collect()
+}
+
+/// Every value of a map, converted. Its keys become what the member wants: strings, or an enum of the SDK.
+///
+/// # Errors
+/// The first that a value gives.
+pub fn map<K, T, U>(
+    entries: BTreeMap<String, T>,
+    convert: impl Fn(T) -> Result<U, CallError>,
+) -> Result<HashMap<K, U>, CallError>
+where
+    K: for<'a> From<&'a str> + Eq + Hash,
+{
+    let entries = entries.into_iter();
+    entries
+        .map(|(key, value)| Ok((K::from(&key), convert(value)?)))
+        .collect()
+}
+
+/// Texts as what the member wants: strings, or an enum of the SDK.
+pub fn strings<T: for<'a> From<&'a str>>(texts: Vec<String>) -> Vec<T> {
+    texts.iter().map(|text| T::from(text)).collect()
 }
 
 /// A number of the width that the member has.

@@ -1,7 +1,6 @@
 //! The prelude of generated code: everything that a generated module names.
 
 pub use serde::{Deserialize, Serialize};
-pub use serde_json::json;
 pub use std::borrow::Cow;
 pub use std::collections::BTreeMap;
 
@@ -52,4 +51,17 @@ pub fn elements(value: Document) -> Vec<Document> {
         Document::Array(elements) => elements,
         other => vec![other],
     }
+}
+
+/// A JSON object of these members.
+pub fn object<const N: usize>(members: [(&str, Document); N]) -> Document {
+    let members = members.into_iter();
+    members
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// A JSON array of these elements.
+pub fn array<const N: usize>(elements: [Document; N]) -> Document {
+    Document::Array(elements.into())
 }

@@ -115,6 +115,14 @@ pub struct Bounds {
     pub max: Option<u64>,
 }
 
+impl Bounds {
+    /// Open at both ends.
+    pub const NONE: Self = Self {
+        min: None,
+        max: None,
+    };
+}
+
 /// One step, as declared (spec 4.1); where it leads is in [`Flow`].
 #[derive(Debug)]
 pub struct StepDefinition {

@@ -66,6 +66,9 @@ pub struct Runbook {
     pub steps: Vec<Step>,
     /// `outputs`.
     pub outputs: Vec<DocumentOutput>,
+    /// The call that tells who runs the binary: STS GetCallerIdentity. Every execution makes it first, for
+    /// `global:ACCOUNT_ID` and the record.
+    pub identity: ApiCall,
 }
 
 /// A parameter.
@@ -384,19 +387,16 @@ impl Runbook {
         &self.step(step).outputs[output.index()]
     }
 
-    /// Every API call, with the step that makes it.
-    pub fn calls(&self) -> impl Iterator<Item = (&Step, &ApiCall)> {
-        self.steps
-            .iter()
-            .filter_map(|step| step.work.call().map(|call| (step, call)))
+    /// Every API call: those of the steps in order, then the question of identity.
+    pub fn calls(&self) -> impl Iterator<Item = &ApiCall> {
+        let steps = self.steps.iter().filter_map(|step| step.work.call());
+        steps.chain(std::iter::once(&self.identity))
     }
 
     /// The services that are called, each once, sorted by name.
     pub fn services(&self) -> Vec<Arc<Service>> {
-        let mut services: Vec<Arc<Service>> = self
-            .calls()
-            .map(|(_, call)| Arc::clone(&call.service))
-            .collect();
+        let calls = self.calls().map(|call| Arc::clone(&call.service));
+        let mut services: Vec<Arc<Service>> = calls.collect();
         services.sort_by(|left, right| left.name.cmp(&right.name));
         services.dedup_by(|left, right| left.name == right.name);
         services

@@ -1,0 +1,239 @@
+//! `api.rs`: the API calls of the runbook as typed values that are data too.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::names;
+use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
+
+/// The items of `api.rs`.
+pub(crate) fn items(types: &RequestTypes) -> Vec<TokenStream> {
+    let mut items = vec![imports(types), request_enum(types), request_impl(types)];
+    items.extend(types.operations().map(from_operation));
+    items.extend(types.structs.iter().map(|request| struct_item(types, request)));
+    items.extend(types.operations().map(operation_static));
+    items
+}
+
+fn imports(types: &RequestTypes) -> TokenStream {
+    let maps = types.structs.iter().flat_map(|request| &request.fields);
+    let maps = maps.into_iter().any(|field| holds_map(&field.kind));
+    let map = maps.then(|| quote!(BTreeMap,));
+    quote! {
+        use runbook_runtime::effect;
+        use runbook_runtime::generated::{#map Operation, Serialize};
+
+        use super::shapes;
+    }
+}
+
+fn holds_map(kind: &FieldType) -> bool {
+    match kind {
+        FieldType::Map(_) => true,
+        FieldType::List(element) => holds_map(element),
+        _ => false,
+    }
+}
+
+fn request_enum(types: &RequestTypes) -> TokenStream {
+    let variants = types.operations().map(|request| {
+        let name = &request.name;
+        let doc = format!(" {}.", title(request));
+        quote! {
+            #[doc = #doc]
+            #name(#name)
+        }
+    });
+    quote! {
+        /// A call that this runbook makes.
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(untagged, crate = "runbook_runtime::serde")]
+        pub enum Request {
+            #(#variants),*
+        }
+    }
+}
+
+fn request_impl(types: &RequestTypes) -> TokenStream {
+    let arms = types.operations().map(|request| {
+        let (name, operation) = (&request.name, operation_name(request));
+        quote!(Self::#name(_) => &#operation)
+    });
+    quote! {
+        impl effect::Request for Request {
+            fn operation(&self) -> &'static Operation {
+                match self {
+                    #(#arms),*
+                }
+            }
+        }
+    }
+}
+
+fn from_operation(request: &RequestStruct) -> TokenStream {
+    let name = &request.name;
+    quote! {
+        impl From<#name> for Request {
+            fn from(request: #name) -> Self {
+                Self::#name(request)
+            }
+        }
+    }
+}
+
+fn struct_item(types: &RequestTypes, request: &RequestStruct) -> TokenStream {
+    if request.is_union {
+        return union_item(types, request);
+    }
+    let name = &request.name;
+    let doc = format!(" {}.", title(request));
+    let rule = rename_rule(&request.fields);
+    let rename_all = rule.map(|rule| quote!(rename_all = #rule,));
+    let fields = request
+        .fields
+        .iter()
+        .map(|field| struct_field(types, field, rule));
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(#rename_all crate = "runbook_runtime::serde")]
+        pub struct #name {
+            #(#fields),*
+        }
+    }
+}
+
+fn struct_field(types: &RequestTypes, field: &RequestField, rule: Option<&str>) -> TokenStream {
+    let (name, member) = (&field.name, &field.member);
+    let doc = format!(" `{member}`.");
+    let rename = rule.is_none().then(|| quote!(rename = #member,));
+    let skip = field
+        .optional
+        .then(|| quote!(skip_serializing_if = "Option::is_none",));
+    let attribute = (rename.is_some() || skip.is_some()).then(|| quote!(#[serde(#rename #skip)]));
+    let kind = field_type(types, field);
+    quote! {
+        #[doc = #doc]
+        #attribute
+        pub #name: #kind
+    }
+}
+
+fn field_type(types: &RequestTypes, field: &RequestField) -> TokenStream {
+    let kind = rust_type(types, &field.kind);
+    let kind = if field.boxed { quote!(Box<#kind>) } else { kind };
+    if field.optional { quote!(Option<#kind>) } else { kind }
+}
+
+fn union_item(types: &RequestTypes, request: &RequestStruct) -> TokenStream {
+    let name = &request.name;
+    let doc = format!(" {}.", title(request));
+    let variants = request.fields.iter().map(|field| {
+        let (variant, member) = (names::identifier(&names::pascal(&field.member)), &field.member);
+        let kind = rust_type(types, &field.kind);
+        let kind = if field.boxed { quote!(Box<#kind>) } else { kind };
+        let doc = format!(" `{member}`.");
+        quote! {
+            #[doc = #doc]
+            #[serde(rename = #member)]
+            #variant(#kind)
+        }
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(crate = "runbook_runtime::serde")]
+        pub enum #name {
+            #(#variants),*
+        }
+    }
+}
+
+/// The rule by which serde finds all members' names, if there is one.
+fn rename_rule(fields: &[RequestField]) -> Option<&'static str> {
+    let rules: [(&str, fn(&str) -> String); 2] = [("camelCase", camel), ("PascalCase", humps)];
+    if fields.is_empty() {
+        return None;
+    }
+    let fits = |rule: &fn(&str) -> String| {
+        let mut fields = fields.iter();
+        fields.all(|field| rule(&plain(&field.name)) == field.member)
+    };
+    let mut rules = rules.iter();
+    rules.find(|(_, rule)| fits(rule)).map(|(name, _)| *name)
+}
+
+fn plain(name: &proc_macro2::Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_owned()
+}
+
+fn camel(name: &str) -> String {
+    let humps = humps(name);
+    let mut characters = humps.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+/// What serde makes of a field's name by its rule PascalCase.
+fn humps(name: &str) -> String {
+    name.split('_').map(capital).collect()
+}
+
+fn capital(word: &str) -> String {
+    let mut characters = word.chars();
+    match characters.next() {
+        Some(first) => first.to_ascii_uppercase().to_string() + characters.as_str(),
+        None => String::new(),
+    }
+}
+
+/// The type of a member in Rust.
+pub(crate) fn rust_type(types: &RequestTypes, kind: &FieldType) -> TokenStream {
+    match kind {
+        FieldType::String | FieldType::Enum | FieldType::Timestamp | FieldType::Blob => quote!(String),
+        FieldType::Integer => quote!(i64),
+        FieldType::Float | FieldType::Double => quote!(f64),
+        FieldType::Boolean => quote!(bool),
+        FieldType::List(element) => {
+            let element = rust_type(types, element);
+            quote!(Vec<#element>)
+        }
+        FieldType::Map(value) => {
+            let value = rust_type(types, value);
+            quote!(BTreeMap<String, #value>)
+        }
+        FieldType::Struct(position) => {
+            let name = types.structs.get(*position).map(|request| &request.name);
+            quote!(#name)
+        }
+    }
+}
+
+fn operation_static(request: &RequestStruct) -> TokenStream {
+    let (constant, response) = (operation_name(request), response_name(request));
+    let (service, name) = (&request.service.name, &request.model_name);
+    quote! {
+        pub(crate) static #constant: Operation = Operation {
+            service: #service,
+            name: #name,
+            response: &shapes::#response,
+        };
+    }
+}
+
+/// The static that describes an operation.
+pub(crate) fn operation_name(request: &RequestStruct) -> proc_macro2::Ident {
+    names::identifier(&names::constant(&request.name.to_string()))
+}
+
+/// The static that tells how an operation's response is read.
+pub(crate) fn response_name(request: &RequestStruct) -> proc_macro2::Ident {
+    names::identifier(&names::constant(&request.name.to_string()))
+}
+
+/// What a struct is, for its documentation: ``ECS `RunTask` ``.
+pub(crate) fn title(request: &RequestStruct) -> String {
+    format!("{} `{}`", request.service.service_id, request.model_name)
+}

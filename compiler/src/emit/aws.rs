@@ -1,0 +1,291 @@
+//! `aws.rs`: the one file that knows the SDK. Every request becomes a typed call of the official crates.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::api::{operation_name, title};
+use super::names::{self, Unique};
+use super::plan::Plan;
+use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
+
+/// The items of `aws.rs`.
+pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
+    let functions = functions(&plan.types);
+    let mut items = vec![imports(plan), clients_struct(plan), connect(plan)];
+    items.push(caller_impl(plan, &functions));
+    let structs = plan.types.structs.iter().enumerate();
+    items.extend(structs.map(|(position, request)| {
+        if request.is_operation {
+            operation(plan, request, &functions, position)
+        } else if request.is_union {
+            union(plan, request, &functions, position)
+        } else {
+            structure(plan, request, &functions, position)
+        }
+    }));
+    items
+}
+
+/// The names of the functions, beside the structs that they take.
+fn functions(types: &RequestTypes) -> Vec<Ident> {
+    let mut unique = Unique::without(&["connect", "list", "map", "strings", "integer", "timestamp"]);
+    let structs = types.structs.iter();
+    let named = structs.map(|request| unique.take(&names::snake(&request.name.to_string())));
+    named.map(|name| names::identifier(&name)).collect()
+}
+
+fn imports(plan: &Plan<'_>) -> TokenStream {
+    let module = &plan.module;
+    quote! {
+        use runbook_runtime::aws::*;
+        use runbook_runtime::generated::{BoxFuture, CallError, Caller, Document, EffectId};
+
+        use super::#module::api::{self, Request};
+    }
+}
+
+/// The clients: field, crate and title per service.
+fn clients(plan: &Plan<'_>) -> BTreeMap<String, (Ident, Ident, String)> {
+    let structs = plan.types.operations();
+    structs
+        .map(|request| {
+            let service = &request.service;
+            let field = names::identifier(&names::snake(&service.name));
+            let krate = crate_identifier(request);
+            (
+                service.name.clone(),
+                (field, krate, service.service_id.clone()),
+            )
+        })
+        .collect()
+}
+
+fn crate_identifier(request: &RequestStruct) -> Ident {
+    names::identifier(&request.service.crate_name().replace('-', "_"))
+}
+
+fn clients_struct(plan: &Plan<'_>) -> TokenStream {
+    let fields = clients(plan).into_values().map(|(field, krate, title)| {
+        let doc = format!(" {title}.");
+        quote! {
+            #[doc = #doc]
+            #field: #krate::Client
+        }
+    });
+    quote! {
+        /// The SDK's clients of the services that this runbook calls.
+        #[derive(Clone, Debug)]
+        pub struct Aws {
+            #(#fields),*
+        }
+    }
+}
+
+fn connect(plan: &Plan<'_>) -> TokenStream {
+    let fields = clients(plan).into_values().map(|(field, krate, _)| {
+        quote!(#field: #krate::Client::new(config))
+    });
+    quote! {
+        /// Makes the clients.
+        pub fn connect(config: &SdkConfig) -> Aws {
+            Aws {
+                #(#fields),*
+            }
+        }
+    }
+}
+
+fn caller_impl(plan: &Plan<'_>, functions: &[Ident]) -> TokenStream {
+    let clients = clients(plan);
+    let structs = plan.types.structs.iter().zip(functions);
+    let operations = structs.filter(|(request, _)| request.is_operation);
+    let arms = operations.map(|(request, function)| {
+        let name = &request.name;
+        let client = clients.get(&request.service.name).map(|(field, ..)| field);
+        if request.fields.is_empty() {
+            quote!(Request::#name(_) => #function(&self.#client).await)
+        } else {
+            quote!(Request::#name(input) => #function(&self.#client, input).await)
+        }
+    });
+    quote! {
+        impl Caller<Request> for Aws {
+            fn call<'a>(
+                &'a self,
+                _effect: &'a EffectId,
+                request: &'a Request,
+            ) -> BoxFuture<'a, Result<Document, CallError>> {
+                Box::pin(async move {
+                    match request.clone() {
+                        #(#arms),*
+                    }
+                })
+            }
+        }
+    }
+}
+
+fn operation(
+    plan: &Plan<'_>,
+    request: &RequestStruct,
+    functions: &[Ident],
+    position: usize,
+) -> TokenStream {
+    let (name, krate) = (&request.name, crate_identifier(request));
+    let function = functions.get(position);
+    let doc = format!(" {}.", title(request));
+    let method = names::identifier(&names::snake(&request.model_name));
+    let setters = request
+        .fields
+        .iter()
+        .map(|field| setter(plan, field, functions));
+    let input = (!request.fields.is_empty()).then(|| quote!(, input: api::#name));
+    let operation = operation_name(request);
+    quote! {
+        #[doc = #doc]
+        async fn #function(client: &#krate::Client #input) -> Result<Document, CallError> {
+            let capture = Capture::default();
+            let request = client.#method()#(#setters)*;
+            let sent = request.customize().interceptor(capture.clone()).send().await;
+            capture.answer(&api::#operation, sent)
+        }
+    }
+}
+
+fn structure(
+    plan: &Plan<'_>,
+    request: &RequestStruct,
+    functions: &[Ident],
+    position: usize,
+) -> TokenStream {
+    let (name, krate) = (&request.name, crate_identifier(request));
+    let function = functions.get(position);
+    let sdk = names::identifier(&names::pascal(&request.model_name));
+    let doc = format!(" {}.", title(request));
+    let setters = request
+        .fields
+        .iter()
+        .map(|field| setter(plan, field, functions));
+    let input = if request.fields.is_empty() {
+        quote!(_input)
+    } else {
+        quote!(input)
+    };
+    quote! {
+        #[doc = #doc]
+        fn #function(#input: api::#name) -> Result<#krate::types::#sdk, CallError> {
+            let value = #krate::types::#sdk::builder()#(#setters)*;
+            value.build().built()
+        }
+    }
+}
+
+fn union(
+    plan: &Plan<'_>,
+    request: &RequestStruct,
+    functions: &[Ident],
+    position: usize,
+) -> TokenStream {
+    let (name, krate) = (&request.name, crate_identifier(request));
+    let function = functions.get(position);
+    let sdk = names::identifier(&names::pascal(&request.model_name));
+    let doc = format!(" {}.", title(request));
+    let arms = request.fields.iter().map(|field| {
+        let variant = names::identifier(&names::pascal(&field.member));
+        let unboxed = field.boxed.then(|| quote!(*));
+        let value = converted(plan, field, functions, quote!(#unboxed value));
+        let value = if field.boxed { quote!(Box::new(#value)) } else { value };
+        quote!(api::#name::#variant(value) => #krate::types::#sdk::#variant(#value))
+    });
+    quote! {
+        #[doc = #doc]
+        fn #function(input: api::#name) -> Result<#krate::types::#sdk, CallError> {
+            Ok(match input {
+                #(#arms),*
+            })
+        }
+    }
+}
+
+fn setter(plan: &Plan<'_>, field: &RequestField, functions: &[Ident]) -> TokenStream {
+    let (setter, name) = (names::setter(&field.member), &field.name);
+    let value = quote!(input.#name);
+    if !field.optional {
+        let unboxed = field.boxed.then(|| quote!(*));
+        let value = converted(plan, field, functions, quote!(#unboxed #value));
+        let value = if field.boxed { quote!(Box::new(#value)) } else { value };
+        return quote!(.#setter(Some(#value)));
+    }
+    let unboxed = field.boxed.then(|| quote!(*));
+    let inner = converted(plan, field, functions, quote!(#unboxed value));
+    let inner = if field.boxed { quote!(Box::new(#inner)) } else { inner };
+    match &field.kind {
+        FieldType::Boolean | FieldType::Double | FieldType::String => quote!(.#setter(#value)),
+        FieldType::Enum => quote!(.#setter(#value.map(|value| #inner))),
+        _ => quote!(.#setter(#value.map(|value| Ok::<_, CallError>(#inner)).transpose()?)),
+    }
+}
+
+fn converted(
+    plan: &Plan<'_>,
+    field: &RequestField,
+    functions: &[Ident],
+    value: TokenStream,
+) -> TokenStream {
+    convert(&plan.types, &field.kind, &field.member, functions, value)
+}
+
+/// A value of a request as the SDK wants it.
+fn convert(
+    types: &RequestTypes,
+    kind: &FieldType,
+    member: &str,
+    functions: &[Ident],
+    value: TokenStream,
+) -> TokenStream {
+    match kind {
+        FieldType::Enum => quote!(#value.as_str().into()),
+        FieldType::Integer => quote!(integer(#value, #member)?),
+        FieldType::Float => quote!(#value as f32),
+        FieldType::Double | FieldType::Boolean | FieldType::String => value,
+        FieldType::Timestamp => quote!(timestamp(&#value, #member)?),
+        FieldType::Blob => quote!(Blob::new(#value)),
+        FieldType::Struct(position) => {
+            let function = functions.get(*position);
+            quote!(#function(#value)?)
+        }
+        FieldType::List(element) => match element.as_ref() {
+            FieldType::Boolean | FieldType::Double | FieldType::String => value,
+            FieldType::Enum => quote!(strings(#value)),
+            FieldType::Struct(position) => {
+                let function = functions.get(*position);
+                quote!(list(#value, #function)?)
+            }
+            element => {
+                let inner = convert(types, element, member, functions, quote!(element));
+                quote!(list(#value, |element| Ok(#inner))?)
+            }
+        },
+        FieldType::Map(element) => match element.as_ref() {
+            FieldType::Struct(position) => {
+                let function = functions.get(*position);
+                quote!(map(#value, #function)?)
+            }
+            FieldType::Boolean | FieldType::Double | FieldType::String => {
+                quote!(map(#value, Ok)?)
+            }
+            element => {
+                let inner = convert(types, element, member, functions, quote!(value));
+                quote!(map(#value, |value| Ok(#inner))?)
+            }
+        },
+    }
+}
+
+/// The SDK crates that a runbook needs, sorted.
+pub(crate) fn crates(plan: &Plan<'_>) -> BTreeSet<String> {
+    let structs = plan.types.operations();
+    structs.map(|request| request.service.crate_name()).collect()
+}

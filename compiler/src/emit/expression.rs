@@ -1,0 +1,219 @@
+//! Expressions: references and literals as Rust.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::plan::Plan;
+use crate::document::Type;
+use crate::ir::{Expression, Part, Reference, SystemVariable};
+
+/// The Rust type of a runbook's type.
+pub(crate) fn rust_type(kind: Type) -> TokenStream {
+    match kind {
+        Type::String => quote!(String),
+        Type::StringList => quote!(Vec<String>),
+        Type::Integer => quote!(i64),
+        Type::Boolean => quote!(bool),
+        Type::StringMap => quote!(Map),
+        Type::MapList => quote!(Vec<Map>),
+    }
+}
+
+/// An expression as an owned value of its type. A value that is not there leaves the function with an error.
+pub(crate) fn owned(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
+    match expression {
+        Expression::String(text) => quote!(#text.into()),
+        Expression::Integer(number) => integer(*number),
+        Expression::Boolean(flag) => quote!(#flag),
+        Expression::Reference(reference) => owned_reference(plan, reference),
+        Expression::Text(parts) => text(plan, parts),
+        Expression::Coerce(inner, kind) => {
+            let kind = rust_type(*kind);
+            let name = reference_name(plan, inner);
+            let value = borrowed(plan, inner);
+            quote!(coerce::<#kind>(#value, #name)?)
+        }
+    }
+}
+
+/// An expression as a `&str`.
+pub(crate) fn borrowed_text(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
+    match expression {
+        Expression::String(text) => quote!(#text),
+        other => {
+            let value = owned(plan, other);
+            quote!(&#value)
+        }
+    }
+}
+
+/// An expression as one side of a comparison: an `Option` of `&str`, `i64` or `bool`, `None` where the value is not there.
+pub(crate) fn optional(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
+    match expression {
+        Expression::String(text) => quote!(Some(#text)),
+        Expression::Reference(Reference::Output(step, output, kind)) => {
+            let (step, field) = (&plan.step(*step).function, plan.output(*step, *output));
+            match kind {
+                Type::String => quote!(state.#step.#field.as_deref()),
+                _ => quote!(state.#step.#field),
+            }
+        }
+        Expression::Coerce(inner, kind) => optional_coerced(plan, inner, *kind),
+        other => {
+            let value = owned(plan, other);
+            match other.kind() {
+                Type::String => quote!(Some(#value.as_str())),
+                _ => quote!(Some(#value)),
+            }
+        }
+    }
+}
+
+fn optional_coerced(plan: &Plan<'_>, inner: &Expression, kind: Type) -> TokenStream {
+    let name = reference_name(plan, inner);
+    let wanted = rust_type(kind);
+    let deref = (kind == Type::String).then(|| quote!(.as_deref()));
+    match inner {
+        Expression::Reference(Reference::Output(step, output, _)) => {
+            let (step, field) = (&plan.step(*step).function, plan.output(*step, *output));
+            quote! {
+                state.#step.#field.as_ref()
+                    .map(|value| coerce::<#wanted>(value, #name))
+                    .transpose()?
+                    #deref
+            }
+        }
+        other => {
+            let value = borrowed(plan, other);
+            let as_str = (kind == Type::String).then(|| quote!(.as_str()));
+            quote!(Some(coerce::<#wanted>(#value, #name)? #as_str))
+        }
+    }
+}
+
+/// A reference to an expression's value.
+fn borrowed(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
+    match expression {
+        Expression::Reference(reference @ Reference::Output(..)) => required(plan, reference),
+        Expression::String(text) => quote!(&String::from(#text)),
+        Expression::Integer(number) => quote!(&#number),
+        other => {
+            let value = owned(plan, other);
+            quote!(&#value)
+        }
+    }
+}
+
+fn owned_reference(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
+    match reference {
+        Reference::Parameter(parameter, kind) => {
+            let field = plan.parameter(*parameter);
+            match kind {
+                Type::Integer | Type::Boolean => quote!(state.parameters.#field),
+                _ => quote!(state.parameters.#field.expand(state)?),
+            }
+        }
+        Reference::Output(_, _, kind) => {
+            let value = required(plan, reference);
+            match kind {
+                Type::Integer | Type::Boolean => quote!(*#value),
+                _ => quote!(#value.clone()),
+            }
+        }
+        Reference::System(variable) => {
+            let value = system(*variable);
+            match variable {
+                SystemVariable::Date | SystemVariable::DateTime => value,
+                _ => quote!(#value.clone()),
+            }
+        }
+    }
+}
+
+/// A borrowed output, or an error that names the reference.
+fn required(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
+    let name = written(plan, reference);
+    match reference {
+        Reference::Output(step, output, _) => {
+            let (step, field) = (&plan.step(*step).function, plan.output(*step, *output));
+            quote!(state.#step.#field.required(#name)?)
+        }
+        other => {
+            let value = owned_reference(plan, other);
+            quote!(&#value)
+        }
+    }
+}
+
+fn system(variable: SystemVariable) -> TokenStream {
+    match variable {
+        SystemVariable::AccountId => quote!(state.context.account_id),
+        SystemVariable::Region => quote!(state.context.region),
+        SystemVariable::Partition => quote!(state.context.partition),
+        SystemVariable::Date => quote!(state.context.date()),
+        SystemVariable::DateTime => quote!(state.context.date_time()),
+        SystemVariable::ExecutionId => quote!(state.context.execution_id),
+    }
+}
+
+/// Text with references in it, as one `format!`.
+fn text(plan: &Plan<'_>, parts: &[Part]) -> TokenStream {
+    let mut format = String::new();
+    let mut arguments = Vec::new();
+    for part in parts {
+        match part {
+            Part::Text(text) => format.push_str(&text.replace('{', "{{").replace('}', "}}")),
+            Part::Reference(reference) => {
+                format.push_str("{}");
+                arguments.push(text_form(plan, reference));
+            }
+        }
+    }
+    quote!(format!(#format, #(#arguments),*))
+}
+
+/// The text form of a referenced value (spec 3.3), as something that can be displayed.
+fn text_form(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
+    match (reference, reference.kind()) {
+        (Reference::System(variable), _) => system(*variable),
+        (Reference::Output(..), Type::String | Type::Integer | Type::Boolean) => {
+            required(plan, reference)
+        }
+        (Reference::Parameter(..), Type::String | Type::Integer | Type::Boolean) => {
+            owned_reference(plan, reference)
+        }
+        (Reference::Output(..), _) => {
+            let value = required(plan, reference);
+            quote!(#value.text())
+        }
+        (Reference::Parameter(..), _) => {
+            let value = owned_reference(plan, reference);
+            quote!(#value.text())
+        }
+    }
+}
+
+fn reference_name(plan: &Plan<'_>, expression: &Expression) -> String {
+    match expression {
+        Expression::Reference(reference) => written(plan, reference),
+        Expression::Coerce(inner, _) => reference_name(plan, inner),
+        _ => "the value".to_owned(),
+    }
+}
+
+/// A reference as the runbook writes it, without braces.
+fn written(plan: &Plan<'_>, reference: &Reference) -> String {
+    match reference {
+        Reference::Parameter(parameter, _) => plan.runbook.parameter(*parameter).name.clone(),
+        Reference::Output(step, output, _) => {
+            let name = &plan.runbook.output(*step, *output).name;
+            format!("{}.{name}", plan.runbook.step(*step).name)
+        }
+        Reference::System(variable) => variable.name().to_owned(),
+    }
+}
+
+pub(crate) fn integer(number: i64) -> TokenStream {
+    let literal = proc_macro2::Literal::i64_unsuffixed(number);
+    quote!(#literal)
+}

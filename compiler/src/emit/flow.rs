@@ -1,0 +1,112 @@
+//! `flow.rs`: the steps as an enum, and where each leads, in one table.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::plan::Plan;
+use crate::ir::{OnCancel, OnFailure, Step, StepId};
+
+/// The items of `flow.rs`.
+pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
+    vec![imports(plan), step_enum(plan), all(plan), flow(plan)]
+}
+
+fn imports(plan: &Plan<'_>) -> TokenStream {
+    let steps = || plan.runbook.steps.iter();
+    let on_failure = steps().any(|step| step.flow.on_failure.is_some());
+    let on_cancel = steps().any(|step| step.flow.on_cancel.is_some());
+    let on_failure = on_failure.then(|| quote!(OnFailure,));
+    let on_cancel = on_cancel.then(|| quote!(OnCancel,));
+    quote!(use runbook_runtime::generated::{Flow, #on_cancel #on_failure};)
+}
+
+fn step_enum(plan: &Plan<'_>) -> TokenStream {
+    let variants = plan.named_steps().map(|(step, names)| {
+        let (variant, doc) = (&names.variant, format!(" `{}`, {}.", step.name, step.action));
+        quote! {
+            #[doc = #doc]
+            #variant
+        }
+    });
+    quote! {
+        /// The steps of the runbook.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Step {
+            #(#variants),*
+        }
+    }
+}
+
+fn all(plan: &Plan<'_>) -> TokenStream {
+    let variants = plan.steps.iter().map(|names| &names.variant);
+    quote! {
+        /// All steps, in document order.
+        pub const STEPS: &[Step] = &[#(Step::#variants),*];
+    }
+}
+
+fn flow(plan: &Plan<'_>) -> TokenStream {
+    let arms = plan.runbook.steps.iter().enumerate().map(|(index, step)| {
+        let variant = plan.steps.get(index).map(|names| &names.variant);
+        let following = plan.steps.get(index + 1).map(|names| &names.variant);
+        let flow = step_flow(plan, step, following);
+        quote!(Step::#variant => #flow)
+    });
+    quote! {
+        /// Where each step leads. Read top to bottom, this is the runbook.
+        pub const fn flow(step: Step) -> Flow<Step> {
+            match step {
+                #(#arms),*
+            }
+        }
+    }
+}
+
+fn step_flow(
+    plan: &Plan<'_>,
+    step: &Step,
+    following: Option<&proc_macro2::Ident>,
+) -> TokenStream {
+    let mut tokens = match following {
+        Some(following) => quote!(Flow::then(Step::#following)),
+        None => quote!(Flow::last()),
+    };
+    let flow = &step.flow;
+    if let Some(next) = flow.next_step {
+        let next = target(plan, next);
+        tokens.extend(quote!(.next_step(#next)));
+    }
+    if let Some(on_failure) = flow.on_failure {
+        let handler = match on_failure {
+            OnFailure::Abort => quote!(OnFailure::Abort),
+            OnFailure::Continue => quote!(OnFailure::Continue),
+            OnFailure::Step(step) => {
+                let step = target(plan, step);
+                quote!(OnFailure::Step(#step))
+            }
+        };
+        tokens.extend(quote!(.on_failure(#handler)));
+    }
+    if let Some(on_cancel) = flow.on_cancel {
+        let handler = match on_cancel {
+            OnCancel::Abort => quote!(OnCancel::Abort),
+            OnCancel::Step(step) => {
+                let step = target(plan, step);
+                quote!(OnCancel::Step(#step))
+            }
+        };
+        tokens.extend(quote!(.on_cancel(#handler)));
+    }
+    if let Some(is_critical) = flow.is_critical {
+        tokens.extend(quote!(.is_critical(#is_critical)));
+    }
+    if let Some(is_end) = flow.is_end {
+        tokens.extend(quote!(.is_end(#is_end)));
+    }
+    tokens
+}
+
+fn target(plan: &Plan<'_>, step: StepId) -> TokenStream {
+    let variant = &plan.step(step).variant;
+    quote!(Step::#variant)
+}

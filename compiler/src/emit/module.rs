@@ -1,0 +1,345 @@
+//! `mod.rs`: the runbook itself: its state, and the trait that the engine drives.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::expression::owned;
+use super::parameters::{doc_lines, number, option};
+use super::plan::Plan;
+use crate::ir::{Expression, Step, Work};
+
+/// The items of `mod.rs`, after its `mod` lines.
+pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
+    let mut items = vec![
+        imports(),
+        effect_alias(),
+        state_struct(plan),
+        scope_impl(),
+        runbook_struct(plan),
+        runbook_impl(plan),
+    ];
+    items.push(definition(plan));
+    items.push(version_lock());
+    items
+}
+
+/// The modules of the folder.
+pub(crate) const MODULES: [&str; 5] = ["api", "flow", "parameters", "shapes", "steps"];
+
+fn imports() -> TokenStream {
+    quote! {
+        pub use flow::Step;
+        pub use parameters::Parameters;
+        use runbook_runtime::generated::{self, *};
+    }
+}
+
+fn effect_alias() -> TokenStream {
+    quote! {
+        /// What a step asks for.
+        pub type Effect = effect::Effect<api::Request, Step>;
+    }
+}
+
+fn state_struct(plan: &Plan<'_>) -> TokenStream {
+    let fields = plan.named_steps().filter(|(step, _)| !step.outputs.is_empty());
+    let fields = fields.map(|(step, names)| {
+        let (field, kind) = (&names.function, &names.outputs);
+        let doc = format!(" The outputs of `{}`; empty until it has run.", step.name);
+        quote! {
+            #[doc = #doc]
+            pub #field: steps::#kind
+        }
+    });
+    quote! {
+        /// The parameters, and what each finished step left behind.
+        #[derive(Clone, Debug)]
+        pub struct State {
+            /// Where and as whom the execution runs.
+            pub context: Context,
+            /// The parameters.
+            pub parameters: Parameters,
+            #(#fields),*
+        }
+    }
+}
+
+fn scope_impl() -> TokenStream {
+    quote! {
+        impl Scope for State {
+            fn context(&self) -> &Context {
+                &self.context
+            }
+
+            fn context_mut(&mut self) -> &mut Context {
+                &mut self.context
+            }
+
+            fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+                self.parameters.text(name)
+            }
+        }
+    }
+}
+
+fn runbook_struct(plan: &Plan<'_>) -> TokenStream {
+    let name = &plan.name;
+    let file = &plan.runbook.file;
+    let mut docs = vec![format!(" The runbook of {file}.")];
+    let description = doc_lines(&plan.runbook.description);
+    if !description.is_empty() {
+        docs.push(String::new());
+        docs.extend(description);
+    }
+    quote! {
+        #(#[doc = #docs])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct #name;
+    }
+}
+
+fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
+    let name = &plan.name;
+    let (start, assume_role) = (start(plan), assume_role(plan));
+    let (effect, answer, outputs) = (effect(plan), answer(plan), outputs(plan));
+    let identity = plan.types.operation(&plan.runbook.identity);
+    let identity = &identity.name;
+    quote! {
+        impl Runbook for #name {
+            type Step = Step;
+            type State = State;
+            type Request = api::Request;
+
+            const DEFINITION: &'static Definition = &DEFINITION;
+
+            const STEPS: &'static [Step] = flow::STEPS;
+
+            fn flow(step: Step) -> Flow<Step> {
+                flow::flow(step)
+            }
+
+            #start
+
+            #assume_role
+
+            fn identity() -> api::Request {
+                api::#identity {}.into()
+            }
+
+            #effect
+
+            #answer
+
+            #outputs
+        }
+    }
+}
+
+fn start(plan: &Plan<'_>) -> TokenStream {
+    let fields = plan.named_steps().filter(|(step, _)| !step.outputs.is_empty());
+    let fields = fields.map(|(_, names)| {
+        let (field, kind) = (&names.function, &names.outputs);
+        quote!(#field: steps::#kind::default())
+    });
+    quote! {
+        fn start(parameters: &Map, context: Context) -> Result<State, InputError> {
+            Ok(State {
+                context,
+                parameters: generated::parameters(parameters)?,
+                #(#fields),*
+            })
+        }
+    }
+}
+
+fn assume_role(plan: &Plan<'_>) -> TokenStream {
+    match &plan.runbook.assume_role {
+        None => quote! {
+            fn assume_role(_state: &State) -> Result<Option<String>, InputError> {
+                Ok(None)
+            }
+        },
+        Some(Expression::String(arn)) => quote! {
+            fn assume_role(_state: &State) -> Result<Option<String>, InputError> {
+                Ok(Some(#arn.into()))
+            }
+        },
+        Some(role) => {
+            let role = owned(plan, role);
+            quote! {
+                fn assume_role(state: &State) -> Result<Option<String>, InputError> {
+                    Ok(Some(#role))
+                }
+            }
+        }
+    }
+}
+
+fn effect(plan: &Plan<'_>) -> TokenStream {
+    let arms = plan.steps.iter().map(|names| {
+        let (variant, function) = (&names.variant, &names.function);
+        quote!(Step::#variant => steps::#function(state))
+    });
+    quote! {
+        fn effect(step: Step, state: &State) -> Result<Effect, InputError> {
+            match step {
+                #(#arms),*
+            }
+        }
+    }
+}
+
+fn answer(plan: &Plan<'_>) -> TokenStream {
+    let arms = plan.named_steps().filter(|(step, _)| !step.outputs.is_empty());
+    let arms: Vec<TokenStream> = arms
+        .map(|(_, names)| {
+            let (variant, field) = (&names.variant, &names.function);
+            let function = &names.outputs_function;
+            quote!(Step::#variant => state.#field = steps::#function(answer)?)
+        })
+        .collect();
+    if arms.is_empty() {
+        return quote! {
+            fn answer(_step: Step, _state: &mut State, _answer: &Document) -> Result<(), OutputError> {
+                Ok(())
+            }
+        };
+    }
+    let rest = (arms.len() < plan.steps.len()).then(|| rest(plan, quote!({})));
+    quote! {
+        fn answer(step: Step, state: &mut State, answer: &Document) -> Result<(), OutputError> {
+            match step {
+                #(#arms,)*
+                #rest
+            }
+            Ok(())
+        }
+    }
+}
+
+fn outputs(plan: &Plan<'_>) -> TokenStream {
+    let arms = plan.named_steps().filter(|(step, _)| !step.outputs.is_empty());
+    let arms: Vec<TokenStream> = arms
+        .map(|(_, names)| {
+            let (variant, field) = (&names.variant, &names.function);
+            quote!(Step::#variant => members(&state.#field))
+        })
+        .collect();
+    if arms.is_empty() {
+        return quote! {
+            fn outputs(_step: Step, _state: &State) -> Map {
+                Map::new()
+            }
+        };
+    }
+    let rest = (arms.len() < plan.steps.len()).then(|| rest(plan, quote!(Map::new())));
+    quote! {
+        fn outputs(step: Step, state: &State) -> Map {
+            match step {
+                #(#arms,)*
+                #rest
+            }
+        }
+    }
+}
+
+/// The arm of all steps without outputs.
+fn rest(plan: &Plan<'_>, value: TokenStream) -> TokenStream {
+    let rest = plan.named_steps().filter(|(step, _)| step.outputs.is_empty());
+    let rest = rest.map(|(_, names)| {
+        let variant = &names.variant;
+        quote!(Step::#variant)
+    });
+    quote!(#(#rest)|* => #value)
+}
+
+fn definition(plan: &Plan<'_>) -> TokenStream {
+    let runbook = plan.runbook;
+    let (name, file, hash) = (&runbook.name, &runbook.file, &runbook.hash);
+    let description = runbook.description.trim();
+    let steps = plan.named_steps().map(|(step, _)| step_definition(step));
+    let outputs = runbook.outputs.iter().map(|output| {
+        let (step, output) = (&output.step, &output.output);
+        quote!(DocumentOutput { step: #step, output: #output })
+    });
+    quote! {
+        static DEFINITION: Definition = Definition {
+            name: #name,
+            file: #file,
+            hash: #hash,
+            description: #description,
+            parameters: parameters::DEFINITIONS,
+            steps: &[#(#steps),*],
+            outputs: &[#(#outputs),*],
+        };
+    }
+}
+
+/// Fails to compile against the runtime of another version.
+fn version_lock() -> TokenStream {
+    let version = env!("CARGO_PKG_VERSION").replace('.', "_");
+    let lock = super::names::identifier(&format!("MadeBy{version}"));
+    quote!(const _: generated::#lock = generated::#lock;)
+}
+
+fn step_definition(step: &Step) -> TokenStream {
+    let (name, action) = (&step.name, &step.action);
+    let line = super::expression::integer(i64::try_from(step.line).unwrap_or(i64::MAX));
+    let timeout = number(step.timeout_seconds);
+    let limit = number(step.time_limit);
+    let attempts = number(step.max_attempts.map(u64::from));
+    let inputs = constant_inputs(step).into_iter();
+    let inputs = inputs.map(|(name, text)| quote!((#name, #text)));
+    let calls = option(calls(step));
+    let waits_for = option(waits_for(step));
+    quote! {
+        StepDefinition {
+            name: #name,
+            action: #action,
+            line: #line,
+            timeout_seconds: #timeout,
+            time_limit: #limit,
+            max_attempts: #attempts,
+            inputs: &[#(#inputs),*],
+            calls: #calls,
+            waits_for: #waits_for,
+        }
+    }
+}
+
+/// The inputs that the request does not carry, as JSON text.
+fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
+    let json = |text: &str| serde_json::Value::from(text).to_string();
+    match &step.work {
+        Work::Call(call) | Work::Assert(call, _) | Work::Wait(call, _) => vec![
+            ("Service", json(&call.written_service)),
+            ("Api", json(&call.written_api)),
+        ],
+        Work::Invoke { .. } | Work::Sleep(_) | Work::SleepUntil(_) | Work::Branch { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+/// `ECS.RunTask`
+fn calls(step: &Step) -> Option<String> {
+    let call = step.work.call()?;
+    Some(format!("{}.{}", call.service.name, call.operation.name))
+}
+
+/// `tasks[0].containers[0].exitCode = 0`
+fn waits_for(step: &Step) -> Option<String> {
+    let Work::Wait(_, expectation) = &step.work else {
+        return None;
+    };
+    let desired = expectation.desired.iter().map(|value| match value {
+        Expression::String(text) => text.as_str(),
+        _ => "…",
+    });
+    let desired: Vec<&str> = desired.collect();
+    Some(format!(
+        "{} = {}",
+        expectation.selector,
+        desired.join(" or ")
+    ))
+}

@@ -1,0 +1,166 @@
+//! `parameters.rs`: the parameters as a struct, and as declared.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::expression::{integer, rust_type};
+use super::names;
+use super::plan::Plan;
+use crate::document::Type;
+use crate::ir::{Bounds, Parameter};
+
+/// The items of `parameters.rs`.
+pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
+    vec![
+        quote!(
+            use runbook_runtime::generated::*;
+        ),
+        parameters_struct(plan),
+        text_function(plan),
+        definitions(plan),
+    ]
+}
+
+fn parameters_struct(plan: &Plan<'_>) -> TokenStream {
+    let fields = plan.named_parameters().map(|(parameter, field)| {
+        let docs = doc_lines(&description(parameter));
+        let (written, kind) = (&parameter.name, rust_type(parameter.kind));
+        let rename = (field != written).then(|| quote!(#[serde(rename = #written)]));
+        quote! {
+            #(#[doc = #docs])*
+            #rename
+            pub #field: #kind
+        }
+    });
+    quote! {
+        /// The `parameters` of the runbook.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        #[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
+        pub struct Parameters {
+            #(#fields),*
+        }
+    }
+}
+
+fn description(parameter: &Parameter) -> String {
+    if parameter.description.trim().is_empty() {
+        format!("`{}`.", parameter.name)
+    } else {
+        parameter.description.clone()
+    }
+}
+
+/// Lines of documentation: braces and brackets of Markdown stay text, and no line begins a code block.
+pub(crate) fn doc_lines(text: &str) -> Vec<String> {
+    let lines = text.trim().lines().map(str::trim);
+    lines.map(doc_line).collect()
+}
+
+fn doc_line(line: &str) -> String {
+    if line.is_empty() {
+        return String::new();
+    }
+    let escaped: String = line
+        .chars()
+        .flat_map(|character| match character {
+            '[' | ']' | '<' | '>' => vec!['\\', character],
+            other => vec![other],
+        })
+        .collect();
+    format!(" {escaped}")
+}
+
+fn text_function(plan: &Plan<'_>) -> TokenStream {
+    let arms = plan.named_parameters().map(|(parameter, field)| {
+        let name = &parameter.name;
+        match parameter.kind {
+            Type::String => quote!(#name => Cow::Borrowed(&self.#field)),
+            _ => quote!(#name => Cow::Owned(self.#field.text())),
+        }
+    });
+    let body = if plan.parameters.is_empty() {
+        quote!(None)
+    } else {
+        quote! {
+            Some(match name {
+                #(#arms,)*
+                _ => return None,
+            })
+        }
+    };
+    let name = if plan.parameters.is_empty() {
+        quote!(_name)
+    } else {
+        quote!(name)
+    };
+    quote! {
+        impl Parameters {
+            /// The text of a parameter by its name in the runbook.
+            pub fn text(&self, #name: &str) -> Option<Cow<'_, str>> {
+                #body
+            }
+        }
+    }
+}
+
+fn definitions(plan: &Plan<'_>) -> TokenStream {
+    let definitions = plan.named_parameters().map(|(parameter, _)| definition(parameter));
+    quote! {
+        /// The parameters as declared.
+        pub static DEFINITIONS: &[ParameterDefinition] = &[#(#definitions),*];
+    }
+}
+
+fn definition(parameter: &Parameter) -> TokenStream {
+    let (name, written) = (&parameter.name, &parameter.written_type);
+    let kind = kind(parameter.kind);
+    let description = parameter.description.trim();
+    let default = option(parameter.default.as_ref().map(ToString::to_string));
+    let allowed = parameter.allowed_values.iter().map(ToString::to_string);
+    let pattern = option(parameter.allowed_pattern.clone());
+    let (items, chars) = (bounds(parameter.items), bounds(parameter.chars));
+    quote! {
+        ParameterDefinition {
+            name: #name,
+            kind: #kind,
+            written_type: #written,
+            description: #description,
+            default: #default,
+            allowed_values: &[#(#allowed),*],
+            allowed_pattern: #pattern,
+            items: #items,
+            chars: #chars,
+        }
+    }
+}
+
+pub(crate) fn option(text: Option<String>) -> TokenStream {
+    match text {
+        Some(text) => quote!(Some(#text)),
+        None => quote!(None),
+    }
+}
+
+fn kind(kind: Type) -> TokenStream {
+    let name: Ident = names::identifier(kind.as_str());
+    quote!(Type::#name)
+}
+
+fn bounds(bounds: Bounds) -> TokenStream {
+    if bounds == Bounds::default() {
+        return quote!(Bounds::NONE);
+    }
+    let (min, max) = (number(bounds.min), number(bounds.max));
+    quote!(Bounds { min: #min, max: #max })
+}
+
+/// A number that may be absent.
+pub(crate) fn number(number: Option<u64>) -> TokenStream {
+    match number.and_then(|number| i64::try_from(number).ok()) {
+        Some(number) => {
+            let number = integer(number);
+            quote!(Some(#number))
+        }
+        None => quote!(None),
+    }
+}

@@ -1,0 +1,150 @@
+//! The plan: every name that the module will have, decided once.
+
+use proc_macro2::Ident;
+
+use super::names::{self, Unique};
+use super::types::RequestTypes;
+use crate::ir::{OutputId, ParameterId, Runbook, Step, StepId};
+
+/// A runbook with the Rust names of everything in it.
+pub(crate) struct Plan<'a> {
+    /// The runbook.
+    pub(crate) runbook: &'a Runbook,
+    /// The types of its requests.
+    pub(crate) types: RequestTypes,
+    /// The module: `ecs_run_task`.
+    pub(crate) module: Ident,
+    /// The type that stands for the runbook: `EcsRunTask`.
+    pub(crate) name: Ident,
+    /// The steps' names, in document order.
+    pub(crate) steps: Vec<StepNames>,
+    /// The parameters' fields, in document order.
+    pub(crate) parameters: Vec<Ident>,
+}
+
+/// The Rust names of a step.
+pub(crate) struct StepNames {
+    /// The variant of `Step`: `Lambda1`.
+    pub(crate) variant: Ident,
+    /// The function, and the field of `State`: `lambda1`.
+    pub(crate) function: Ident,
+    /// The function that reads the outputs: `lambda1_outputs`.
+    pub(crate) outputs_function: Ident,
+    /// The struct of the outputs: `Lambda1Outputs`.
+    pub(crate) outputs: Ident,
+    /// The fields of the outputs, in order.
+    pub(crate) output_fields: Vec<Ident>,
+    /// The statics of the outputs' selectors, in order: `ECS_TASK_ARN`.
+    pub(crate) output_selectors: Vec<Ident>,
+    /// The static of the selector of an expectation: `WAIT_PROPERTY`.
+    pub(crate) property_selector: Ident,
+}
+
+impl<'a> Plan<'a> {
+    /// Names everything in a runbook.
+    pub(crate) fn new(runbook: &'a Runbook) -> Self {
+        let mut unique = Unique::default();
+        let fields = runbook.parameters.iter().map(|parameter| {
+            names::identifier(&unique.take(&names::snake(&parameter.name)))
+        });
+        Self {
+            types: RequestTypes::of(runbook),
+            module: names::identifier(&module_name(runbook)),
+            name: names::identifier(&type_name(runbook)),
+            parameters: fields.collect(),
+            steps: step_names(&runbook.steps),
+            runbook,
+        }
+    }
+
+    /// The names of a step.
+    #[allow(clippy::indexing_slicing, reason = "one entry per step of the runbook")]
+    pub(crate) fn step(&self, id: StepId) -> &StepNames {
+        &self.steps[id.index()]
+    }
+
+    /// The field of a parameter.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "one entry per parameter of the runbook"
+    )]
+    pub(crate) fn parameter(&self, id: ParameterId) -> &Ident {
+        &self.parameters[id.index()]
+    }
+
+    /// The field of an output.
+    #[allow(clippy::indexing_slicing, reason = "one entry per output of the step")]
+    pub(crate) fn output(&self, step: StepId, output: OutputId) -> &Ident {
+        &self.step(step).output_fields[output.index()]
+    }
+
+    /// The steps with their names.
+    pub(crate) fn named_steps(&self) -> impl Iterator<Item = (&'a Step, &StepNames)> {
+        self.runbook.steps.iter().zip(&self.steps)
+    }
+
+    /// The parameters with their fields.
+    pub(crate) fn named_parameters(
+        &self,
+    ) -> impl Iterator<Item = (&'a crate::ir::Parameter, &Ident)> {
+        self.runbook.parameters.iter().zip(&self.parameters)
+    }
+}
+
+/// The module of a runbook: `ecs_run_task`.
+pub(crate) fn module_name(runbook: &Runbook) -> String {
+    names::identifier(&names::snake(&runbook.name)).to_string()
+}
+
+/// The crate and the binary of a runbook: `ecs-run-task`.
+pub(crate) fn crate_name(runbook: &Runbook) -> String {
+    let name = names::kebab(&runbook.name);
+    // Cargo wants a letter first, and no crate may be called like one that it depends on.
+    if name.starts_with(|first: char| first.is_ascii_alphabetic()) && name != "runbook-runtime" {
+        name
+    } else {
+        format!("runbook-{name}")
+    }
+}
+
+fn type_name(runbook: &Runbook) -> String {
+    let mut unique = Unique::without(&["State", "Effect", "Step", "Parameters"]);
+    unique.take_type(&names::pascal(&runbook.name))
+}
+
+fn step_names(steps: &[Step]) -> Vec<StepNames> {
+    let mut variants = Unique::without(&["Self"]);
+    let mut functions = Unique::without(&["context", "parameters"]);
+    let mut statics = Unique::default();
+    let named = steps.iter().map(|step| {
+        let variant = variants.take_type(&words_or(&names::pascal(&step.name), "Step"));
+        let function = functions.take_with(&words_or(&names::snake(&step.name), "step"), "_outputs");
+        let prefix = function.to_uppercase();
+        let mut fields = Unique::default();
+        let mut selector = |name: &str| {
+            let name = format!("{prefix}_{}", names::constant(name));
+            names::identifier(&statics.take(&name).to_uppercase())
+        };
+        let outputs = step.outputs.iter();
+        StepNames {
+            output_fields: outputs
+                .clone()
+                .map(|output| {
+                    let name = words_or(&names::snake(&output.name), "output");
+                    names::identifier(&fields.take(&name))
+                })
+                .collect(),
+            output_selectors: outputs.map(|output| selector(&output.name)).collect(),
+            property_selector: selector("Property"),
+            outputs: names::identifier(&format!("{variant}Outputs")),
+            outputs_function: names::identifier(&format!("{function}_outputs")),
+            variant: names::identifier(&variant),
+            function: names::identifier(&function),
+        }
+    });
+    named.collect()
+}
+
+fn words_or(name: &str, otherwise: &str) -> String {
+    if name.is_empty() { otherwise } else { name }.to_owned()
+}

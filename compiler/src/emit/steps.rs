@@ -1,0 +1,511 @@
+//! `steps.rs`: per step what it asks for, and what it leaves for later steps.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::expression::{borrowed_text, integer, optional, owned, rust_type};
+use super::names;
+use super::plan::{Plan, StepNames};
+use super::selector::selector_static;
+use super::types::{FieldType, RequestField, RequestStruct};
+use crate::catalogue::ShapeKind;
+use crate::ir::{
+    ApiCall, ApiField, ApiItem, ApiValue, Choice, Condition, Data, Expectation, Expression,
+    OutputSource, Step, StepId, Work,
+};
+
+/// The items of `steps.rs`.
+pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
+    let mut items = vec![imports(plan)];
+    for (step, names) in plan.named_steps() {
+        items.extend(expectation_static(step, names));
+        items.push(step_function(plan, step, names));
+        if !step.outputs.is_empty() {
+            items.extend(output_statics(step, names));
+            items.push(outputs_struct(step, names));
+            items.push(outputs_function(step, names));
+        }
+    }
+    items
+}
+
+fn imports(plan: &Plan<'_>) -> TokenStream {
+    let calls = plan.runbook.steps.iter().any(|step| step.work.call().is_some());
+    let api = calls.then(|| quote!(api,));
+    let branches = plan.runbook.steps.iter();
+    let branches = branches.into_iter().any(|step| jumps(&step.work));
+    let step = branches.then(|| quote!(Step,));
+    quote! {
+        use runbook_runtime::generated::*;
+
+        use super::{Effect, State, #api #step};
+    }
+}
+
+fn jumps(work: &Work) -> bool {
+    match work {
+        Work::Branch { choices, default } => !choices.is_empty() || default.is_some(),
+        _ => false,
+    }
+}
+
+fn step_function(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
+    let function = &names.function;
+    let doc = format!(" {}", heading(plan, step));
+    let body = effect(plan, step, names);
+    let state = if mentions(&body, "state") {
+        quote!(state)
+    } else {
+        quote!(_state)
+    };
+    quote! {
+        #[doc = #doc]
+        pub fn #function(#state: &State) -> Result<Effect, InputError> {
+            #body
+        }
+    }
+}
+
+/// ``` `ecs`, runbook.yaml:31: ECS RunTask. ```
+fn heading(plan: &Plan<'_>, step: &Step) -> String {
+    let place = format!("`{}`, {}:{}", step.name, plan.runbook.file, step.line);
+    let what = match &step.work {
+        Work::Call(call) => calls(call),
+        Work::Assert(call, expectation) => {
+            format!("{}, to assert `{}`", calls(call), expectation.selector)
+        }
+        Work::Wait(call, expectation) => {
+            format!("{}, to wait for `{}`", calls(call), expectation.selector)
+        }
+        Work::Invoke { call, .. } => calls(call),
+        Work::Sleep(_) | Work::SleepUntil(_) => "a pause".to_owned(),
+        Work::Branch { .. } => "a branch".to_owned(),
+    };
+    format!("{place}: {what}.")
+}
+
+fn calls(call: &ApiCall) -> String {
+    format!("{} `{}`", call.service.service_id, call.operation.name)
+}
+
+fn effect(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
+    match &step.work {
+        Work::Call(call) => {
+            let request = request(plan, call);
+            quote!(Ok(Effect::call(#request)))
+        }
+        Work::Assert(call, expectation) => expecting(plan, call, expectation, names, "assert"),
+        Work::Wait(call, expectation) => expecting(plan, call, expectation, names, "until"),
+        Work::Invoke {
+            call,
+            input_payload: None,
+        } => {
+            let request = request(plan, call);
+            quote!(Ok(Effect::call(#request).unless_function_error()))
+        }
+        Work::Invoke {
+            call,
+            input_payload: Some(payload),
+        } => invoke_with_payload(plan, call, payload),
+        Work::Sleep(duration) => {
+            let duration = borrowed_text(plan, duration);
+            quote!(Effect::sleep(#duration))
+        }
+        Work::SleepUntil(timestamp) => {
+            let timestamp = borrowed_text(plan, timestamp);
+            quote!(Effect::sleep_until(#timestamp))
+        }
+        Work::Branch { choices, default } => branch(plan, choices, *default),
+    }
+}
+
+fn expecting(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    expectation: &Expectation,
+    names: &StepNames,
+    method: &str,
+) -> TokenStream {
+    let request = request(plan, call);
+    let method = names::identifier(method);
+    let selector = &names.property_selector;
+    let desired = expectation.desired.iter();
+    let desired = desired.map(|value| owned(plan, value));
+    quote! {
+        let request = #request;
+        Ok(Effect::call(request).#method(&#selector, vec![#(#desired),*]))
+    }
+}
+
+fn invoke_with_payload(plan: &Plan<'_>, call: &ApiCall, payload: &Data) -> TokenStream {
+    let payload = data(plan, payload);
+    let mut call = call.clone();
+    call.input.retain(|field| field.name != "Payload");
+    let request = request_with(plan, &call, Some(quote!(payload.to_string())));
+    quote! {
+        let payload: Document = #payload;
+        let request = #request;
+        Ok(Effect::call(request)
+            .show_input("Payload", "InputPayload", payload)
+            .unless_function_error())
+    }
+}
+
+fn request(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
+    request_with(plan, call, None)
+}
+
+fn request_with(plan: &Plan<'_>, call: &ApiCall, payload: Option<TokenStream>) -> TokenStream {
+    let request = plan.types.operation(call);
+    structure(plan, call, request, &call.input, payload)
+}
+
+fn structure(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    request: &RequestStruct,
+    given: &[ApiField],
+    payload: Option<TokenStream>,
+) -> TokenStream {
+    let name = &request.name;
+    let fields = request.fields.iter().map(|field| {
+        let field_name = &field.name;
+        let given = given.iter().find(|given| given.name == field.member);
+        let value = given.map(|given| value(plan, call, field, &given.value));
+        let value = value.or_else(|| payload.clone().filter(|_| field.member == "Payload"));
+        let value = wrapped(field, value);
+        quote!(#field_name: #value)
+    });
+    quote!(api::#name { #(#fields),* })
+}
+
+fn wrapped(field: &RequestField, value: Option<TokenStream>) -> TokenStream {
+    match value {
+        None => quote!(None),
+        Some(value) => {
+            let value = if field.boxed {
+                quote!(Box::new(#value))
+            } else {
+                value
+            };
+            if field.optional { quote!(Some(#value)) } else { value }
+        }
+    }
+}
+
+fn value(plan: &Plan<'_>, call: &ApiCall, field: &RequestField, value: &ApiValue) -> TokenStream {
+    api_value(plan, call, &field.kind, value)
+}
+
+fn api_value(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    kind: &FieldType,
+    value: &ApiValue,
+) -> TokenStream {
+    match value {
+        ApiValue::Structure(shape, fields) => {
+            let request = plan.types.shape(&call.service, *shape);
+            if request.is_union {
+                union(plan, call, request, fields)
+            } else {
+                structure(plan, call, request, fields, None)
+            }
+        }
+        ApiValue::List(_, items) => list(plan, call, kind, items),
+        ApiValue::Map(_, entries) => {
+            let element = element_of(kind);
+            let entries = entries.iter().map(|entry| {
+                let key = &entry.key;
+                let value = api_value(plan, call, element, &entry.value);
+                quote!((#key.into(), #value))
+            });
+            quote!(BTreeMap::from([#(#entries),*]))
+        }
+        ApiValue::Strings(_, expression) => owned(plan, expression),
+        ApiValue::Scalar(shape, expression) => scalar(plan, call, *shape, expression),
+        ApiValue::Float(_, number) => {
+            let literal = proc_macro2::Literal::f64_unsuffixed(*number);
+            quote!(#literal)
+        }
+    }
+}
+
+fn union(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    request: &RequestStruct,
+    given: &[ApiField],
+) -> TokenStream {
+    let name = &request.name;
+    let chosen = request.fields.iter().find_map(|field| {
+        let given = given.iter().find(|given| given.name == field.member)?;
+        let variant = names::identifier(&names::pascal(&field.member));
+        let value = value(plan, call, field, &given.value);
+        let value = if field.boxed { quote!(Box::new(#value)) } else { value };
+        Some(quote!(api::#name::#variant(#value)))
+    });
+    chosen.unwrap_or_else(|| unreachable!("the checker gives every union one member"))
+}
+
+fn list(plan: &Plan<'_>, call: &ApiCall, kind: &FieldType, items: &[ApiItem]) -> TokenStream {
+    let element = element_of(kind);
+    let one = |item: &ApiItem| match item {
+        ApiItem::One(value) => api_value(plan, call, element, value),
+        ApiItem::Splice(expression) => owned(plan, expression),
+    };
+    let spliced = items.iter().any(|item| matches!(item, ApiItem::Splice(_)));
+    match items {
+        [item @ ApiItem::Splice(_)] => one(item),
+        _ if spliced => {
+            let parts = items.iter().map(|item| {
+                let value = one(item);
+                match item {
+                    ApiItem::One(_) => quote!(vec![#value]),
+                    ApiItem::Splice(_) => value,
+                }
+            });
+            quote!([#(#parts),*].concat())
+        }
+        _ => {
+            let values = items.iter().map(one);
+            quote!(vec![#(#values),*])
+        }
+    }
+}
+
+fn element_of(kind: &FieldType) -> &FieldType {
+    match kind {
+        FieldType::List(element) | FieldType::Map(element) => element,
+        other => other,
+    }
+}
+
+fn scalar(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    shape: crate::catalogue::ShapeId,
+    expression: &Expression,
+) -> TokenStream {
+    let float = matches!(
+        call.service.shape(shape).kind,
+        ShapeKind::Float(_) | ShapeKind::Double(_)
+    );
+    let value = owned(plan, expression);
+    match expression {
+        Expression::Integer(number) if float => {
+            let literal = proc_macro2::Literal::f64_unsuffixed(*number as f64);
+            quote!(#literal)
+        }
+        _ if float => quote!(#value as f64),
+        _ => value,
+    }
+}
+
+fn branch(plan: &Plan<'_>, choices: &[Choice], default: Option<StepId>) -> TokenStream {
+    let tests = choices.iter().map(|choice| {
+        let condition = condition(plan, &choice.condition, false);
+        let target = &plan.step(choice.next_step).variant;
+        quote! {
+            if #condition {
+                return Ok(Effect::jump(Some(Step::#target)));
+            }
+        }
+    });
+    let otherwise = match default {
+        Some(step) => {
+            let target = &plan.step(step).variant;
+            quote!(Some(Step::#target))
+        }
+        None => quote!(None),
+    };
+    quote! {
+        #(#tests)*
+        Ok(Effect::jump(#otherwise))
+    }
+}
+
+fn condition(plan: &Plan<'_>, condition: &Condition, nested: bool) -> TokenStream {
+    match condition {
+        Condition::And(parts) => joined(plan, parts, quote!(&&), nested),
+        Condition::Or(parts) => joined(plan, parts, quote!(||), nested),
+        Condition::Not(part) => {
+            let part = self::condition(plan, part, true);
+            quote!(!#part)
+        }
+        Condition::Compare {
+            variable,
+            operator,
+            operand,
+        } => {
+            let function = names::identifier(&names::snake(operator.name()));
+            let (variable, operand) = (optional(plan, variable), optional(plan, operand));
+            quote!(branch::#function(#variable, #operand))
+        }
+    }
+}
+
+fn joined(
+    plan: &Plan<'_>,
+    parts: &[Condition],
+    operator: TokenStream,
+    nested: bool,
+) -> TokenStream {
+    let alone = parts.len() == 1;
+    let mut joined = TokenStream::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            joined.extend(operator.clone());
+        }
+        joined.extend(condition(plan, part, nested || !alone));
+    }
+    if nested && !alone { quote!((#joined)) } else { joined }
+}
+
+/// A JSON value with references.
+fn data(plan: &Plan<'_>, value: &Data) -> TokenStream {
+    match value {
+        Data::Null => quote!(Document::Null),
+        Data::Boolean(flag) => quote!(#flag.into()),
+        Data::Integer(number) => {
+            let number = integer(*number);
+            quote!(#number.into())
+        }
+        Data::Number(number) => {
+            let number = proc_macro2::Literal::f64_unsuffixed(*number);
+            quote!(#number.into())
+        }
+        Data::Expression(Expression::String(text)) => quote!(#text.into()),
+        Data::Expression(expression) => {
+            let value = owned(plan, expression);
+            quote!(#value.into())
+        }
+        Data::List(elements) if elements.iter().any(splices) => {
+            let parts = elements.iter().map(|element| {
+                let value = data(plan, element);
+                if splices(element) {
+                    quote!(elements(#value))
+                } else {
+                    quote!(vec![#value])
+                }
+            });
+            quote!([#(#parts),*].concat().into())
+        }
+        Data::List(elements) => {
+            let elements = elements.iter().map(|element| data(plan, element));
+            quote!(array([#(#elements),*]))
+        }
+        Data::Map(entries) => {
+            let entries = entries.iter().map(|(key, value)| {
+                let value = data(plan, value);
+                quote!((#key, #value))
+            });
+            quote!(object([#(#entries),*]))
+        }
+    }
+}
+
+/// Whether a list's element is a whole reference to a list, whose elements then take its place (spec 3.3).
+fn splices(element: &Data) -> bool {
+    use crate::document::Type;
+    match element {
+        Data::Expression(Expression::Reference(reference)) => {
+            matches!(reference.kind(), Type::StringList | Type::MapList)
+        }
+        _ => false,
+    }
+}
+
+fn expectation_static(step: &Step, names: &StepNames) -> Option<TokenStream> {
+    let (Work::Assert(_, expectation) | Work::Wait(_, expectation)) = &step.work else {
+        return None;
+    };
+    Some(selector_static(
+        &names.property_selector,
+        &expectation.selector,
+    ))
+}
+
+fn output_statics<'a>(
+    step: &'a Step,
+    names: &'a StepNames,
+) -> impl Iterator<Item = TokenStream> + 'a {
+    let named = step.outputs.iter().zip(&names.output_selectors);
+    named.filter_map(|(output, name)| match &output.source {
+        OutputSource::Selected(selector) => Some(selector_static(name, selector)),
+        OutputSource::Payload | OutputSource::Invocation(_) => None,
+    })
+}
+
+fn outputs_struct(step: &Step, names: &StepNames) -> TokenStream {
+    let name = &names.outputs;
+    let doc = format!(" What `{}` leaves for later steps.", step.name);
+    let fields = step.outputs.iter().zip(&names.output_fields);
+    let fields = fields.map(|(output, field)| {
+        let doc = match &output.source {
+            OutputSource::Selected(selector) => {
+                format!(" `{}`: {} at `{selector}`.", output.name, output.kind)
+            }
+            _ => format!(" `{}`: {}.", output.name, output.kind),
+        };
+        let (written, kind) = (&output.name, rust_type(output.kind));
+        let rename = (field != written).then(|| quote!(rename = #written,));
+        quote! {
+            #[doc = #doc]
+            #[serde(#rename skip_serializing_if = "Option::is_none")]
+            pub #field: Option<#kind>
+        }
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug, Default, Serialize)]
+        #[serde(crate = "runbook_runtime::serde")]
+        pub struct #name {
+            #(#fields),*
+        }
+    }
+}
+
+fn outputs_function(step: &Step, names: &StepNames) -> TokenStream {
+    let (function, name) = (&names.outputs_function, &names.outputs);
+    let doc = format!(" Reads the outputs of `{}`.", step.name);
+    let invokes = matches!(step.work, Work::Invoke { .. });
+    let root = if invokes {
+        quote!(invocation)
+    } else {
+        quote!(answer)
+    };
+    let read = invokes.then(|| quote!(let invocation = Invocation::read(answer);));
+    let fields = step.outputs.iter().enumerate();
+    let fields = fields.filter_map(|(index, output)| {
+        let field = names.output_fields.get(index)?;
+        let selector = names.output_selectors.get(index)?;
+        let value = match &output.source {
+            OutputSource::Selected(_) => quote!(#root.select(&#selector).convert()?),
+            OutputSource::Payload if invokes => quote!(Some(invocation.root().to_string())),
+            OutputSource::Payload => quote!(Some(answer.to_string())),
+            OutputSource::Invocation(name) => {
+                let member = names::identifier(&names::snake(name));
+                // The last use may move, but a reader need not wonder which one it is.
+                quote!(invocation.#member.clone())
+            }
+        };
+        Some(quote!(#field: #value))
+    });
+    quote! {
+        #[doc = #doc]
+        pub fn #function(answer: &Document) -> Result<#name, OutputError> {
+            #read
+            Ok(#name { #(#fields),* })
+        }
+    }
+}
+
+/// Whether an identifier stands somewhere in the tokens.
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(identifier) => identifier == name,
+        proc_macro2::TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
+}

@@ -1,0 +1,336 @@
+//! The types of the requests: for every operation a struct with just the members that this runbook gives.
+//!
+//! Where several steps call one operation, the struct has the members of all of them; a member that one of them
+//! leaves out is optional.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use proc_macro2::Ident;
+
+use super::names::{self, Unique};
+use crate::catalogue::{Service, ShapeId, ShapeKind};
+use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Runbook};
+
+/// All request types of a runbook.
+#[derive(Debug)]
+pub(crate) struct RequestTypes {
+    /// The structs, in the order in which the steps first use them; operations before what they hold.
+    pub(crate) structs: Vec<RequestStruct>,
+    positions: BTreeMap<Key, usize>,
+}
+
+/// What a struct stands for: an operation's input, or a shape of a service.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Operation(String, String),
+    Shape(String, ShapeId),
+}
+
+/// One struct, or an enum for a union.
+#[derive(Debug)]
+pub(crate) struct RequestStruct {
+    /// Its name in Rust.
+    pub(crate) name: Ident,
+    /// The service it belongs to.
+    pub(crate) service: Arc<Service>,
+    /// The name of the operation or shape in the model.
+    pub(crate) model_name: String,
+    /// Whether it is the input of an operation.
+    pub(crate) is_operation: bool,
+    /// Whether exactly one member is given.
+    pub(crate) is_union: bool,
+    /// The members, in the order of the model.
+    pub(crate) fields: Vec<RequestField>,
+}
+
+/// A member of a struct.
+#[derive(Debug)]
+pub(crate) struct RequestField {
+    /// The name in the model.
+    pub(crate) member: String,
+    /// The name in Rust.
+    pub(crate) name: Ident,
+    /// Its type.
+    pub(crate) kind: FieldType,
+    /// Whether some use leaves it out.
+    pub(crate) optional: bool,
+    /// Whether it holds a value of a type that holds it, so that it needs a box.
+    pub(crate) boxed: bool,
+}
+
+/// The type of a member.
+#[derive(Clone, Debug)]
+pub(crate) enum FieldType {
+    /// Text.
+    String,
+    /// Text that the model lists; an enum in the SDK.
+    Enum,
+    /// A whole number.
+    Integer,
+    /// A number of 32 bits.
+    Float,
+    /// A number of 64 bits.
+    Double,
+    /// A truth value.
+    Boolean,
+    /// Text that is a point in time.
+    Timestamp,
+    /// Text that is bytes.
+    Blob,
+    /// A list.
+    List(Box<FieldType>),
+    /// A map from strings.
+    Map(Box<FieldType>),
+    /// A struct, by its position in [`RequestTypes::structs`].
+    Struct(usize),
+}
+
+impl RequestTypes {
+    /// The types that the calls of a runbook need.
+    pub(crate) fn of(runbook: &Runbook) -> Self {
+        let mut uses = Uses::default();
+        for call in runbook.calls() {
+            uses.call(call);
+        }
+        uses.types()
+    }
+
+    /// The struct of an operation's input.
+    pub(crate) fn operation(&self, call: &ApiCall) -> &RequestStruct {
+        self.get(&Key::operation(call))
+    }
+
+    /// The struct of a shape.
+    pub(crate) fn shape(&self, service: &Service, shape: ShapeId) -> &RequestStruct {
+        self.get(&Key::Shape(service.name.clone(), shape))
+    }
+
+    /// The structs of operations.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &RequestStruct> {
+        self.structs.iter().filter(|request| request.is_operation)
+    }
+
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "every call of the runbook has been walked"
+    )]
+    fn get(&self, key: &Key) -> &RequestStruct {
+        &self.structs[self.positions[key]]
+    }
+}
+
+impl Key {
+    fn operation(call: &ApiCall) -> Self {
+        Self::Operation(call.service.name.clone(), call.operation.name.clone())
+    }
+}
+
+/// How often each struct and each of its members is given.
+#[derive(Default)]
+struct Uses {
+    order: Vec<(Key, Arc<Service>)>,
+    structs: BTreeMap<Key, StructUses>,
+}
+
+#[derive(Default)]
+struct StructUses {
+    times: usize,
+    members: BTreeMap<String, usize>,
+}
+
+impl Uses {
+    fn call(&mut self, call: &ApiCall) {
+        self.structure(Key::operation(call), &call.service, &call.input);
+    }
+
+    fn structure(&mut self, key: Key, service: &Arc<Service>, fields: &[ApiField]) {
+        if !self.structs.contains_key(&key) {
+            self.order.push((key.clone(), Arc::clone(service)));
+        }
+        let uses = self.structs.entry(key).or_default();
+        uses.times += 1;
+        for field in fields {
+            *uses.members.entry(field.name.clone()).or_default() += 1;
+        }
+        for field in fields {
+            self.value(service, &field.value);
+        }
+    }
+
+    fn value(&mut self, service: &Arc<Service>, value: &ApiValue) {
+        match value {
+            ApiValue::Structure(shape, fields) => {
+                self.structure(Key::Shape(service.name.clone(), *shape), service, fields);
+            }
+            ApiValue::List(_, items) => {
+                for item in items {
+                    if let ApiItem::One(value) = item {
+                        self.value(service, value);
+                    }
+                }
+            }
+            ApiValue::Map(_, entries) => {
+                for entry in entries {
+                    self.value(service, &entry.value);
+                }
+            }
+            ApiValue::Strings(..) | ApiValue::Scalar(..) | ApiValue::Float(..) => {}
+        }
+    }
+
+    fn types(self) -> RequestTypes {
+        let keys = self.order.iter().map(|(key, _)| key.clone());
+        let positions: BTreeMap<Key, usize> = keys.zip(0..).collect();
+        let names = type_names(&self.order);
+        let mut structs: Vec<RequestStruct> = self
+            .order
+            .iter()
+            .zip(names)
+            .filter_map(|((key, service), name)| {
+                let uses = self.structs.get(key)?;
+                Some(request_struct(key, service, uses, name, &positions))
+            })
+            .collect();
+        box_cycles(&mut structs);
+        RequestTypes { structs, positions }
+    }
+}
+
+/// The model's own names; a name that two services share has the service before it.
+fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
+    let mut unique = Unique::without(&["Request"]);
+    let mut seen: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (key, service) in order {
+        let services = seen.entry(plain_name(key, service)).or_default();
+        services.insert(&service.name);
+    }
+    let shared = |name: &str| seen.get(name).is_some_and(|services| services.len() > 1);
+    order
+        .iter()
+        .map(|(key, service)| {
+            let name = plain_name(key, service);
+            if shared(&name) {
+                unique.take_type(&format!("{}{name}", names::pascal(&service.name)))
+            } else {
+                unique.take_type(&name)
+            }
+        })
+        .collect()
+}
+
+fn plain_name(key: &Key, service: &Service) -> String {
+    names::pascal(model_name(key, service))
+}
+
+fn model_name<'a>(key: &'a Key, service: &'a Service) -> &'a str {
+    match key {
+        Key::Operation(_, operation) => operation,
+        Key::Shape(_, shape) => &service.shape(*shape).name,
+    }
+}
+
+fn request_struct(
+    key: &Key,
+    service: &Arc<Service>,
+    uses: &StructUses,
+    name: String,
+    positions: &BTreeMap<Key, usize>,
+) -> RequestStruct {
+    let shape = match key {
+        Key::Operation(_, operation) => service
+            .operation(operation)
+            .and_then(|operation| operation.input),
+        Key::Shape(_, shape) => Some(*shape),
+    };
+    let structure = shape.and_then(|shape| service.structure(shape));
+    let mut unique = Unique::default();
+    let fields = structure.into_iter().flat_map(|structure| &structure.members);
+    let fields = fields
+        .filter_map(|member| {
+            let times = *uses.members.get(&member.name)?;
+            Some(RequestField {
+                member: member.name.clone(),
+                name: names::identifier(&unique.take(&names::snake(&member.name))),
+                kind: field_type(service, member.shape, positions),
+                optional: times < uses.times,
+                boxed: false,
+            })
+        })
+        .collect();
+    RequestStruct {
+        name: names::identifier(&name),
+        service: Arc::clone(service),
+        model_name: model_name(key, service).to_owned(),
+        is_operation: matches!(key, Key::Operation(..)),
+        is_union: structure.is_some_and(|structure| structure.union),
+        fields,
+    }
+}
+
+fn field_type(service: &Service, shape: ShapeId, positions: &BTreeMap<Key, usize>) -> FieldType {
+    let nested = |shape| Box::new(field_type(service, shape, positions));
+    match &service.shape(shape).kind {
+        ShapeKind::Structure(_) => {
+            let key = Key::Shape(service.name.clone(), shape);
+            // A structure inside a list that is always empty is never written; any type does.
+            positions
+                .get(&key)
+                .map_or(FieldType::String, |position| FieldType::Struct(*position))
+        }
+        ShapeKind::List(list) => FieldType::List(nested(list.member.shape)),
+        ShapeKind::Map(map) => FieldType::Map(nested(map.value.shape)),
+        ShapeKind::Integer(_) | ShapeKind::Long(_) => FieldType::Integer,
+        ShapeKind::Float(_) => FieldType::Float,
+        ShapeKind::Double(_) => FieldType::Double,
+        ShapeKind::Boolean => FieldType::Boolean,
+        ShapeKind::Timestamp(_) => FieldType::Timestamp,
+        ShapeKind::Blob(_) => FieldType::Blob,
+        ShapeKind::String(string) if string.enumeration.is_empty() => FieldType::String,
+        ShapeKind::String(_) => FieldType::Enum,
+        ShapeKind::Document => {
+            unreachable!("the checker refuses inputs of free form")
+        }
+    }
+}
+
+/// Boxes the members through which a struct would hold itself.
+fn box_cycles(structs: &mut [RequestStruct]) {
+    let edges: Vec<Vec<usize>> = structs
+        .iter()
+        .map(|request| {
+            let fields = request.fields.iter();
+            fields.filter_map(RequestField::direct_struct).collect()
+        })
+        .collect();
+    for (position, request) in structs.iter_mut().enumerate() {
+        for field in &mut request.fields {
+            field.boxed = field
+                .direct_struct()
+                .is_some_and(|target| reaches(&edges, target, position));
+        }
+    }
+}
+
+fn reaches(edges: &[Vec<usize>], from: usize, to: usize) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(position) = open.pop() {
+        if position == to {
+            return true;
+        }
+        if seen.insert(position) {
+            open.extend(edges.get(position).into_iter().flatten());
+        }
+    }
+    false
+}
+
+impl RequestField {
+    fn direct_struct(&self) -> Option<usize> {
+        match self.kind {
+            FieldType::Struct(position) => Some(position),
+            _ => None,
+        }
+    }
+}

@@ -395,17 +395,17 @@ fn outputs_are_checked() {
 fn selector(text: &str) -> Result<Selector, String> {
     let text = step(&format!("outputs: [{{Name: a, Selector: {text:?}}}]"));
     let (source, document, diagnostics) = read(&text);
-    match document.steps[0].outputs[0].selector.clone() {
-        Some(selector) => {
-            assert!(diagnostics.is_empty());
-            Ok(selector.value)
-        }
-        None => {
-            let found = diagnostics.iter().next().unwrap();
-            let rest = source.text[found.span.start..].split('"').next().unwrap();
-            Err(format!("at `{rest}`: {}", found.label))
-        }
-    }
+    let step = document.steps.first();
+    let output = step.and_then(|step| step.outputs.first());
+    let selector = output.and_then(|output| output.selector.clone());
+    selector.map(|selector| selector.value).ok_or_else(|| {
+        let failures = diagnostics.iter().map(|found| {
+            let rest = source.text.get(found.span.start..).unwrap_or_default();
+            let rest = rest.split_once('"').map_or(rest, |(rest, _)| rest);
+            format!("at `{rest}`: {}", found.label)
+        });
+        failures.collect()
+    })
 }
 
 #[test]

@@ -279,6 +279,8 @@ struct Builder<'build> {
     nodes: usize,
     /// The deepest level reached since it was last reset.
     deepest: usize,
+    /// Whether too many aliases were reported.
+    exceeded: bool,
 }
 
 impl<'build> Builder<'build> {
@@ -289,6 +291,7 @@ impl<'build> Builder<'build> {
             anchors: HashMap::new(),
             nodes: 0,
             deepest: 0,
+            exceeded: false,
         }
     }
 
@@ -497,14 +500,9 @@ impl<'build> Builder<'build> {
         };
         let too_many = self.nodes + anchored.nodes > MOST_NODES;
         if too_many || depth + anchored.depth > DEEPEST {
-            self.diagnostics.push(
-                Diagnostic::error(
-                    Code::DocumentTooLarge,
-                    span,
-                    "the aliases expand to too large a document",
-                )
-                .label("this one exceeds the limit"),
-            );
+            if !std::mem::replace(&mut self.exceeded, true) {
+                self.diagnostics.push(too_many_aliases(span));
+            }
             return Node::unknown(span);
         }
         self.nodes += anchored.nodes;
@@ -555,6 +553,11 @@ fn null_at(span: Span) -> Node {
             origin: Origin::whole(span),
         }),
     }
+}
+
+fn too_many_aliases(span: Span) -> Diagnostic {
+    let message = "the aliases expand to too large a document";
+    Diagnostic::error(Code::DocumentTooLarge, span, message).label("this one exceeds the limit")
 }
 
 fn second_document(span: Span) -> Diagnostic {

@@ -76,8 +76,7 @@ fn clients_struct(plan: &Plan<'_>) -> TokenStream {
     });
     quote! {
         /// The SDK's clients of the services that this runbook calls.
-        #[derive(Clone, Debug)]
-        pub struct Aws {
+        struct Aws {
             #(#fields),*
         }
     }
@@ -88,11 +87,11 @@ fn connect(plan: &Plan<'_>) -> TokenStream {
         quote!(#field: #krate::Client::new(config))
     });
     quote! {
-        /// Makes the clients.
-        pub fn connect(config: &SdkConfig) -> Aws {
-            Aws {
+        /// Makes the calls of the runbook with a configured SDK.
+        pub fn connect(config: &SdkConfig) -> Box<dyn Caller<Request>> {
+            Box::new(Aws {
                 #(#fields),*
-            }
+            })
         }
     }
 }

@@ -93,6 +93,7 @@ impl Clock for VirtualClock {
             clock: self,
             moment,
             place: None,
+            seen: Timestamp::MIN,
         })
     }
 }
@@ -101,34 +102,46 @@ struct VirtualSleep<'a> {
     clock: &'a VirtualClock,
     moment: Timestamp,
     place: Option<(Timestamp, u64)>,
+    /// The time at the last poll.
+    seen: Timestamp,
 }
 
 impl Future for VirtualSleep<'_> {
     type Output = ();
 
-    /// The first poll lies down, so that all who sleep are known before the time moves; later ones wake whoever is first.
+    /// Moves the time only if it has not moved since the last poll: whoever else can do something at this time, or lie
+    /// down to sleep, does that first.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut timeline = self.clock.timeline();
+        let clock = self.clock;
+        let mut timeline = clock.timeline();
         if timeline.now >= self.moment {
             return Poll::Ready(());
         }
-        let Some(place) = self.place else {
-            timeline.arrivals += 1;
-            let place = (self.moment, timeline.arrivals);
-            timeline.sleepers.insert(place, None);
-            drop(timeline);
-            self.place = Some(place);
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        };
-        if timeline.sleepers.keys().next() == Some(&place) {
+        let place = self.place.unwrap_or_else(|| timeline.place(self.moment));
+        self.place = Some(place);
+        let is_first = timeline.sleepers.keys().next() == Some(&place);
+        if is_first && self.seen == timeline.now {
             timeline.now = self.moment;
             return Poll::Ready(());
         }
+        self.seen = timeline.now;
         timeline
             .sleepers
             .insert(place, Some(context.waker().clone()));
+        if is_first {
+            context.waker().wake_by_ref();
+        }
         Poll::Pending
+    }
+}
+
+impl Timeline {
+    /// A place among the sleepers that nobody else has.
+    fn place(&mut self, moment: Timestamp) -> (Timestamp, u64) {
+        self.arrivals += 1;
+        let place = (moment, self.arrivals);
+        self.sleepers.insert(place, None);
+        place
     }
 }
 

@@ -155,18 +155,17 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// When it is not known or not of this runbook, or its events cannot be read.
     pub fn load(&self, id: Uuid) -> Result<Execution<R>, EngineError> {
         let events = self.store.events(id)?;
-        if events.is_empty() {
-            return Err(EngineError::Unknown(id));
-        }
-        let execution = Execution::from_events(&events)?;
-        let beginning = execution.beginning();
-        if beginning.hash != R::DEFINITION.hash {
-            return Err(EngineError::OtherRunbook {
+        match events.first() {
+            None => Err(EngineError::Unknown(id)),
+            Some(Event {
+                change: Change::Began(beginning),
+                ..
+            }) if beginning.hash != R::DEFINITION.hash => Err(EngineError::OtherRunbook {
                 execution: id,
                 runbook: beginning.runbook.clone(),
-            });
+            }),
+            Some(_) => Ok(Execution::from_events(&events)?),
         }
-        Ok(execution)
     }
 
     async fn drive(&self, mut execution: Execution<R>) -> Result<Record, EngineError> {
@@ -216,8 +215,8 @@ impl<'a, R: Runbook> Engine<'a, R> {
         let call = self.caller.call(&effect, request);
         let answer = tokio::select! {
             biased;
-            answer = call => answer,
             () = self.cancelled(execution) => return Some(Change::CancelRequested),
+            answer = call => answer,
             () = self.until(deadline) => return None,
         };
         Some(match answer {
@@ -245,8 +244,8 @@ impl<'a, R: Runbook> Engine<'a, R> {
         let request = R::identity();
         let answer = tokio::select! {
             biased;
-            answer = self.caller.call(&effect, &request) => answer.map_err(EngineError::Identity)?,
             () = self.cancelled(execution) => return Ok(Change::CancelRequested),
+            answer = self.caller.call(&effect, &request) => answer.map_err(EngineError::Identity)?,
         };
         let change = identity(&answer).map_err(EngineError::Identity)?;
         execution

@@ -113,6 +113,27 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The kind of the change, as the journal writes it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Began(_) => "Began",
+            Self::Identified { .. } => "Identified",
+            Self::Resumed { .. } => "Resumed",
+            Self::StepStarted { .. } => "StepStarted",
+            Self::AttemptStarted { .. } => "AttemptStarted",
+            Self::Called { .. } => "Called",
+            Self::Answered { .. } => "Answered",
+            Self::Refused { .. } => "Refused",
+            Self::Waiting { .. } => "Waiting",
+            Self::AttemptFailed { .. } => "AttemptFailed",
+            Self::StepEnded { .. } => "StepEnded",
+            Self::CancelRequested => "CancelRequested",
+            Self::Ended { .. } => "Ended",
+        }
+    }
+}
+
 /// What an execution starts from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Beginning {

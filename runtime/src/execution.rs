@@ -168,7 +168,11 @@ impl<R: Runbook> Place<R> {
     /// All steps in document order.
     fn all() -> impl Iterator<Item = Self> {
         let steps = R::STEPS.iter().zip(R::DEFINITION.steps);
-        steps.enumerate().map(|(index, (&step, definition))| Self { index, step, definition })
+        steps.enumerate().map(|(index, (&step, definition))| Self {
+            index,
+            step,
+            definition,
+        })
     }
 
     fn named(name: &str) -> Option<Self> {

@@ -23,9 +23,12 @@ const CANCEL_BUDGET: Duration = Duration::from_secs(120);
 /// Events that no execution of the runbook can have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
-    /// An event stands where it cannot.
+    /// There are no events.
+    #[error("the journal is empty")]
+    Empty,
+    /// An event stands where it cannot; its kind is told.
     #[error("the journal has an event that cannot stand there: {0}")]
-    Misplaced(String),
+    Misplaced(&'static str),
     /// An event names a step that the runbook does not have.
     #[error("the journal names a step `{0}` that the runbook does not have")]
     UnknownStep(String),
@@ -45,7 +48,7 @@ impl<R: Runbook> Execution<R> {
         let mut events = events.into_iter();
         let mut execution = match events.next() {
             Some(event) => Self::begin(event)?,
-            None => return Err(JournalError::Misplaced("nothing".to_owned())),
+            None => return Err(JournalError::Empty),
         };
         for event in events {
             execution.apply(event)?;
@@ -146,7 +149,7 @@ impl<R: Runbook> Execution<R> {
     fn step_started(&mut self, name: &str) -> Result<(), JournalError> {
         let place = known::<R>(name)?;
         let Some(state) = &mut self.state else {
-            return Err(JournalError::Misplaced(format!("start of step `{name}`")));
+            return Err(JournalError::Misplaced("StepStarted"));
         };
         state.context_mut().now = self.now;
         let running = Running::new(place, state, self.now);
@@ -326,5 +329,5 @@ fn known<R: Runbook>(name: &str) -> Result<Place<R>, JournalError> {
 }
 
 fn misplaced(event: &Event) -> JournalError {
-    JournalError::Misplaced(format!("{:?}", event.change))
+    JournalError::Misplaced(event.change.name())
 }

@@ -1,0 +1,12 @@
+//! The engine, driving runbooks written by hand in virtual time.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
+
+mod attempts;
+mod cancellation;
+mod durability;
+mod flow;
+mod record;
+mod sheets;
+mod time;
+mod toy;

@@ -1,0 +1,445 @@
+//! Runbooks written by hand, a caller that answers by the number of the call, and a journal that breaks.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::cancel::CancelToken;
+use runbook_runtime::clock::{Clock, VirtualClock};
+use runbook_runtime::decode::{Protocol, Response};
+use runbook_runtime::effect::{Effect, Operation, Request};
+use runbook_runtime::engine::{Engine, EngineError, Start};
+use runbook_runtime::event::Event;
+use runbook_runtime::flow::Flow;
+use runbook_runtime::record::Record;
+use runbook_runtime::runbook::{Definition, Runbook, StepDefinition};
+use runbook_runtime::scope::{Context, Scope};
+use runbook_runtime::store::{MemoryStore, Store, StoreError};
+use runbook_runtime::value::{Document, InputError, Map, OutputError, Type};
+use serde::{Serialize, Serializer};
+use serde_json::json;
+use uuid::Uuid;
+
+pub(crate) const EXECUTION: Uuid = Uuid::from_u128(0x0f1e_2d3c_4b5a_6978_8796_a5b4_c3d2_e1f0);
+
+/// A step, by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Step(pub(crate) usize);
+
+/// A call of `Toy.Do`.
+#[derive(Clone, Debug)]
+pub(crate) struct Do(pub(crate) Map);
+
+static RESPONSE: Response = Response::empty(Protocol::Json);
+static OPERATION: Operation = Operation {
+    service: "toy",
+    name: "Do",
+    response: &RESPONSE,
+};
+
+impl Request for Do {
+    fn operation(&self) -> &'static Operation {
+        &OPERATION
+    }
+}
+
+impl Serialize for Do {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// What the steps have left.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) context: Context,
+    pub(crate) parameters: Map,
+    pub(crate) outputs: BTreeMap<usize, Map>,
+}
+
+impl Scope for State {
+    fn context(&self) -> &Context {
+        &self.context
+    }
+
+    fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
+    fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.parameters.get(name)?.as_str().map(Cow::Borrowed)
+    }
+}
+
+/// What differs between test runbooks.
+pub(crate) trait Sheet: Send + Sync + 'static {
+    const DEFINITION: &'static Definition;
+
+    fn flow(step: Step) -> Flow<Step>;
+
+    /// A call of `Toy.Do`, if not said otherwise.
+    fn effect(_: Step, _: &State) -> Result<Effect<Do, Step>, InputError> {
+        Ok(call())
+    }
+}
+
+pub(crate) fn call() -> Effect<Do, Step> {
+    Effect::call(Do(Map::new()))
+}
+
+/// The runbook of a sheet. Of every answer it keeps `Value`, a text.
+pub(crate) struct Toy<S>(PhantomData<S>);
+
+impl<S: Sheet> Runbook for Toy<S> {
+    type Step = Step;
+    type State = State;
+    type Request = Do;
+
+    const DEFINITION: &'static Definition = S::DEFINITION;
+    const STEPS: &'static [Step] = &[Step(0), Step(1), Step(2), Step(3), Step(4), Step(5)];
+
+    fn flow(step: Step) -> Flow<Step> {
+        S::flow(step)
+    }
+
+    fn start(parameters: &Map, context: Context) -> Result<State, InputError> {
+        if parameters.contains_key("Broken") {
+            return Err(InputError::Missing {
+                reference: "Broken".to_owned(),
+            });
+        }
+        Ok(State {
+            context,
+            parameters: parameters.clone(),
+            outputs: BTreeMap::new(),
+        })
+    }
+
+    fn assume_role(_: &State) -> Result<Option<String>, InputError> {
+        Ok(None)
+    }
+
+    fn identity() -> Do {
+        Do(Map::new())
+    }
+
+    fn effect(step: Step, state: &State) -> Result<Effect<Do, Step>, InputError> {
+        S::effect(step, state)
+    }
+
+    fn answer(step: Step, state: &mut State, answer: &Document) -> Result<(), OutputError> {
+        let mut outputs = Map::new();
+        match answer.get("Value") {
+            None => {}
+            Some(Document::String(text)) => {
+                outputs.insert("value".to_owned(), text.as_str().into());
+            }
+            Some(_) => {
+                return Err(OutputError {
+                    selector: "$.Value".to_owned(),
+                    found: "a map".to_owned(),
+                    wanted: Type::String,
+                });
+            }
+        }
+        state.outputs.insert(step.0, outputs);
+        Ok(())
+    }
+
+    fn outputs(step: Step, state: &State) -> Map {
+        state.outputs.get(&step.0).cloned().unwrap_or_default()
+    }
+}
+
+pub(crate) const fn definition(name: &'static str, steps: &'static [StepDefinition]) -> Definition {
+    Definition {
+        name,
+        file: "toy.yaml",
+        hash: name,
+        description: "",
+        parameters: &[],
+        steps,
+        outputs: &[],
+    }
+}
+
+pub(crate) const fn step(name: &'static str) -> StepDefinition {
+    StepDefinition {
+        name,
+        action: "aws:executeAwsApi",
+        line: 1,
+        timeout_seconds: None,
+        time_limit: Some(25),
+        max_attempts: None,
+        inputs: &[("Service", "\"toy\""), ("Api", "\"Do\"")],
+        calls: Some("Toy.Do"),
+        waits_for: None,
+    }
+}
+
+/// What a call gives.
+pub(crate) enum Reply {
+    Answer(Document),
+    /// The same after a number of seconds.
+    Slow(u64, Document),
+    Error(&'static str),
+    Throttled,
+    Unsendable,
+    /// Only for step ``: nobody knows who is calling.
+    Stranger,
+}
+
+pub(crate) fn done() -> Reply {
+    Reply::Answer(json!({"Value": "done"}))
+}
+
+/// Replies to a call by its step, attempt and number, so that a repeated call gets the same.
+pub(crate) type Script = fn(&str, u32, u32) -> Reply;
+
+/// Answers by a script, and remembers what it was asked.
+pub(crate) struct ScriptedCaller<'a> {
+    script: Script,
+    clock: &'a VirtualClock,
+    calls: Mutex<Vec<EffectId>>,
+}
+
+impl<'a> ScriptedCaller<'a> {
+    pub(crate) fn new(script: Script, clock: &'a VirtualClock) -> Self {
+        Self {
+            script,
+            clock,
+            calls: Mutex::default(),
+        }
+    }
+
+    /// The calls so far: `step/attempt/number`.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        let calls = self.calls.lock().unwrap();
+        let steps = calls.iter().filter(|effect| !effect.step.is_empty());
+        steps
+            .map(|effect| format!("{}/{}/{}", effect.step, effect.attempt, effect.number))
+            .collect()
+    }
+}
+
+impl Caller<Do> for ScriptedCaller<'_> {
+    fn call<'a>(
+        &'a self,
+        effect: &'a EffectId,
+        _: &'a Do,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        self.calls.lock().unwrap().push(effect.clone());
+        Box::pin(async move {
+            if effect.step.is_empty() {
+                return identity(self.script);
+            }
+            match (self.script)(&effect.step, effect.attempt, effect.number) {
+                Reply::Answer(answer) => Ok(answer),
+                Reply::Slow(seconds, answer) => {
+                    let until = self.clock.now() + Duration::from_secs(seconds);
+                    self.clock.sleep_until(until).await;
+                    Ok(answer)
+                }
+                Reply::Error(code) => Err(service_error(code, false)),
+                Reply::Stranger => Err(service_error("ExpiredToken", false)),
+                Reply::Throttled => Err(service_error("ThrottlingException", true)),
+                Reply::Unsendable => Err(CallError::Input("Count must be at least 1".to_owned())),
+            }
+        })
+    }
+}
+
+/// Who calls; a script may refuse it as step ``.
+fn identity(script: Script) -> Result<Document, CallError> {
+    match script("", 1, 1) {
+        Reply::Stranger => Err(service_error("ExpiredToken", false)),
+        _ => Ok(json!({
+            "UserId": "AIDA",
+            "Account": "111122223333",
+            "Arn": "arn:aws-cn:iam::111122223333:user/dev",
+        })),
+    }
+}
+
+fn service_error(code: &str, throttling: bool) -> CallError {
+    CallError::Service {
+        operation: "Do".to_owned(),
+        code: code.to_owned(),
+        message: "No luck".to_owned(),
+        throttling,
+    }
+}
+
+/// Breaks after a number of events.
+pub(crate) struct BreakingStore<'a> {
+    inner: &'a dyn Store,
+    left: AtomicUsize,
+}
+
+impl<'a> BreakingStore<'a> {
+    pub(crate) fn new(inner: &'a dyn Store, events: usize) -> Self {
+        Self {
+            inner,
+            left: AtomicUsize::new(events),
+        }
+    }
+}
+
+impl Store for BreakingStore<'_> {
+    fn append(&self, execution: Uuid, event: &Event) -> Result<(), StoreError> {
+        let left = self.left.load(Ordering::Relaxed);
+        if left == 0 {
+            let message = "out of paper".to_owned();
+            return Err(StoreError {
+                action: "written",
+                message,
+                source: None,
+            });
+        }
+        self.left.store(left - 1, Ordering::Relaxed);
+        self.inner.append(execution, event)
+    }
+
+    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError> {
+        self.inner.events(execution)
+    }
+}
+
+/// Keeps every event, through JSON, as a file would.
+#[derive(Default)]
+pub(crate) struct FullStore(Mutex<Vec<String>>);
+
+impl Store for FullStore {
+    fn append(&self, _: Uuid, event: &Event) -> Result<(), StoreError> {
+        self.0
+            .lock()
+            .unwrap()
+            .push(serde_json::to_string(event).unwrap());
+        Ok(())
+    }
+
+    fn events(&self, _: Uuid) -> Result<Vec<Event>, StoreError> {
+        let lines = self.0.lock().unwrap();
+        Ok(lines
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect())
+    }
+}
+
+pub(crate) fn morning() -> Timestamp {
+    "2026-01-31T08:00:00.101Z".parse().unwrap()
+}
+
+pub(crate) fn start() -> Start {
+    let mut parameters = Map::new();
+    parameters.insert("Name".to_owned(), "web".into());
+    parameters.insert("Count".to_owned(), 3.into());
+    let mut supplied = parameters.clone();
+    supplied.shift_remove("Count");
+    Start {
+        execution: EXECUTION,
+        parameters,
+        supplied,
+        region: "eu-west-1".to_owned(),
+        simulation: None,
+    }
+}
+
+/// What came of a run.
+pub(crate) struct Outcome {
+    pub(crate) record: Record,
+    pub(crate) calls: Vec<String>,
+    pub(crate) events: Vec<Event>,
+}
+
+impl Outcome {
+    /// `name status` of every step that is not Pending.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        let steps = self.record.automation_execution.step_executions.iter();
+        let started = steps.filter(|step| step.execution_start_time.is_some());
+        started
+            .map(|step| format!("{} {}", step.step_name, step.step_status))
+            .collect()
+    }
+
+    /// The seconds that the execution took.
+    pub(crate) fn seconds(&self) -> i64 {
+        let execution = &self.record.automation_execution;
+        let end = execution.execution_end_time.unwrap();
+        end.duration_since(execution.execution_start_time).as_secs()
+    }
+
+    /// The step's failure message without what every such message has.
+    pub(crate) fn cause(&self, step: &str) -> String {
+        let message = self
+            .record
+            .step(step)
+            .unwrap()
+            .failure_message
+            .clone()
+            .unwrap();
+        let end =
+            " Please refer to Automation Service Troubleshooting Guide for more diagnosis details.";
+        message.strip_suffix(end).unwrap().to_owned()
+    }
+}
+
+/// Runs a sheet to its end.
+pub(crate) async fn run<S: Sheet>(script: Script) -> Outcome {
+    run_cancelled::<S>(script, None).await
+}
+
+/// Runs a sheet and cancels it after some seconds.
+pub(crate) async fn run_cancelled<S: Sheet>(script: Script, cancel_after: Option<u64>) -> Outcome {
+    let clock = VirtualClock::new(morning());
+    let caller = ScriptedCaller::new(script, &clock);
+    let store = MemoryStore::new();
+    let record = attempt::<S>(&caller, &clock, &store, cancel_after, None)
+        .await
+        .unwrap();
+    let events = store.events(EXECUTION).unwrap();
+    Outcome {
+        record,
+        calls: caller.calls(),
+        events,
+    }
+}
+
+/// Starts an execution, or continues `resumed`.
+pub(crate) async fn attempt<S: Sheet>(
+    caller: &ScriptedCaller<'_>,
+    clock: &VirtualClock,
+    store: &dyn Store,
+    cancel_after: Option<u64>,
+    resumed: Option<Uuid>,
+) -> Result<Record, EngineError> {
+    let cancel = CancelToken::new();
+    let engine = Engine::<Toy<S>>::new(caller, clock, store).cancel(cancel.clone());
+    let work = async {
+        match resumed {
+            Some(execution) => engine.resume(execution).await,
+            None => engine.run(start()).await,
+        }
+    };
+    let Some(seconds) = cancel_after else {
+        return work.await;
+    };
+    let canceller = async {
+        clock
+            .sleep_until(morning() + Duration::from_secs(seconds))
+            .await;
+        cancel.cancel();
+        std::future::pending().await
+    };
+    tokio::select! {
+        biased;
+        record = work => record,
+        never = canceller => never,
+    }
+}

@@ -54,7 +54,7 @@ impl<R: Runbook> Execution<R> {
     }
 
     /// What it means that the deadline of the call under way has come.
-    pub(crate) fn out_of_time(&self, policy: &Policy) -> Change {
+    pub fn out_of_time(&self, policy: &Policy) -> Change {
         match &self.cursor {
             Cursor::In(running) => match self.budget {
                 Some(budget) if running.deadline().is_none_or(|deadline| deadline > budget) => {

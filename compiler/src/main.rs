@@ -1,2 +1,5 @@
-//! bin
-fn main() {}
+//! The command `runbookc`; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    runbookc::cli::main()
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Renews the lock file that the compiler carries (Cargo.lock beside this script)
+# with ordinary cargo: the runtime with all features, and the SDK crates of the
+# services below, everything in its newest version.
+set -eu
+
+# The services that actions other than executeAwsApi call, and ECS.
+services="cloudformation ec2 ecs lambda sfn sns ssm sts"
+
+data=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+mkdir "$folder/src"
+: >"$folder/src/lib.rs"
+{
+    printf '[package]\nname = "carried"\nversion = "0.0.0"\nedition = "2024"\n\n'
+    printf '[workspace]\n\n[dependencies]\n'
+    printf 'runbook-runtime = { path = "%s", features = ["aws", "cli"] }\n' "$data/../../runtime"
+    for service in $services; do
+        printf 'aws-sdk-%s = "1"\n' "$service"
+    done
+} >"$folder/Cargo.toml"
+
+cargo generate-lockfile --manifest-path "$folder/Cargo.toml"
+mv "$folder/Cargo.lock" "$data/Cargo.lock"

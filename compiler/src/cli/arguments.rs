@@ -1,0 +1,195 @@
+//! What can be written after `runbookc`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::build::Options;
+
+/// Compiles AWS Systems Manager Automation runbooks.
+#[derive(Debug, Parser)]
+#[command(name = "runbookc", after_help = EXIT_CODES, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// Check API calls against this installed botocore instead of the models that runbookc carries.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub botocore: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  a runbook has errors
+  2  wrong usage, or a file that cannot be read or written
+  3  the binary could not be built
+`run` and `test` end with the exit code of the runbook's binary once it is built.
+
+Environment:
+  RUNBOOKC_CACHE_DIR  where binaries are built, instead of the user's cache folder
+  NO_COLOR            no colours, even on a terminal";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Report everything that is wrong with runbooks.
+    Check(Check),
+    /// Compile a runbook to a native binary.
+    Build(Build),
+    /// Compile a runbook and run it.
+    Run(Run),
+    /// Run the scenarios of runbooks: simulated, in virtual time, without AWS.
+    Test(Test),
+    /// Explain the code of a diagnostic.
+    Explain(Explain),
+    /// Show the types of a runbook's parameters, inputs and outputs.
+    Types(Types),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The runbooks; `-` reads standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// How to report.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// For whom a report is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Build {
+    /// The runbook; `-` reads standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where to put the result. Without it, a binary stays in the cache, and its path is printed.
+    #[arg(short, long, value_name = "PATH")]
+    pub output: Option<PathBuf>,
+    /// Give the generated source instead of a binary.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub emit: Option<Emit>,
+    /// With `--emit crate`: put the runtime's source into the crate, so that it builds on its own.
+    #[arg(long)]
+    pub vendor: bool,
+    /// Build a binary that only simulates: without the AWS SDK, in seconds.
+    #[arg(long)]
+    pub simulated: bool,
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+/// What to emit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Emit {
+    /// A whole crate, into the folder `--output`.
+    Crate,
+    /// The Rust module, to standard output or into the folder `--output`.
+    Rust,
+    /// The compiler's own form of the program, to standard output or the file `--output`.
+    Ir,
+}
+
+/// How binaries are built.
+#[derive(Debug, Args)]
+pub(super) struct Flags {
+    /// Optimize the binary.
+    #[arg(long)]
+    pub release: bool,
+    /// The versions of the AWS SDK.
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub sdk: Sdk,
+    /// Do not use the network.
+    #[arg(long)]
+    pub offline: bool,
+    /// Fail if the binary needs an SDK crate that the carried lock file does not hold.
+    #[arg(long, conflicts_with = "sdk")]
+    pub locked: bool,
+}
+
+/// Versions of the AWS SDK.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Sdk {
+    /// Those that this runbookc was made with; the newest where it knows none.
+    #[default]
+    Carried,
+    /// The newest.
+    Latest,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// The runbook.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub flags: Flags,
+    /// Passed to the binary's `run`; `-- --help` lists what it takes.
+    #[arg(last = true, value_name = "ARGUMENT")]
+    pub arguments: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Test {
+    /// The runbooks.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Scenario files, or folders of them, instead of `scenarios` beside the runbook.
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The code, as in `RB0203`.
+    #[arg(required_unless_present = "list")]
+    pub code: Option<String>,
+    /// List all codes.
+    #[arg(long)]
+    pub list: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Types {
+    /// The runbook; `-` reads standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// How to show them.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+impl Flags {
+    /// As the build takes them.
+    pub(super) fn options(&self, simulated: bool) -> Options {
+        Options {
+            release: self.release,
+            simulated,
+            latest_sdk: self.sdk == Sdk::Latest,
+            offline: self.offline,
+            locked: self.locked,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn arguments_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,58 @@
+//! `runbookc check`: everything that is wrong with runbooks.
+
+use std::io;
+
+use super::arguments::{Check, Format};
+use super::error::CliError;
+use super::report::Total;
+use super::{FAULTY, input, output};
+use crate::catalogue::Catalogue;
+use crate::diagnostic::{Diagnostics, render};
+use crate::source::Source;
+
+pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, CliError> {
+    let mut checked = Vec::new();
+    let mut unreadable = None;
+    for path in &arguments.files {
+        match input::read(path) {
+            Ok(source) => {
+                let diagnostics = crate::compile(&source, catalogue).diagnostics;
+                checked.push((source, diagnostics));
+            }
+            // The others are checked all the same.
+            Err(error) => {
+                let error = CliError::from(error);
+                error.print();
+                unreadable = Some(error.exit_code());
+            }
+        }
+    }
+
+    let total = Total::of(checked.iter().map(|(_, diagnostics)| diagnostics));
+    output::print(&match arguments.format {
+        Format::Human => human(&checked, total),
+        Format::Json => json(&checked),
+    })?;
+    Ok(unreadable.unwrap_or(if total.has_errors() { FAULTY } else { 0 }))
+}
+
+fn human(checked: &[(Source, Diagnostics)], total: Total) -> String {
+    let colour = output::colour(&io::stdout());
+    let mut text = String::new();
+    for (source, diagnostics) in checked.iter().filter(|(_, found)| !found.is_empty()) {
+        text.push_str(&render::human(source, diagnostics, colour));
+        text.push('\n');
+    }
+    let runbooks = output::count(checked.len(), "runbook");
+    text.push_str(&format!("checked {runbooks}: {}\n", total.text()));
+    text
+}
+
+fn json(checked: &[(Source, Diagnostics)]) -> String {
+    let pairs: Vec<(&Source, &Diagnostics)> = checked
+        .iter()
+        .map(|(source, found)| (source, found))
+        .collect();
+    let text = render::json(&pairs);
+    format!("{}\n", text.trim_end())
+}

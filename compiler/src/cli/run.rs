@@ -1,0 +1,61 @@
+//! `runbookc run`: builds a runbook and becomes its binary.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::arguments::Run;
+use super::error::CliError;
+use super::{build, report};
+use crate::catalogue::Catalogue;
+
+pub(super) fn execute(arguments: &Run, catalogue: &Catalogue) -> Result<u8, CliError> {
+    let (source, runbook) = report::compile(&arguments.file, catalogue)?;
+    let options = arguments.flags.options(simulates(&arguments.arguments));
+    let binary = build::binary(&arguments.file, &source, &runbook, &options)?;
+
+    let mut command = Command::new(&binary);
+    command.arg("run").args(&arguments.arguments);
+    replace(command, binary)
+}
+
+/// A run that only simulates needs no SDK.
+fn simulates(arguments: &[OsString]) -> bool {
+    let words = arguments
+        .iter()
+        .take_while(|word| *word != OsStr::new("--"));
+    let mut words = words.map(|word| word.to_string_lossy());
+    words.any(|word| word == "--simulate" || word.starts_with("--simulate="))
+}
+
+/// Becomes the binary: signals, exit code and terminal are its own.
+#[cfg(unix)]
+fn replace(mut command: Command, path: PathBuf) -> Result<u8, CliError> {
+    use std::os::unix::process::CommandExt;
+
+    let source = command.exec();
+    Err(CliError::Start { path, source })
+}
+
+#[cfg(not(unix))]
+fn replace(command: Command, path: PathBuf) -> Result<u8, CliError> {
+    wait(command, path)
+}
+
+/// Runs a binary to its end; gives its exit code.
+pub(super) fn wait(mut command: Command, path: PathBuf) -> Result<u8, CliError> {
+    match command.status() {
+        Ok(status) => Ok(exit_code(status)),
+        Err(source) => Err(CliError::Start { path, source }),
+    }
+}
+
+fn exit_code(status: std::process::ExitStatus) -> u8 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        // As a shell says it.
+        return u8::try_from(128 + signal).unwrap_or(u8::MAX);
+    }
+    let code = status.code().unwrap_or_default();
+    u8::try_from(code).unwrap_or(u8::MAX)
+}

@@ -1,0 +1,88 @@
+//! `runbookc test`: runs the scenarios of runbooks.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::arguments::Test;
+use super::error::CliError;
+use super::{build, report, run};
+use crate::catalogue::Catalogue;
+
+pub(super) fn execute(arguments: &Test, catalogue: &Catalogue) -> Result<u8, CliError> {
+    if arguments.files.len() > 1 && !arguments.scenarios.is_empty() {
+        let problem = "--scenarios goes with one runbook: scenarios name its steps";
+        return Err(CliError::Usage(problem.to_owned()));
+    }
+    let mut worst = 0;
+    for file in &arguments.files {
+        let code = match test(file, arguments, catalogue) {
+            Err(CliError::Faulty(problem)) => {
+                let error = CliError::Faulty(problem);
+                error.print();
+                error.exit_code()
+            }
+            code => code?,
+        };
+        worst = worst.max(code);
+    }
+    Ok(worst)
+}
+
+fn test(file: &Path, arguments: &Test, catalogue: &Catalogue) -> Result<u8, CliError> {
+    let (source, runbook) = report::compile(file, catalogue)?;
+    let scenarios = scenarios(file, &arguments.scenarios)?;
+    let options = arguments.flags.options(true);
+    let binary = build::binary(file, &source, &runbook, &options)?;
+
+    let mut command = Command::new(&binary);
+    command.arg("test").args(scenarios);
+    run::wait(command, binary)
+}
+
+/// The files that are given, or those of the folder beside the runbook.
+fn scenarios(file: &Path, given: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    if given.is_empty() {
+        return folder(&file.with_file_name("scenarios"));
+    }
+    let mut files = Vec::new();
+    for path in given {
+        if path.is_dir() {
+            files.extend(folder(path)?);
+        } else if path.exists() {
+            files.push(path.clone());
+        } else {
+            return Err(CliError::Usage(format!(
+                "`{}` does not exist",
+                path.display()
+            )));
+        }
+    }
+    Ok(files)
+}
+
+/// The YAML files of a folder, by name.
+fn folder(path: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let none = |reason: &str| {
+        let problem = format!("no scenarios: `{}` {reason}", path.display());
+        CliError::Usage(format!("{problem}; name them with --scenarios"))
+    };
+    let entries = fs::read_dir(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => none("does not exist"),
+        _ => none(&format!("cannot be read ({error})")),
+    })?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = paths.filter(|path| is_yaml(path)).collect();
+    files.sort();
+    if files.is_empty() {
+        Err(none("holds no YAML files"))
+    } else {
+        Ok(files)
+    }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    let extension = path.extension();
+    extension.is_some_and(|extension| extension == "yaml" || extension == "yml")
+}

@@ -61,6 +61,11 @@ impl<S: Copy> Flow<S> {
         }
     }
 
+    /// A step after which the execution ends: `isEnd: true`.
+    pub const fn end() -> Self {
+        Self::last().is_end(true)
+    }
+
     /// Adds `nextStep`.
     pub const fn next_step(self, step: S) -> Self {
         Self {

@@ -10,6 +10,7 @@ mod emission;
 mod error;
 mod failure;
 mod files;
+mod format;
 mod hash;
 mod lock;
 mod manifest;
@@ -23,6 +24,7 @@ pub use cache::Cache;
 pub use emission::{module, vendor, write as write_folder};
 pub use error::{BuildError, FileError};
 pub use failure::{CargoFailure, Cause};
+pub use format::format;
 pub use progress::Progress;
 
 use crate::emit::{self, File};

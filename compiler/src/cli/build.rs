@@ -75,7 +75,7 @@ fn emit_crate(arguments: &Build, source: &Source, runbook: &Runbook) -> Result<(
             "--emit crate needs --output DIR".to_owned(),
         ));
     };
-    let mut files = Crate::new(runbook, &arguments.file, &source.text).files;
+    let mut files = build::format(Crate::new(runbook, &arguments.file, &source.text).files);
     if arguments.vendor {
         files = build::vendor(files);
     }
@@ -83,7 +83,8 @@ fn emit_crate(arguments: &Build, source: &Source, runbook: &Runbook) -> Result<(
 }
 
 fn emit_rust(arguments: &Build, source: &Source, runbook: &Runbook) -> Result<(), CliError> {
-    let files = build::module(Crate::new(runbook, &arguments.file, &source.text).files);
+    let files = Crate::new(runbook, &arguments.file, &source.text).files;
+    let files = build::format(build::module(files));
     if let Some(folder) = &arguments.output {
         return Ok(build::write_folder(folder, &files)?);
     }

@@ -67,11 +67,13 @@ fn step_flow(
     step: &Step,
     following: Option<&proc_macro2::Ident>,
 ) -> TokenStream {
+    let flow = &step.flow;
+    let ends = flow.is_end == Some(true);
     let mut tokens = match following {
+        _ if ends => quote!(Flow::end()),
         Some(following) => quote!(Flow::then(Step::#following)),
         None => quote!(Flow::last()),
     };
-    let flow = &step.flow;
     if let Some(next) = flow.next_step {
         let next = target(plan, next);
         tokens.extend(quote!(.next_step(#next)));
@@ -100,8 +102,8 @@ fn step_flow(
     if let Some(is_critical) = flow.is_critical {
         tokens.extend(quote!(.is_critical(#is_critical)));
     }
-    if let Some(is_end) = flow.is_end {
-        tokens.extend(quote!(.is_end(#is_end)));
+    if flow.is_end == Some(false) {
+        tokens.extend(quote!(.is_end(false)));
     }
     tokens
 }

@@ -1,0 +1,229 @@
+//! Flow: where each step leads (spec 4.4, 4.5, 4.6).
+//!
+//! Resolves `nextStep`, `onFailure` and `onCancel`, and reports circles, steps that nothing leads to, and
+//! properties that do not go together.
+
+use super::graph::{Edge, Graph};
+use super::known;
+use super::scope::Scope;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Handler, Step};
+use crate::ir::{Flow, OnCancel, OnFailure, StepId};
+use crate::source::{Span, Spanned};
+
+/// The flow properties of a step, with its targets resolved.
+pub(super) fn resolve(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Flow {
+    end_with_next_step(step, diagnostics);
+    ineffective(step, diagnostics);
+    Flow {
+        next_step: step
+            .next_step
+            .as_ref()
+            .and_then(|name| scope.target(name, step, diagnostics)),
+        on_failure: on_failure(step, scope, diagnostics),
+        on_cancel: on_cancel(step, scope, diagnostics),
+        is_critical: step.is_critical.map(|critical| critical.value),
+        is_end: step.is_end.map(|end| end.value),
+    }
+}
+
+/// Reports what only the graph as a whole shows.
+pub(super) fn check(graph: &Graph, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
+    for edge in &graph.edges {
+        cycle(edge, graph, scope, diagnostics);
+    }
+    if graph.complete {
+        unreachable_steps(graph, scope, diagnostics);
+    }
+}
+
+fn on_failure(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<OnFailure> {
+    match &step.on_failure.as_ref()?.value {
+        Handler::Abort => Some(OnFailure::Abort),
+        Handler::Continue => Some(OnFailure::Continue),
+        Handler::Step(name) => scope.target(name, step, diagnostics).map(OnFailure::Step),
+    }
+}
+
+fn on_cancel(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<OnCancel> {
+    match &step.on_cancel.as_ref()?.value {
+        // `Abort` is what happens anyway: published runbooks write it on every action.
+        Handler::Abort | Handler::Continue => Some(OnCancel::Abort),
+        Handler::Step(name) => {
+            cancelled_action(step, name.span, diagnostics);
+            let target = scope.target(name, step, diagnostics)?;
+            cancel_target(target, name, scope, diagnostics);
+            Some(OnCancel::Step(target))
+        }
+    }
+}
+
+/// Some actions cannot have a handler (spec 4.5).
+fn cancelled_action(step: &Step, handler: Span, diagnostics: &mut Diagnostics) {
+    if matches!(
+        step.action.value.as_str(),
+        "aws:loop" | "aws:updateVariable"
+    ) {
+        let message = format!(
+            "`onCancel` of step `{}` cannot be used on an `{}` step",
+            step.name, step.action
+        );
+        let report = Diagnostic::error(Code::InvalidHandler, handler, message);
+        diagnostics.push(
+            report
+                .label("not allowed here")
+                .context(step.action.span, "this action"),
+        );
+    }
+}
+
+/// Some actions should not run while an execution is being cancelled (spec 4.5). Public runbooks do it with
+/// `aws:sleep`, so the service does not refuse them.
+fn cancel_target(
+    target: StepId,
+    name: &Spanned<String>,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(entry) = scope.entry(target) else {
+        return;
+    };
+    let action = &entry.step.action;
+    if known::find(&action.value).is_none_or(|action| action.after_cancel) {
+        return;
+    }
+    let message = format!("`onCancel` leads to `{}`, an `{action}` step", name.value);
+    let report = Diagnostic::warning(Code::InvalidHandler, name.span, message)
+        .label("not documented to work after a cancellation")
+        .context(action.span, "its action")
+        .note("the steps after a cancellation have two minutes in all");
+    diagnostics.push(report);
+}
+
+fn end_with_next_step(step: &Step, diagnostics: &mut Diagnostics) {
+    let (Some(end), Some(next)) = (step.is_end.filter(|end| end.value), &step.next_step) else {
+        return;
+    };
+    let message = format!(
+        "step `{}` both ends the runbook and has a `nextStep`",
+        step.name
+    );
+    let report = Diagnostic::error(Code::EndWithNextStep, next.span, message)
+        .label("`nextStep` is here")
+        .context(end.span, "`isEnd` is here")
+        .help("remove one of the two");
+    diagnostics.push(report);
+}
+
+/// Combinations that do not do what they seem to say (spec 8, rows 1 and 2).
+fn ineffective(step: &Step, diagnostics: &mut Diagnostics) {
+    let handler = step.on_failure.as_ref().map(|handler| &handler.value);
+    let ignored = step.is_critical.filter(|critical| !critical.value);
+    if let (Some(ignored), None | Some(Handler::Abort)) = (ignored, handler) {
+        diagnostics.push(abort_not_critical(step, ignored.span));
+    }
+    if let (Some(end), Some(Handler::Step(name))) = (step.is_end.filter(|end| end.value), handler) {
+        let message = format!(
+            "`onFailure` of step `{}` has no effect beside `isEnd: true`",
+            step.name
+        );
+        let report = Diagnostic::warning(Code::IneffectiveProperty, name.span, message)
+            .label("never jumped to")
+            .context(end.span, "ends after success and after failure");
+        diagnostics.push(report);
+    }
+}
+
+fn abort_not_critical(step: &Step, critical: Span) -> Diagnostic {
+    let message = format!(
+        "`isCritical: false` of step `{}` has no effect, because its failure aborts the runbook",
+        step.name
+    );
+    let report =
+        Diagnostic::warning(Code::IneffectiveProperty, critical, message).label("without effect");
+    let report = match &step.on_failure {
+        Some(abort) => report.context(abort.span, "a failure fails the runbook"),
+        None => report.note("without `onFailure`, a failure aborts the runbook"),
+    };
+    report.help("to go on after a failure, write `onFailure: Continue`")
+}
+
+/// Reports the shortest circle through an edge that leads backwards; every circle has such an edge.
+fn cycle(edge: &Edge, graph: &Graph, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
+    let Some(span) = edge.span.filter(|_| edge.to <= edge.from) else {
+        return;
+    };
+    let walk = graph.walk([edge.to], |_| true);
+    if !walk.reaches(edge.from) {
+        return;
+    }
+    let way = walk.way_to(edge.from);
+    let steps = std::iter::once(edge.to)
+        .chain(way.iter().map(|edge| edge.to))
+        .chain([edge.to]);
+    let message = format!("steps lead back to themselves: {}", arrows(steps, scope));
+    let mut report = Diagnostic::error(Code::Cycle, span, message)
+        .label(format!("leads back to {}", quoted(edge.to, scope)));
+    for jump in &way {
+        if let Some(span) = jump.span {
+            report = report.context(span, format!("leads to {}", quoted(jump.to, scope)));
+        }
+    }
+    diagnostics.push(report.note("only `aws:loop` repeats steps"));
+}
+
+/// The names of steps with arrows between them.
+pub(super) fn arrows(steps: impl IntoIterator<Item = StepId>, scope: &Scope<'_>) -> String {
+    let names: Vec<String> = steps.into_iter().map(|step| quoted(step, scope)).collect();
+    names.join(" → ")
+}
+
+fn quoted(step: StepId, scope: &Scope<'_>) -> String {
+    let name = scope
+        .entry(step)
+        .map_or("", |entry| entry.step.name.value.as_str());
+    format!("`{name}`")
+}
+
+fn unreachable_steps(graph: &Graph, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
+    let walk = graph.walk(starts(scope), |_| true);
+    for (step, entry) in scope.entries().filter(|(step, _)| !walk.reaches(*step)) {
+        // What only another unreachable step leads to is that one's fault.
+        let led_to = graph
+            .edges
+            .iter()
+            .any(|edge| edge.to == step && edge.from != step);
+        if !led_to {
+            diagnostics.push(unreachable_step(step, entry.step, scope));
+        }
+    }
+}
+
+/// The step that each level starts with.
+pub(super) fn starts<'a>(scope: &Scope<'a>) -> impl Iterator<Item = StepId> + use<'a> {
+    let mut level = None;
+    scope.entries().filter_map(move |(step, entry)| {
+        let first = level != Some(entry.parent);
+        level = Some(entry.parent);
+        first.then_some(step)
+    })
+}
+
+fn unreachable_step(id: StepId, step: &Step, scope: &Scope<'_>) -> Diagnostic {
+    let message = format!("no path leads to step `{}`", step.name);
+    let report =
+        Diagnostic::warning(Code::UnreachableStep, step.name.span, message).label("never runs");
+    let before =
+        id.0.checked_sub(1)
+            .and_then(|before| scope.entry(StepId(before)));
+    let Some(before) = before.map(|entry| entry.step) else {
+        return report;
+    };
+    if let Some(next) = &before.next_step {
+        report.context(next.span, "the step before it goes elsewhere")
+    } else if let Some(end) = before.is_end.filter(|end| end.value) {
+        report.context(end.span, "the step before it ends the runbook")
+    } else {
+        report.context(before.name.span, "the step before it always jumps")
+    }
+}

@@ -1,0 +1,165 @@
+//! The checker: from the document as written to the program.
+//!
+//! Takes a [`Document`] and gives a [`Runbook`], in which nothing is left to be looked up, or reports why there is
+//! none. Checking a thing is translating it: each rule both reports and yields its part. Everything is reported in
+//! one go and each cause once; what was reported is silent afterwards.
+
+mod actions;
+mod assignment;
+mod constraints;
+mod defaults;
+mod desired;
+mod flow;
+mod graph;
+mod known;
+mod names;
+mod outputs;
+mod parameters;
+mod pattern;
+mod references;
+mod scope;
+mod selectors;
+mod shapes;
+mod steps;
+mod uses;
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::catalogue::Catalogue;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Document, Type};
+use crate::ir::{ApiCall, Expression, Runbook};
+use crate::source::{Source, Span};
+use crate::syntax::Part;
+use graph::Graph;
+use names::Names;
+use scope::{Place, Scope};
+use uses::Uses;
+
+/// What the caller decides about a runbook.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The runbook's name, if it is not that of its file.
+    pub name: Option<String>,
+}
+
+/// Checks a document and translates it; `None` when there is an error.
+pub fn check(
+    document: &Document,
+    source: &Source,
+    catalogue: &Catalogue,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Option<Runbook> {
+    let uses = Uses::collect(document);
+    let names = Names::collect(document, catalogue, &uses, diagnostics);
+    let scope = Scope::new(document, catalogue, &names, Place::AssumeRole);
+    let assume_role = assume_role(&scope, diagnostics);
+    let parameters = parameters::check(&scope, diagnostics);
+    parameters::check_variables(&scope, diagnostics);
+    let steps = steps::check(&scope, source, diagnostics);
+    let graph = Graph::of(&scope);
+    flow::check(&graph, &scope, diagnostics);
+    assignment::check(&uses, &graph, &scope, diagnostics);
+    let outputs = outputs::check(&scope, diagnostics);
+    let identity = identity(catalogue, diagnostics);
+    if diagnostics.has_errors() {
+        return None;
+    }
+    let file = file_part(source, Path::file_name);
+    Some(Runbook {
+        name: options
+            .name
+            .clone()
+            .unwrap_or_else(|| file_part(source, Path::file_stem)),
+        file,
+        hash: hash(&source.text),
+        description: document
+            .description
+            .as_ref()
+            .map(|text| text.value.clone())
+            .unwrap_or_default(),
+        assume_role,
+        parameters: parameters?,
+        steps: steps.filter(|steps| !steps.is_empty())?,
+        outputs,
+        identity: identity?,
+    })
+}
+
+/// `assumeRole`; an empty one is none (spec 1.1).
+fn assume_role(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Expression> {
+    let role = scope.document.assume_role.as_ref()?;
+    if role.value.is_literal() {
+        let text: String = role.value.parts.iter().filter_map(literal).collect();
+        return (!text.trim().is_empty()).then(|| Expression::String(text.trim().to_owned()));
+    }
+    let typed = scope.template(&role.value, role.span, diagnostics);
+    match typed.kind? {
+        Type::String => typed.expression,
+        kind => {
+            let message =
+                format!("`assumeRole` takes a String, but its reference is of type {kind}");
+            let report = Diagnostic::error(Code::WrongReferenceType, role.span, message);
+            let declared = typed.origin.and_then(|origin| origin.declared);
+            let report = report.label("not a role");
+            diagnostics.push(match declared {
+                Some(span) => report.context(span, "declared here"),
+                None => report,
+            });
+            None
+        }
+    }
+}
+
+fn literal(part: &Part) -> Option<&str> {
+    match part {
+        Part::Text(text) => Some(text),
+        Part::Reference(_) => None,
+    }
+}
+
+/// The call that tells who runs the binary.
+fn identity(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ApiCall> {
+    const SERVICE: &str = "sts";
+    const OPERATION: &str = "GetCallerIdentity";
+    let service = catalogue.find(SERVICE);
+    let operation = service
+        .as_ref()
+        .and_then(|service| service.operation(OPERATION).cloned());
+    let (Some(service), Some(operation)) = (service, operation) else {
+        let message = format!(
+            "the service models have no `{OPERATION}` of `{SERVICE}`, which every runbook calls"
+        );
+        diagnostics.push(Diagnostic::error(
+            Code::UnknownOperation,
+            Span::default(),
+            message,
+        ));
+        return None;
+    };
+    let written_service = SERVICE.to_owned();
+    let written_api = OPERATION.to_owned();
+    Some(ApiCall {
+        service,
+        written_service,
+        written_api,
+        operation,
+        input: Vec::new(),
+    })
+}
+
+fn file_part(source: &Source, part: impl Fn(&Path) -> Option<&std::ffi::OsStr>) -> String {
+    let part = part(Path::new(&source.name));
+    part.map_or_else(
+        || source.name.clone(),
+        |part| part.to_string_lossy().into_owned(),
+    )
+}
+
+fn hash(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

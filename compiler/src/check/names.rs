@@ -1,0 +1,155 @@
+//! The steps of a document and the outputs they have, before anything is checked.
+//!
+//! Outputs get their final positions here: the action's own that something uses, then all declared ones. Selectors
+//! are analysed here, each once.
+
+use std::collections::HashMap;
+
+use super::actions;
+use super::known;
+use super::scope::OutputInfo;
+use super::uses::Uses;
+use crate::catalogue::Catalogue;
+use crate::diagnostic::{Code, Diagnostics, Severity};
+use crate::document::{Document, OutputDefinition, Step};
+use crate::ir::{OutputId, OutputSource, StepId};
+
+/// Every step of a document, by position and by name.
+pub(super) struct Names<'a> {
+    /// Those of `mainSteps` first, so that positions are [`StepId`]s; then those inside loops.
+    pub(super) entries: Vec<Entry<'a>>,
+    by_name: HashMap<&'a str, StepId>,
+}
+
+/// A step and what it leaves for others.
+pub(super) struct Entry<'a> {
+    /// The step.
+    pub(super) step: &'a Step,
+    /// The loop around it.
+    pub(super) parent: Option<StepId>,
+    /// Its outputs.
+    pub(super) outputs: Vec<OutputInfo>,
+    /// Whether these are all: the outputs of actions that are not translated yet are unknown.
+    pub(super) outputs_known: bool,
+}
+
+impl<'a> Names<'a> {
+    /// Collects the steps of a document and analyses their declared outputs.
+    pub(super) fn collect(
+        document: &'a Document,
+        catalogue: &Catalogue,
+        uses: &Uses<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let steps = steps(document);
+        let mut by_name = HashMap::new();
+        for (id, (step, _)) in (0..).map(StepId).zip(&steps) {
+            by_name.entry(step.name.value.as_str()).or_insert(id);
+        }
+        let outputs = Outputs { catalogue, uses };
+        let entries = steps.into_iter().map(|(step, parent)| Entry {
+            step,
+            parent,
+            outputs: outputs.of(step, diagnostics),
+            outputs_known: known::find(&step.action.value).is_some_and(|action| action.translated),
+        });
+        Self {
+            entries: entries.collect(),
+            by_name,
+        }
+    }
+
+    /// The step of this name.
+    pub(super) fn step(&self, name: &str) -> Option<StepId> {
+        self.by_name.get(name).copied()
+    }
+}
+
+/// All steps, each with the loop around it.
+fn steps(document: &Document) -> Vec<(&Step, Option<StepId>)> {
+    let mut steps: Vec<(&Step, Option<StepId>)> =
+        document.steps.iter().map(|step| (step, None)).collect();
+    let mut next = 0;
+    while let Some((step, _)) = steps.get(next).copied() {
+        let outer = u32::try_from(next).ok().map(StepId);
+        steps.extend(step.body.iter().map(|inner| (inner, outer)));
+        next += 1;
+    }
+    steps
+}
+
+struct Outputs<'a> {
+    catalogue: &'a Catalogue,
+    uses: &'a Uses<'a>,
+}
+
+impl Outputs<'_> {
+    fn of(&self, step: &Step, diagnostics: &mut Diagnostics) -> Vec<OutputInfo> {
+        let mut outputs = self.predefined(step);
+        for definition in &step.outputs {
+            let used = outputs.iter().filter(|output| output.id.is_some()).count();
+            let id = u32::try_from(used).ok().map(OutputId);
+            outputs.push(self.declared(step, definition, id, diagnostics));
+        }
+        outputs
+    }
+
+    /// The action's own outputs that the document does not declare itself.
+    fn predefined(&self, step: &Step) -> Vec<OutputInfo> {
+        let mut ids = (0..).map(OutputId);
+        let declared = |name: &str| step.outputs.iter().any(|output| output.name.value == name);
+        let own = actions::predefined(&step.action.value).iter();
+        own.filter(|(name, _)| !declared(name))
+            .map(|(name, kind)| OutputInfo {
+                name: (*name).to_owned(),
+                kind: Some(*kind),
+                id: if self.uses.contains(&step.name.value, name) {
+                    ids.next()
+                } else {
+                    None
+                },
+                source: Some(own_source(name)),
+                declared: None,
+            })
+            .collect()
+    }
+
+    fn declared(
+        &self,
+        step: &Step,
+        definition: &OutputDefinition,
+        id: Option<OutputId>,
+        diagnostics: &mut Diagnostics,
+    ) -> OutputInfo {
+        self.analyse(step, definition, diagnostics);
+        let selector = definition.selector.as_ref();
+        OutputInfo {
+            name: definition.name.value.clone(),
+            kind: definition.kind.as_ref().map(|kind| kind.value),
+            id,
+            source: selector.map(|selector| OutputSource::Selected(selector.value.clone())),
+            declared: Some(definition.name.span),
+        }
+    }
+
+    /// Analyses a selector; one that can never match is an error where an input needs what it selects.
+    fn analyse(&self, step: &Step, definition: &OutputDefinition, diagnostics: &mut Diagnostics) {
+        let mut found = Diagnostics::default();
+        actions::declared_output(step, definition, self.catalogue, &mut found);
+        let need = self.uses.need(&step.name.value, &definition.name.value);
+        for mut report in found.into_vec() {
+            if let Some(need) = need.filter(|_| report.code == Code::SelectorNeverMatches) {
+                report.severity = Severity::Error;
+                report = report.context(need.placeholder.span, "this input needs the output");
+            }
+            diagnostics.push(report);
+        }
+    }
+}
+
+fn own_source(name: &'static str) -> OutputSource {
+    match name {
+        "OutputPayload" => OutputSource::Payload,
+        _ => OutputSource::Invocation(name),
+    }
+}

@@ -1,0 +1,125 @@
+//! `allowedPattern`: a Java regular expression for the whole value (spec 2.1).
+//!
+//! Java's dialect has forms that our engine lacks, so a pattern counts as wrong only where Java refuses it too, and
+//! a pattern that our engine cannot run says nothing about a default.
+
+use std::fmt;
+
+use fancy_regex::Regex;
+
+/// Why a pattern is no regular expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    UnclosedGroup,
+    UnopenedGroup,
+    UnclosedClass,
+    TrailingBackslash,
+    DanglingQuantifier(char),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnclosedGroup => formatter.write_str("a `(` is never closed"),
+            Self::UnopenedGroup => formatter.write_str("a `)` has no `(` before it"),
+            Self::UnclosedClass => formatter.write_str("a `[` is never closed"),
+            Self::TrailingBackslash => formatter.write_str("nothing follows the last `\\`"),
+            Self::DanglingQuantifier(quantifier) => {
+                write!(formatter, "there is nothing for `{quantifier}` to repeat")
+            }
+        }
+    }
+}
+
+/// What makes a pattern no regular expression in any dialect.
+pub(super) fn fault(pattern: &str) -> Option<Fault> {
+    if compile(pattern).is_some() {
+        return None;
+    }
+    // In comment mode a `#` hides brackets.
+    let comments = pattern.contains("(?x") || pattern.contains('#') && pattern.contains("(?");
+    if comments {
+        None
+    } else {
+        Scan::new(pattern).run().err()
+    }
+}
+
+/// Whether a pattern certainly refuses a text.
+pub(super) fn refuses(pattern: &str, text: &str) -> bool {
+    compile(pattern).is_some_and(|regex| regex.is_match(text).is_ok_and(|matches| !matches))
+}
+
+fn compile(pattern: &str) -> Option<Regex> {
+    Regex::new(&format!(r"\A(?:{pattern})\z")).ok()
+}
+
+/// Reads a pattern for its brackets and quantifiers alone.
+struct Scan<'a> {
+    letters: std::iter::Peekable<std::str::Chars<'a>>,
+    groups: usize,
+}
+
+impl<'a> Scan<'a> {
+    fn new(pattern: &'a str) -> Self {
+        Self {
+            letters: pattern.chars().peekable(),
+            groups: 0,
+        }
+    }
+
+    fn run(mut self) -> Result<(), Fault> {
+        // Whether a quantifier would have something before it.
+        let mut repeatable = false;
+        while let Some(letter) = self.letters.next() {
+            match letter {
+                '\\' => self.escape()?,
+                '[' => self.class()?,
+                '(' => self.groups += 1,
+                ')' => self.groups = self.groups.checked_sub(1).ok_or(Fault::UnopenedGroup)?,
+                '*' | '+' | '?' if !repeatable => return Err(Fault::DanglingQuantifier(letter)),
+                _ => {}
+            }
+            // What follows `(?` is no quantifier.
+            let opens = letter == '(' && self.letters.peek() != Some(&'?');
+            repeatable = !(opens || letter == '|');
+        }
+        if self.groups > 0 {
+            Err(Fault::UnclosedGroup)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// One letter, or a quotation from `\Q` to `\E`.
+    fn escape(&mut self) -> Result<(), Fault> {
+        if self.letters.next().ok_or(Fault::TrailingBackslash)? != 'Q' {
+            return Ok(());
+        }
+        let mut escaped = false;
+        for letter in self.letters.by_ref() {
+            if escaped && letter == 'E' {
+                break;
+            }
+            escaped = letter == '\\';
+        }
+        Ok(())
+    }
+
+    /// The rest of a character class; classes nest in Java.
+    fn class(&mut self) -> Result<(), Fault> {
+        let mut depth = 1;
+        let mut first = true;
+        while depth > 0 {
+            let letter = self.letters.next().ok_or(Fault::UnclosedClass)?;
+            match letter {
+                '\\' => self.escape()?,
+                '[' => depth += 1,
+                ']' if !first => depth -= 1,
+                _ => {}
+            }
+            first = letter == '[' || (first && letter == '^');
+        }
+        Ok(())
+    }
+}

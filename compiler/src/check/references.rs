@@ -1,0 +1,456 @@
+//! References: `{{ name }}` to what it names (spec 3.1).
+//!
+//! Each is resolved where it stands: a name that does not exist is reported with the nearest one, and a name that
+//! exists but may not be used at this place is reported as such (spec 3.2).
+
+use super::scope::{Origin, OutputInfo, Place, Scope, Typed};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, similar};
+use crate::document::{Step, Type};
+use crate::ir::{Expression, OutputSource, Reference, StepId, SystemVariable};
+use crate::source::Span;
+use crate::syntax::{self, Placeholder};
+
+/// What a reference came to.
+#[derive(Default)]
+pub(super) struct Resolved {
+    /// What is referenced; `None` when it was reported, or cannot be translated yet.
+    pub(super) reference: Option<Reference>,
+    /// Its type, where that is known.
+    kind: Option<Type>,
+    /// What it names, if it names something.
+    origin: Option<Origin>,
+}
+
+impl Resolved {
+    /// The reference as the whole value of the scalar at `span`.
+    pub(super) fn typed(self, span: Span) -> Typed {
+        let Self {
+            reference,
+            kind,
+            origin,
+        } = self;
+        Typed {
+            expression: reference.map(Expression::Reference),
+            kind,
+            origin,
+            span,
+        }
+    }
+
+    fn named(
+        placeholder: &Placeholder,
+        reference: Option<Reference>,
+        kind: Option<Type>,
+        declared: Option<Span>,
+    ) -> Self {
+        let name = placeholder.name.value.to_string();
+        Self {
+            reference,
+            kind,
+            origin: Some(Origin { name, declared }),
+        }
+    }
+}
+
+/// Finds what a reference names, or reports why it names nothing here.
+pub(super) fn resolve(
+    placeholder: &Placeholder,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Resolved {
+    if let Some(report) = misplaced(placeholder, scope.place) {
+        diagnostics.push(report);
+        return Resolved::default();
+    }
+    let found = match &placeholder.name.value {
+        syntax::Reference::Parameter(name) => parameter(placeholder, name, scope),
+        syntax::Reference::Output { step, output } => {
+            self::output(placeholder, step, output, scope, diagnostics)
+        }
+        syntax::Reference::Global(_) | syntax::Reference::Automation(_) => system(placeholder),
+        syntax::Reference::Variable(name) => variable(placeholder, name, scope),
+        syntax::Reference::Ssm(_) => Err(unsupported_store(placeholder)),
+    };
+    found.unwrap_or_else(|report| {
+        diagnostics.push(*report);
+        Resolved::default()
+    })
+}
+
+type Finding = Result<Resolved, Box<Diagnostic>>;
+
+/// A reference of a kind that this place does not take (spec 3.2).
+fn misplaced(placeholder: &Placeholder, place: Place) -> Option<Diagnostic> {
+    let (here, known) = match place {
+        Place::Step(_) => (
+            "a step",
+            "parameters, outputs of steps, variables and system variables",
+        ),
+        Place::AssumeRole => ("`assumeRole`", "parameters and `global:` names"),
+        Place::ParameterDefault => (
+            "a parameter's default",
+            "parameters, system variables and `ssm:` names",
+        ),
+        Place::VariableDefault => ("a variable's default", "parameters and system variables"),
+    };
+    let allowed = match &placeholder.name.value {
+        syntax::Reference::Parameter(_) | syntax::Reference::Global(_) => true,
+        syntax::Reference::Output { .. } | syntax::Reference::Variable(_) => {
+            matches!(place, Place::Step(_))
+        }
+        syntax::Reference::Automation(_) => place != Place::AssumeRole,
+        syntax::Reference::Ssm(_) => place == Place::ParameterDefault,
+    };
+    if allowed {
+        return None;
+    }
+    let name = &placeholder.name;
+    let report = Diagnostic::error(
+        Code::ReferenceNotAllowed,
+        name.span,
+        format!("`{}` cannot be used in {here}", name.value),
+    )
+    .label("not known here")
+    .note(format!("{here} may refer to {known}"));
+    Some(match &name.value {
+        syntax::Reference::Ssm(_) => {
+            report.help("make it the default of a parameter, and refer to the parameter here")
+        }
+        _ => report,
+    })
+}
+
+fn unsupported_store(placeholder: &Placeholder) -> Box<Diagnostic> {
+    let message = "defaults from Parameter Store are not supported yet";
+    let report = Diagnostic::error(Code::UnsupportedFeature, placeholder.span, message);
+    Box::new(
+        report
+            .label("read when the runbook starts")
+            .help("leave the default out and pass the value when starting"),
+    )
+}
+
+fn parameter(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Finding {
+    let Some((id, parameter)) = scope.parameter(name) else {
+        return Err(Box::new(undeclared(placeholder, name, scope)));
+    };
+    let kind = parameter.kind.as_ref().map(|kind| kind.value.base());
+    let reference = kind.map(|kind| Reference::Parameter(id, kind));
+    Ok(Resolved::named(
+        placeholder,
+        reference,
+        kind,
+        Some(parameter.name.span),
+    ))
+}
+
+/// A bare word that is no parameter: it may be meant as another kind of name.
+fn undeclared(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Diagnostic {
+    let message = format!("parameter `{name}` is not declared");
+    let report = Diagnostic::error(Code::UnknownParameter, placeholder.name.span, message)
+        .label("no parameter has this name");
+    if let Some(step) = scope.step(name) {
+        return report.help(step_output_help(step, name, scope));
+    }
+    let system = SystemVariable::ALL
+        .into_iter()
+        .find(|system| bare(*system) == name);
+    if let Some(system) = system {
+        return replace_name(
+            report,
+            placeholder,
+            system.name(),
+            "it is a system variable",
+        );
+    }
+    if scope
+        .document
+        .variables
+        .iter()
+        .any(|variable| variable.name.value == name)
+    {
+        return replace_name(
+            report,
+            placeholder,
+            &format!("variable:{name}"),
+            "it is a variable",
+        );
+    }
+    let declared = scope.document.parameters.iter();
+    let similar = similar(
+        name,
+        declared.map(|parameter| parameter.name.value.as_str()),
+    );
+    match similar {
+        Some(similar) => replace_name(
+            report,
+            placeholder,
+            &similar,
+            "a parameter with a similar name exists",
+        ),
+        None => report,
+    }
+}
+
+fn step_output_help(step: StepId, name: &str, scope: &Scope<'_>) -> String {
+    match scope.outputs_of(step).last() {
+        Some(output) => format!(
+            "`{name}` is a step; refer to one of its outputs: `{{{{ {name}.{} }}}}`",
+            output.name
+        ),
+        None => {
+            format!("`{name}` is a step; refer to one of its outputs: `{{{{ {name}.Output }}}}`")
+        }
+    }
+}
+
+/// Offers another name, in the text itself where its place is known exactly.
+fn replace_name(
+    report: Diagnostic,
+    placeholder: &Placeholder,
+    name: &str,
+    title: &str,
+) -> Diagnostic {
+    if placeholder.exact {
+        report.edit(placeholder.name.span, name, title)
+    } else {
+        report.help(format!("{title}: `{name}`"))
+    }
+}
+
+/// A system variable's name without its prefix.
+fn bare(system: SystemVariable) -> &'static str {
+    system
+        .name()
+        .split_once(':')
+        .map_or(system.name(), |(_, name)| name)
+}
+
+fn system(placeholder: &Placeholder) -> Finding {
+    let written = placeholder.name.value.to_string();
+    let all = SystemVariable::ALL;
+    if let Some(system) = all.into_iter().find(|system| system.name() == written) {
+        let reference = Some(Reference::System(system));
+        return Ok(Resolved::named(
+            placeholder,
+            reference,
+            Some(Type::String),
+            None,
+        ));
+    }
+    let message = format!("system variable `{written}` does not exist");
+    let report = Diagnostic::error(Code::UnknownSystemVariable, placeholder.name.span, message)
+        .label("not a system variable");
+    let name = written
+        .split_once(':')
+        .map_or(written.as_str(), |(_, name)| name);
+    let other_prefix = all
+        .into_iter()
+        .find(|system| bare(*system).eq_ignore_ascii_case(name));
+    let nearest = other_prefix
+        .map(|system| system.name().to_owned())
+        .or_else(|| similar(&written, all.into_iter().map(SystemVariable::name)));
+    Err(Box::new(match nearest {
+        Some(nearest) => replace_name(
+            report,
+            placeholder,
+            &nearest,
+            "a system variable with a similar name exists",
+        ),
+        None => report.note(format!(
+            "the system variables are {}",
+            listed(all.map(SystemVariable::name))
+        )),
+    }))
+}
+
+fn variable(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Finding {
+    let mut variables = scope.document.variables.iter();
+    if let Some(variable) = variables.find(|variable| variable.name.value == name) {
+        // The declaration says that variables cannot be translated yet.
+        let kind = variable.kind.as_ref().map(|kind| kind.value);
+        return Ok(Resolved::named(
+            placeholder,
+            None,
+            kind,
+            Some(variable.name.span),
+        ));
+    }
+    let message = format!("variable `{name}` is not declared");
+    let report = Diagnostic::error(Code::UnknownVariable, placeholder.name.span, message)
+        .label("no variable has this name");
+    let declared = scope.document.variables.iter();
+    let similar = similar(name, declared.map(|variable| variable.name.value.as_str()));
+    Err(Box::new(match similar {
+        Some(similar) => {
+            let name = format!("variable:{similar}");
+            replace_name(
+                report,
+                placeholder,
+                &name,
+                "a variable with a similar name exists",
+            )
+        }
+        None if scope.parameter(name).is_some() => {
+            replace_name(report, placeholder, name, "it is a parameter")
+        }
+        None => report,
+    }))
+}
+
+fn output(
+    placeholder: &Placeholder,
+    step: &str,
+    output: &str,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Finding {
+    let Some((id, entry)) = scope.step(step).and_then(|id| Some((id, scope.entry(id)?))) else {
+        return Err(Box::new(unknown_step(placeholder, step, scope)));
+    };
+    if entry.step.action.value == "aws:loop" && is_loop_value(output) {
+        let (resolved, report) = loop_value(placeholder, id, entry.step, output, scope);
+        diagnostics.extend(report);
+        return Ok(resolved);
+    }
+    if let Some(info) = entry.outputs.iter().find(|info| info.name == output) {
+        let ids = info.id.zip(info.kind);
+        let reference = ids.map(|(output, kind)| Reference::Output(id, output, kind));
+        return Ok(Resolved::named(
+            placeholder,
+            reference,
+            info.kind,
+            info.declared,
+        ));
+    }
+    if !entry.outputs_known {
+        return Ok(Resolved::default());
+    }
+    let mut report = unknown_output(placeholder, entry.step, output, &entry.outputs);
+    if scope.is_script() {
+        report.severity = Severity::Warning;
+        report = report.note("the script receives the text of the reference instead");
+    }
+    Err(Box::new(report))
+}
+
+fn unknown_step(placeholder: &Placeholder, step: &str, scope: &Scope<'_>) -> Diagnostic {
+    let name = &placeholder.name;
+    let message = format!("`{}` refers to unknown step `{step}`", name.value);
+    let report = Diagnostic::error(Code::UnknownOutput, step_span(placeholder, step), message)
+        .label("no step has this name");
+    if let Some((_, parameter)) = scope.parameter(step) {
+        return report
+            .context(parameter.name.span, "a parameter has this name")
+            .help(format!("a parameter stands alone: `{{{{ {step} }}}}`"));
+    }
+    match scope.similar_step(step) {
+        Some(similar) if placeholder.exact => report.edit(
+            step_span(placeholder, step),
+            similar,
+            "a step with a similar name exists",
+        ),
+        Some(similar) => report.help(format!("a step with a similar name exists: `{similar}`")),
+        None => report,
+    }
+}
+
+/// The place of the step's part of `step.output`.
+fn step_span(placeholder: &Placeholder, step: &str) -> Span {
+    let span = placeholder.name.span;
+    if placeholder.exact {
+        Span::new(span.start, span.start + step.len())
+    } else {
+        span
+    }
+}
+
+/// The place of the output's part of `step.output`.
+fn output_span(placeholder: &Placeholder, output: &str) -> Span {
+    let span = placeholder.name.span;
+    if placeholder.exact {
+        Span::new(span.end.saturating_sub(output.len()), span.end)
+    } else {
+        span
+    }
+}
+
+fn unknown_output(
+    placeholder: &Placeholder,
+    step: &Step,
+    output: &str,
+    outputs: &[OutputInfo],
+) -> Diagnostic {
+    let place = output_span(placeholder, output);
+    let message = format!("step `{}` has no output `{output}`", step.name);
+    let report = Diagnostic::error(Code::UnknownOutput, place, message)
+        .label("no output has this name")
+        .context(step.name.span, "this step");
+    if let Some(selector) = inner_selector(output, outputs) {
+        return report.help(format!(
+            "a reference cannot select further; declare an output of `{}` with `Selector: {selector}` and refer to that",
+            step.name
+        ));
+    }
+    let names = || outputs.iter().map(|output| output.name.as_str());
+    match similar(output, names()) {
+        Some(similar) if placeholder.exact => {
+            report.edit(place, similar, "an output with a similar name exists")
+        }
+        Some(similar) => report.help(format!("an output with a similar name exists: `{similar}`")),
+        None if outputs.is_empty() => {
+            report.note(format!("`{}` steps have no outputs", step.action))
+        }
+        None => report
+            .help(format!(
+                "declare it under `outputs` of `{}`, with a `Selector`",
+                step.name
+            ))
+            .note(format!("`{}` has {}", step.name, listed(names()))),
+    }
+}
+
+/// The selector that `Payload.key` stands for, if there is an output `Payload`.
+fn inner_selector(output: &str, outputs: &[OutputInfo]) -> Option<String> {
+    let (outer, rest) = output.split_once('.')?;
+    let outer = outputs.iter().find(|info| info.name == outer)?;
+    Some(match &outer.source {
+        Some(OutputSource::Selected(selector)) => format!("{selector}.{rest}"),
+        Some(OutputSource::Payload) => format!("$.{rest}"),
+        _ => format!("$.{output}"),
+    })
+}
+
+fn is_loop_value(output: &str) -> bool {
+    matches!(output, "CurrentIteration" | "CurrentIteratorValue")
+}
+
+/// A value of a loop, documented only inside of it (spec 5.15); published runbooks use the last one after it.
+fn loop_value(
+    placeholder: &Placeholder,
+    id: StepId,
+    step: &Step,
+    output: &str,
+    scope: &Scope<'_>,
+) -> (Resolved, Option<Diagnostic>) {
+    let inside = match scope.place {
+        Place::Step(place) => scope.around(place).any(|around| around == id),
+        _ => false,
+    };
+    let kind = (output == "CurrentIteration").then_some(Type::Integer);
+    let resolved = Resolved::named(placeholder, None, kind, None);
+    let name = &placeholder.name;
+    let report = || {
+        let message = format!("`{}` is used outside of the loop", name.value);
+        Diagnostic::warning(Code::ReferenceNotAllowed, name.span, message)
+            .label("documented only for the steps inside")
+            .context(step.name.span, "the loop")
+    };
+    (resolved, (!inside).then(report))
+}
+
+/// Names in backticks, with commas between them.
+pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,111 @@
+//! Steps: the properties that all actions share (spec 4.1), around the work that the action does.
+
+use super::actions;
+use super::flow;
+use super::known::{self, ACTIONS};
+use super::scope::{OutputInfo, Place, Scope};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::document::{Step, Timeout};
+use crate::ir::{self, StepId, Work};
+use crate::source::Source;
+
+/// Checks every step and translates those of `mainSteps`; `None` when one was reported.
+pub(super) fn check(
+    scope: &Scope<'_>,
+    source: &Source,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<ir::Step>> {
+    let steps: Vec<Option<ir::Step>> = scope
+        .entries()
+        .map(|(id, entry)| step(id, entry.step, scope, source, diagnostics))
+        .collect();
+    // Steps inside loops come last; a document that has them is not translated yet.
+    steps.into_iter().take(scope.document.steps.len()).collect()
+}
+
+fn step(
+    id: StepId,
+    step: &Step,
+    scope: &Scope<'_>,
+    source: &Source,
+    diagnostics: &mut Diagnostics,
+) -> Option<ir::Step> {
+    let scope = &scope.at(Place::Step(id));
+    let flow = flow::resolve(step, scope, diagnostics);
+    let timeout_seconds = timeout(step, scope, diagnostics);
+    let work = work(step, scope, diagnostics)?;
+    let action = known::find(&step.action.value)?;
+    Some(ir::Step {
+        name: step.name.value.clone(),
+        action: step.action.value.clone(),
+        description: step
+            .description
+            .as_ref()
+            .map(|text| text.value.clone())
+            .unwrap_or_default(),
+        line: source.line_column(step.name.span.start).0,
+        work,
+        outputs: scope.outputs_of(id).iter().filter_map(output).collect(),
+        flow,
+        timeout_seconds,
+        time_limit: action.time_limit.effective(timeout_seconds),
+        max_attempts: step.max_attempts.map(|attempts| attempts.value),
+    })
+}
+
+fn work(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
+    let name = &step.action;
+    match known::find(&name.value) {
+        Some(action) if action.translated => {}
+        Some(_) => {
+            let message = format!("action `{name}` is not supported yet");
+            let report = Diagnostic::error(Code::UnsupportedAction, name.span, message);
+            diagnostics.push(report.label("cannot be translated"));
+        }
+        None if name.value.is_empty() => {}
+        None => diagnostics.push(unknown_action(step)),
+    }
+    actions::check(step, scope, diagnostics)
+}
+
+fn unknown_action(step: &Step) -> Diagnostic {
+    let name = &step.action;
+    let report = Diagnostic::error(
+        Code::UnknownAction,
+        name.span,
+        format!("unknown action `{name}`"),
+    )
+    .label("no action has this name")
+    .context(step.name.span, "in this step");
+    let prefixed = format!("aws:{name}");
+    if known::find(&prefixed).is_some() {
+        return report.edit(name.span, prefixed, "actions begin with `aws:`");
+    }
+    let names = || ACTIONS.iter().map(|action| action.name);
+    let similar = similar(&name.value, names()).or_else(|| similar(&prefixed, names()));
+    report.suggest(name.span, "an action", similar)
+}
+
+fn timeout(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<u64> {
+    let timeout = step.timeout_seconds.as_ref()?;
+    match &timeout.value {
+        Timeout::Seconds(seconds) => Some(*seconds),
+        Timeout::Reference(template) => {
+            scope.template(template, timeout.span, diagnostics);
+            let message = "a reference in `timeoutSeconds` is not supported yet";
+            let report = Diagnostic::error(Code::UnsupportedFeature, timeout.span, message);
+            diagnostics.push(report.label("write a number of seconds"));
+            None
+        }
+    }
+}
+
+/// An output that is kept for others.
+fn output(info: &OutputInfo) -> Option<ir::Output> {
+    info.id?;
+    Some(ir::Output {
+        name: info.name.clone(),
+        kind: info.kind?,
+        source: info.source.clone()?,
+    })
+}

@@ -1,0 +1,135 @@
+//! Where outputs of steps are used.
+//!
+//! Collected from the text alone, before names are resolved: which of an action's own outputs have to be kept, and
+//! which outputs an input cannot do without.
+
+use crate::document::{Document, Scalar, Step, Timeout, Value, ValueKind};
+use crate::source::Span;
+use crate::syntax::{Placeholder, Reference, Template};
+
+/// Every use of an output of a step in a document.
+pub(super) struct Uses<'a> {
+    all: Vec<Use<'a>>,
+    /// The steps and outputs that the document's own outputs name.
+    reported: Vec<(&'a str, &'a str)>,
+}
+
+/// One reference to an output of a step.
+#[derive(Clone, Copy)]
+pub(super) struct Use<'a> {
+    /// The step whose output it is.
+    pub(super) step: &'a str,
+    /// The output.
+    pub(super) output: &'a str,
+    /// The step that uses it.
+    pub(super) by: &'a Step,
+    /// The reference.
+    pub(super) placeholder: &'a Placeholder,
+    /// What happens when it is missing.
+    pub(super) missing: Missing,
+}
+
+/// What happens when an output that a step uses is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// The step fails (spec 3.7).
+    Fails,
+    /// A condition is false (spec 5.3).
+    False,
+    /// A script gets the text of the reference: published runbooks look for its braces.
+    Text,
+}
+
+impl<'a> Uses<'a> {
+    /// Collects the uses in a document.
+    pub(super) fn collect(document: &'a Document) -> Self {
+        let mut all = Vec::new();
+        collect_steps(&document.steps, &mut all);
+        let outputs = document.outputs.iter();
+        let reported =
+            outputs.map(|output| (output.step.value.as_str(), output.output.value.as_str()));
+        Self {
+            all,
+            reported: reported.collect(),
+        }
+    }
+
+    /// Every reference, in the order of the text.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Use<'a>> {
+        self.all.iter()
+    }
+
+    /// A reference whose step fails without this output.
+    pub(super) fn need(&self, step: &str, output: &str) -> Option<&Use<'a>> {
+        let mut needs = self
+            .all
+            .iter()
+            .filter(|place| place.missing == Missing::Fails);
+        needs.find(|place| place.step == step && place.output == output)
+    }
+
+    /// Whether a reference or an output of the document names this output.
+    pub(super) fn contains(&self, step: &str, output: &str) -> bool {
+        self.reported.contains(&(step, output))
+            || self
+                .all
+                .iter()
+                .any(|place| place.step == step && place.output == output)
+    }
+}
+
+fn collect_steps<'a>(steps: &'a [Step], all: &mut Vec<Use<'a>>) {
+    for by in steps {
+        for (input, value) in &by.inputs {
+            let missing = missing(by, &input.value);
+            let references = scalars(value).flat_map(|(scalar, _)| scalar.template.references());
+            all.extend(references.filter_map(|placeholder| use_of(placeholder, by, missing)));
+        }
+        if let Some(template) = timeout(by) {
+            all.extend(
+                template
+                    .references()
+                    .filter_map(|placeholder| use_of(placeholder, by, Missing::Fails)),
+            );
+        }
+        collect_steps(&by.body, all);
+    }
+}
+
+fn missing(step: &Step, input: &str) -> Missing {
+    match (step.action.value.as_str(), input) {
+        ("aws:branch", _) | ("aws:loop", "LoopCondition") => Missing::False,
+        ("aws:executeScript", _) => Missing::Text,
+        _ => Missing::Fails,
+    }
+}
+
+fn use_of<'a>(placeholder: &'a Placeholder, by: &'a Step, missing: Missing) -> Option<Use<'a>> {
+    match &placeholder.name.value {
+        Reference::Output { step, output } => Some(Use {
+            step,
+            output,
+            by,
+            placeholder,
+            missing,
+        }),
+        _ => None,
+    }
+}
+
+fn timeout(step: &Step) -> Option<&Template> {
+    match &step.timeout_seconds.as_ref()?.value {
+        Timeout::Reference(template) => Some(template),
+        Timeout::Seconds(_) => None,
+    }
+}
+
+/// Every scalar inside a value, with its place.
+pub(super) fn scalars(value: &Value) -> Box<dyn Iterator<Item = (&Scalar, Span)> + '_> {
+    match &value.kind {
+        ValueKind::Scalar(scalar) => Box::new(std::iter::once((scalar, value.span))),
+        ValueKind::List(elements) => Box::new(elements.iter().flat_map(scalars)),
+        ValueKind::Map(entries) => Box::new(entries.iter().flat_map(|(_, value)| scalars(value))),
+        ValueKind::Null | ValueKind::Unknown => Box::new(std::iter::empty()),
+    }
+}

@@ -1,0 +1,146 @@
+//! What is found in a runbook, and where: `tests/diagnostics/<topic>/*.yaml`.
+//!
+//! Each file carries its findings as comments under the faulty lines:
+//!
+//! ```yaml
+//!     nextStep: verfy
+//!     #         ^^^^^ error[RB0203]: step `stop` jumps to unknown step `verfy` => `verify`
+//! ```
+//!
+//! The carets stand under the place, `=>` shows the offered replacement. `UPDATE_EXPECT=1` rewrites the comments.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use runbookc::catalogue::Catalogue;
+use runbookc::diagnostic::Diagnostic;
+use runbookc::source::Source;
+
+#[test]
+fn findings_stand_where_they_are_expected() {
+    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics"));
+    assert!(!files.is_empty(), "there are expectations");
+    let wrong: Vec<String> = files
+        .iter()
+        .filter_map(|file| differences(file, update))
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "\n{}\nUPDATE_EXPECT=1 rewrites them",
+        wrong.join("\n")
+    );
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a readable folder");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable entry").path())
+        .collect();
+    paths.sort();
+    let inside = |path: PathBuf| {
+        if path.is_dir() {
+            files(&path)
+        } else {
+            vec![path]
+        }
+    };
+    paths.into_iter().flat_map(inside).collect()
+}
+
+/// What is not as the file expects, unless it is brought up to date.
+fn differences(file: &Path, update: bool) -> Option<String> {
+    let expected = fs::read_to_string(file).expect("a readable file");
+    let name = file.file_name().expect("a file").to_string_lossy();
+    let found = annotated(&Source::new(name, without_findings(&expected)));
+    if found == expected {
+        return None;
+    }
+    if update {
+        fs::write(file, found).expect("a writable file");
+        return None;
+    }
+    Some(format!("{} should be:\n{found}", file.display()))
+}
+
+/// The text without its comments about findings.
+fn without_findings(text: &str) -> String {
+    text.split_inclusive('\n')
+        .filter(|line| !is_finding(line))
+        .collect()
+}
+
+fn is_finding(line: &str) -> bool {
+    let Some(comment) = line.trim_start().strip_prefix('#') else {
+        return false;
+    };
+    let carets = comment.trim_start();
+    let words = carets.trim_start_matches('^');
+    carets.len() > words.len()
+        && (words.starts_with(" error[RB") || words.starts_with(" warning[RB"))
+}
+
+/// The text with its findings as comments.
+fn annotated(source: &Source) -> String {
+    let findings = findings(source);
+    let mut text = String::new();
+    for (index, line) in source.text.split_inclusive('\n').enumerate() {
+        text.push_str(line);
+        let here = |finding: &&Diagnostic| source.line_column(finding.span.start).0 == index + 1;
+        for finding in findings.iter().filter(here) {
+            text.push_str(&comment(finding, source));
+        }
+    }
+    text
+}
+
+fn findings(source: &Source) -> Vec<Diagnostic> {
+    let compiled = runbookc::compile(source, Catalogue::embedded());
+    let errors = compiled.diagnostics.has_errors();
+    assert_eq!(
+        compiled.runbook.is_none(),
+        errors,
+        "a runbook, or errors: {}",
+        source.name
+    );
+    compiled.diagnostics.into_vec()
+}
+
+fn comment(finding: &Diagnostic, source: &Source) -> String {
+    let (line, column) = source.line_column(finding.span.start);
+    let place = source
+        .slice(finding.span)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end();
+    let indent = source
+        .line_text(line)
+        .chars()
+        .take_while(|letter| *letter == ' ')
+        .count();
+    // The comment's own sign needs a column to the left of the carets.
+    let sign = indent.min(column.saturating_sub(2));
+    let gap = column.saturating_sub(sign + 2);
+    let carets = "^".repeat(place.chars().count().max(1));
+    let Diagnostic {
+        severity,
+        code,
+        message,
+        ..
+    } = finding;
+    let edits: Vec<String> = finding
+        .edits
+        .iter()
+        .map(|edit| format!(" => `{}`", edit.replacement))
+        .collect();
+    let severity = severity.as_str();
+    format!(
+        "{:sign$}#{:gap$}{carets} {severity}[{code}]: {message}{}\n",
+        "",
+        "",
+        edits.concat()
+    )
+}

@@ -8,9 +8,13 @@
 //! Invariants: nothing here parses a runbook; only a [`clock::Clock`] knows the time, and orchestration sees no other
 //! time than that of events; ids are derived, never random, but for the execution's own.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod branch;
 pub mod caller;
 pub mod cancel;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod clock;
 pub mod decode;
 pub mod duration;
@@ -20,11 +24,13 @@ pub mod event;
 pub mod execution;
 pub mod failure;
 pub mod flow;
+pub mod generated;
 pub mod lambda;
 pub mod observer;
 pub mod parameters;
 pub mod policy;
 pub mod record;
+pub mod report;
 pub mod runbook;
 pub mod scope;
 pub mod selector;
@@ -33,3 +39,6 @@ pub mod simulate;
 pub mod status;
 pub mod store;
 pub mod value;
+
+/// What the derives in generated code name.
+pub use serde;

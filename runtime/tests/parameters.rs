@@ -1,5 +1,12 @@
 //! Parameters as supplied: names, types, constraints, defaults (spec 2.1-2.3).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may panic"
+)]
+
 use expect_test::{Expect, expect};
 use runbook_runtime::parameters::{Checked, check};
 use runbook_runtime::runbook::{Bounds, Definition, ParameterDefinition};

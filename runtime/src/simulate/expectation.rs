@@ -4,7 +4,6 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::record::Record;
-use crate::runbook::Definition;
 use crate::status::Status;
 use crate::value::{Document, Encode, Map, Text};
 
@@ -78,7 +77,6 @@ pub enum Unmet {
 
 /// What a finished run leaves to be judged.
 pub(super) struct Evidence<'a> {
-    pub(super) definition: &'static Definition,
     pub(super) record: &'a Record,
     pub(super) passages: &'a [Passage],
     pub(super) calls: &'a [MadeCall],

@@ -100,7 +100,7 @@ pub enum SimulationProblem {
         /// What was called.
         api: String,
         /// What is wrong with it.
-        problem: AnswerProblem,
+        problem: Box<AnswerProblem>,
     },
 }
 

@@ -164,7 +164,7 @@ impl Simulator {
                     file: self.scenario.file.clone(),
                     path: format!("answers.{}{position}", stub.key),
                     api: api.to_owned(),
-                    problem,
+                    problem: Box::new(problem),
                 });
             }
         }

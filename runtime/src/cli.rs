@@ -1,0 +1,97 @@
+//! The command line of a runbook's binary: `run`, `test` and `describe`.
+//!
+//! It is made from the runbook's [`Definition`](crate::runbook::Definition), so that every parameter has its flag.
+//! What a run really calls comes through a [`Backend`]; without one a binary can only simulate.
+
+#[cfg(feature = "aws")]
+mod aws;
+mod backend;
+mod command;
+mod console;
+mod describe;
+mod exit;
+mod flags;
+mod real;
+mod run;
+mod scenarios;
+mod signals;
+mod supplied;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use crate::runbook::Runbook;
+
+pub use backend::{Backend, ConnectError, Connection};
+pub use console::{Console, Stream};
+pub use exit::{EXIT_CODES, Exit};
+
+/// The program that a runbook is compiled to.
+pub struct Program<R: Runbook> {
+    backend: Option<Box<dyn Backend<R::Request>>>,
+}
+
+impl<R: Runbook> Program<R> {
+    /// A program that can only simulate.
+    pub const fn new() -> Self {
+        Self { backend: None }
+    }
+
+    /// A program that makes its calls through `backend`.
+    #[must_use]
+    pub fn backend(self, backend: impl Backend<R::Request> + 'static) -> Self {
+        Self {
+            backend: Some(Box::new(backend)),
+        }
+    }
+
+    /// Runs the command that the process was started with.
+    pub fn main(self) -> ExitCode {
+        self.execute(std::env::args_os(), &mut Console::of_process())
+            .into()
+    }
+
+    /// Runs a command. The first argument is the name of the program.
+    pub fn execute(
+        &self,
+        arguments: impl IntoIterator<Item = OsString>,
+        console: &mut Console,
+    ) -> Exit {
+        match command::command(R::DEFINITION).try_get_matches_from(arguments) {
+            Ok(matches) => self.subcommand(&matches, console),
+            Err(error) if error.use_stderr() => {
+                console.errors.text(&error.render().to_string());
+                Exit::Usage
+            }
+            Err(help) => console.print(&help.render().to_string(), Exit::Success),
+        }
+    }
+
+    fn subcommand(&self, matches: &ArgMatches, console: &mut Console) -> Exit {
+        let runtime = match tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+        {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                return console.fail(Exit::NotRun, &format!("cannot start: {error}"));
+            }
+        };
+        match matches.subcommand() {
+            Some(("run", matches)) => {
+                runtime.block_on(run::run::<R>(self.backend.as_deref(), matches, console))
+            }
+            Some(("test", matches)) => runtime.block_on(scenarios::test::<R>(matches, console)),
+            Some(("describe", matches)) => describe::describe::<R>(matches, console),
+            _ => console.fail(Exit::Usage, "a command is needed: run, test or describe"),
+        }
+    }
+}
+
+impl<R: Runbook> Default for Program<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}

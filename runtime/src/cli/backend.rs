@@ -1,0 +1,25 @@
+//! The door to what a real run needs: callers, a Region, an identity.
+
+use crate::caller::{BoxFuture, Caller};
+
+/// Why there is no connection, in words for who runs the binary.
+pub type ConnectError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Makes connections to AWS.
+pub trait Backend<Q>: Send + Sync {
+    /// Connects to `region`, else to the configured one, with the permissions of `role`, else with those of whoever
+    /// starts the binary.
+    fn connect<'a>(
+        &'a self,
+        region: Option<&'a str>,
+        role: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Connection<Q>, ConnectError>>;
+}
+
+/// A way to make calls.
+pub struct Connection<Q> {
+    /// Makes them.
+    pub caller: Box<dyn Caller<Q>>,
+    /// Where they go.
+    pub region: String,
+}

@@ -1,0 +1,227 @@
+//! The arguments that the binary of a runbook understands.
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use crate::parameters::default_value;
+use crate::runbook::{Definition, ParameterDefinition};
+use crate::value::{Document, Type};
+
+use super::exit;
+use super::flags::{Flag, flags};
+
+const PARAMETERS: &str = "Parameters of the runbook";
+const OPTIONS: &str = "Options";
+
+/// The id of a parameter's argument; no option of ours has a colon in its id.
+pub(super) fn id(parameter: &ParameterDefinition) -> String {
+    format!("parameter:{}", parameter.name)
+}
+
+/// The whole command line.
+pub(super) fn command(definition: &'static Definition) -> Command {
+    Command::new(definition.name)
+        .about(definition.description.lines().next().unwrap_or_default())
+        .long_about(definition.description)
+        .version(env!("CARGO_PKG_VERSION"))
+        .long_version(format!(
+            "runtime {}, runbook {} {}",
+            env!("CARGO_PKG_VERSION"),
+            definition.file,
+            definition.hash
+        ))
+        .after_help(exit::help())
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand(run(definition))
+        .subcommand(test())
+        .subcommand(describe())
+}
+
+fn run(definition: &'static Definition) -> Command {
+    let flags = flags(definition);
+    let unreachable: Vec<_> = flags
+        .iter()
+        .filter(|flag| flag.name.is_none())
+        .map(|flag| {
+            format!(
+                "\n  --param {}=VALUE  {}",
+                flag.parameter.name,
+                help(flag.parameter)
+            )
+        })
+        .collect();
+    let by_param_only = match unreachable.as_slice() {
+        [] => String::new(),
+        lines => format!(
+            "Parameters with the name of an option, to be given by --param:{}\n\n",
+            lines.concat()
+        ),
+    };
+    Command::new("run")
+        .about("Run the runbook, for real or simulated")
+        .disable_help_flag(true)
+        .after_help(format!("{by_param_only}{}", exit::help()))
+        .args(flags.into_iter().filter_map(parameter))
+        .args(parameter_options())
+        .args(run_options())
+        .arg(output())
+}
+
+/// The argument of a parameter; nothing if its name cannot be a flag.
+fn parameter(flag: Flag) -> Option<Arg> {
+    let Flag {
+        parameter,
+        name,
+        alias,
+    } = flag;
+    let arg = Arg::new(id(parameter))
+        .long(name?)
+        .visible_aliases(alias)
+        .help(help(parameter))
+        .help_heading(PARAMETERS);
+    Some(match parameter.kind {
+        Type::StringList => arg
+            .value_name("TEXT")
+            .action(ArgAction::Append)
+            .num_args(1..),
+        Type::MapList => arg
+            .value_name("JSON")
+            .action(ArgAction::Append)
+            .num_args(1..),
+        Type::StringMap => arg.value_name("JSON"),
+        Type::Integer => arg.value_name("INTEGER").allow_negative_numbers(true),
+        Type::Boolean => arg
+            .value_name("true|false")
+            .num_args(0..=1)
+            .default_missing_value("true"),
+        Type::String => arg.value_name("TEXT"),
+    })
+}
+
+/// `The cluster. [String, default: "demo", allowed: "demo", "live"]`
+fn help(parameter: &ParameterDefinition) -> String {
+    let description = parameter.description.trim();
+    let gap = if description.is_empty() { "" } else { " " };
+    format!("{description}{gap}[{}]", facts(parameter).join("; "))
+}
+
+/// What there is to know about the values of a parameter: type, default, constraints.
+pub(super) fn facts(parameter: &ParameterDefinition) -> Vec<String> {
+    let mut facts = vec![parameter.written_type.to_owned()];
+    facts.push(match default_value(parameter) {
+        None => "required".to_owned(),
+        Some(Document::String(text)) if text.is_empty() => "optional".to_owned(),
+        Some(value) => format!("default: {value}"),
+    });
+    if !parameter.allowed_values.is_empty() {
+        facts.push(format!("allowed: {}", parameter.allowed_values.join(", ")));
+    }
+    facts.extend(
+        parameter
+            .allowed_pattern
+            .map(|pattern| format!("pattern: {pattern}")),
+    );
+    for (bounds, unit) in [
+        (parameter.items, "elements"),
+        (parameter.chars, "characters"),
+    ] {
+        facts.extend(bounds.min.map(|min| format!("at least {min} {unit}")));
+        facts.extend(bounds.max.map(|max| format!("at most {max} {unit}")));
+    }
+    facts
+}
+
+fn parameter_options() -> [Arg; 2] {
+    [
+        Arg::new("param")
+            .long("param")
+            .value_name("NAME=VALUE")
+            .action(ArgAction::Append)
+            .value_parser(name_and_value)
+            .help("Any parameter by its name; for lists once per element"),
+        Arg::new("parameters")
+            .long("parameters")
+            .value_name("FILE")
+            .help("A map of parameters in YAML or JSON; - reads standard input"),
+    ]
+    .map(|arg| arg.help_heading(OPTIONS))
+}
+
+fn run_options() -> [Arg; 5] {
+    [
+        Arg::new("simulate")
+            .long("simulate")
+            .value_name("FILE")
+            .help("Call nothing: play this scenario in virtual time"),
+        Arg::new("role")
+            .long("role")
+            .value_name("runbook|caller|ARN")
+            .value_parser(role)
+            .conflicts_with("simulate")
+            .help("Whose permissions to use: the runbook's assumeRole (default), your own, or another role's"),
+        Arg::new("region")
+            .long("region")
+            .value_name("REGION")
+            .conflicts_with("simulate")
+            .help("The AWS Region to run in; default: the configured one"),
+        Arg::new("quiet")
+            .long("quiet")
+            .action(ArgAction::SetTrue)
+            .help("Show no progress"),
+        Arg::new("help")
+            .long("help")
+            .short('h')
+            .action(ArgAction::Help)
+            .help("Print help"),
+    ]
+    .map(|arg| arg.help_heading(OPTIONS))
+}
+
+fn output() -> Arg {
+    Arg::new("output")
+        .long("output")
+        .value_name("text|json")
+        .value_parser(["text", "json"])
+        .hide_possible_values(true)
+        .default_value("text")
+        .help("What to print: a summary, or data for programs")
+        .help_heading(OPTIONS)
+}
+
+fn test() -> Command {
+    Command::new("test")
+        .about("Play scenarios, compare with what they expect, and show what they leave uncovered")
+        .after_help(exit::help())
+        .arg(
+            Arg::new("files")
+                .value_name("FILES")
+                .required(true)
+                .num_args(1..)
+                .value_parser(value_parser!(std::path::PathBuf))
+                .help("Scenario files, or folders of them"),
+        )
+}
+
+fn describe() -> Command {
+    Command::new("describe")
+        .about("Show the parameters, steps and outputs of the runbook")
+        .arg(output())
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE is needed".to_owned()),
+    }
+}
+
+fn role(text: &str) -> Result<super::real::Role, String> {
+    use super::real::Role;
+    match text {
+        "runbook" => Ok(Role::Runbook),
+        "caller" => Ok(Role::Caller),
+        arn if arn.starts_with("arn:") => Ok(Role::Arn(arn.to_owned())),
+        _ => Err("runbook, caller or the ARN of a role is needed".to_owned()),
+    }
+}

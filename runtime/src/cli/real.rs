@@ -1,0 +1,134 @@
+//! A real run: who calls, under which role, then the engine.
+
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::caller::{CallError, EffectId};
+use crate::cancel::CancelToken;
+use crate::clock::{Clock, SystemClock};
+use crate::engine::{Engine, EngineError, Start};
+use crate::observer::Observer;
+use crate::parameters::Checked;
+use crate::record::Record;
+use crate::runbook::Runbook;
+use crate::scope::Context;
+use crate::store::MemoryStore;
+use crate::value::{Document, InputError};
+
+use super::backend::{Backend, ConnectError, Connection};
+
+/// Whose permissions a run uses (spec 1.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Those of the runbook's `assumeRole`; without one those of the caller.
+    Runbook,
+    /// Those of whoever starts the binary.
+    Caller,
+    /// Those of this role.
+    Arn(String),
+}
+
+/// What a run needs beside its parameters.
+pub(super) struct Run<'a, Q> {
+    pub(super) backend: &'a dyn Backend<Q>,
+    pub(super) region: Option<&'a str>,
+    pub(super) role: Role,
+    pub(super) observer: &'a dyn Observer,
+    pub(super) cancel: CancelToken,
+}
+
+/// Why a run could not start or go on.
+#[derive(Debug, Error)]
+pub(super) enum RunError {
+    #[error("{0}")]
+    Connect(ConnectError),
+    #[error("cannot find out who is calling: {0}")]
+    Identity(CallError),
+    #[error("the runbook's assumeRole cannot be used: {0}")]
+    Role(InputError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl<Q> Run<'_, Q> {
+    /// Runs to the end.
+    pub(super) async fn start<R: Runbook<Request = Q>>(
+        self,
+        checked: Checked,
+    ) -> Result<Record, RunError> {
+        let execution = Uuid::new_v4();
+        let connection = self.connection::<R>(execution, &checked).await?;
+        let store = MemoryStore::new();
+        let engine: Engine<'_, R> = Engine::new(connection.caller.as_ref(), &SystemClock, &store)
+            .observer(self.observer)
+            .cancel(self.cancel);
+        let start = Start {
+            execution,
+            parameters: checked.values,
+            supplied: checked.supplied,
+            region: connection.region.clone(),
+            simulation: None,
+        };
+        Ok(engine.run(start).await?)
+    }
+
+    async fn connection<R: Runbook<Request = Q>>(
+        &self,
+        execution: Uuid,
+        checked: &Checked,
+    ) -> Result<Connection<Q>, RunError> {
+        match &self.role {
+            Role::Caller => self.connect(None).await,
+            Role::Arn(arn) => self.connect(Some(arn)).await,
+            Role::Runbook => {
+                let connection = self.connect(None).await?;
+                match assume_role::<R>(&connection, execution, checked).await? {
+                    Some(arn) => self.connect(Some(&arn)).await,
+                    None => Ok(connection),
+                }
+            }
+        }
+    }
+
+    async fn connect(&self, role: Option<&str>) -> Result<Connection<Q>, RunError> {
+        self.backend
+            .connect(self.region, role)
+            .await
+            .map_err(RunError::Connect)
+    }
+}
+
+/// The role that the runbook names, which may depend on parameters and on the caller's account.
+async fn assume_role<R: Runbook>(
+    connection: &Connection<R::Request>,
+    execution: Uuid,
+    checked: &Checked,
+) -> Result<Option<String>, RunError> {
+    let effect = EffectId {
+        step: String::new(),
+        attempt: 1,
+        number: 1,
+    };
+    let request = R::identity();
+    let answer = connection
+        .caller
+        .call(&effect, &request)
+        .await
+        .map_err(RunError::Identity)?;
+    let text = |name: &str| {
+        answer
+            .get(name)
+            .and_then(Document::as_str)
+            .unwrap_or_default()
+    };
+    let context = Context {
+        execution_id: execution.to_string(),
+        account_id: text("Account").to_owned(),
+        region: connection.region.clone(),
+        partition: text("Arn").split(':').nth(1).unwrap_or("aws").to_owned(),
+        now: SystemClock.now(),
+    };
+    let state = R::start(&checked.values, context).map_err(RunError::Role)?;
+    let role = R::assume_role(&state).map_err(RunError::Role)?;
+    Ok(role.filter(|arn| !arn.trim().is_empty()))
+}

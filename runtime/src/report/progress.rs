@@ -1,0 +1,237 @@
+//! Progress: one line per step while an execution runs.
+//!
+//! On a terminal the line of the step under way is redrawn in place; lines of finished steps stay
+//! above it, so that neither the height nor the width of the terminal matters. Elsewhere lines are
+//! only ever added, and one is added only if it tells something new.
+
+use std::io::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use jiff::SignedDuration;
+
+use crate::event::{Beginning, Change, Event};
+use crate::observer::{Observer, StepView, View};
+use crate::status::Status;
+
+use super::words::{activity, cause, human};
+
+/// How progress is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Not at all.
+    Silent,
+    /// Lines that stay as they are: for logs.
+    Lines,
+    /// The current line is redrawn: for terminals.
+    Live {
+        /// Whether statuses have colours.
+        colour: bool,
+    },
+}
+
+/// Writes the progress of one execution.
+pub struct Progress {
+    form: Form,
+    state: Mutex<State>,
+}
+
+struct State {
+    out: Box<dyn Write + Send>,
+    /// What was seen last, and when on the wall.
+    seen: Option<(View, Instant)>,
+    /// The activity told last, so that polls that find the same say nothing.
+    told: String,
+    /// Whether the line under the cursor is to be redrawn.
+    open: bool,
+}
+
+impl Progress {
+    /// Progress that is written to `out`.
+    pub fn new(form: Form, out: Box<dyn Write + Send>) -> Self {
+        let state = State {
+            out,
+            seen: None,
+            told: String::new(),
+            open: false,
+        };
+        Self {
+            form,
+            state: Mutex::new(state),
+        }
+    }
+
+    /// Redraws the current line with the time that has passed meanwhile. For executions in real time, about once a second.
+    pub fn tick(&self) {
+        let mut state = self.lock();
+        let Some((mut view, seen)) = state.seen.clone() else {
+            return;
+        };
+        let since = SignedDuration::try_from(seen.elapsed()).unwrap_or_default();
+        view.now = view.now.saturating_add(since).unwrap_or(view.now);
+        if let Some(step) = &mut view.step {
+            step.elapsed = step.elapsed.saturating_add(since);
+        }
+        self.redraw(&mut state, &view);
+    }
+
+    /// Leaves the line that was being redrawn, so that something else can be written.
+    pub fn close(&self) {
+        let mut state = self.lock();
+        if std::mem::take(&mut state.open) {
+            let _ = writeln!(state.out);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic while writing leaves half a line behind at worst.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a line that stays.
+    fn line(&self, state: &mut State, view: &View, text: &str) {
+        let clear = if state.open { "\r\x1b[2K" } else { "" };
+        let prefix = self.prefix(view);
+        // Who closed the stream does not want to know; the record is complete without it.
+        let _ = writeln!(state.out, "{clear}{prefix}{text}").and_then(|()| state.out.flush());
+        state.open = false;
+    }
+
+    /// Writes the line of the step under way, over its former self.
+    fn redraw(&self, state: &mut State, view: &View) {
+        let (Form::Live { .. }, Some(step)) = (self.form, &view.step) else {
+            return;
+        };
+        if step.status.is_final() {
+            return;
+        }
+        let text = self.step(view, step, &activity(view, step));
+        let prefix = self.prefix(view);
+        // Without wrapping, a line that is too long is cut and still one line.
+        let _ = write!(state.out, "\r\x1b[2K\x1b[?7l{prefix}{text}\x1b[?7h")
+            .and_then(|()| state.out.flush());
+        state.open = true;
+    }
+
+    fn prefix(&self, view: &View) -> String {
+        let elapsed = clock(view.elapsed());
+        match (view.simulated, self.form) {
+            (true, _) => format!("simulated  virtual {elapsed}  "),
+            (false, Form::Lines | Form::Silent) => format!("{elapsed}  "),
+            (false, Form::Live { .. }) => "  ".to_owned(),
+        }
+    }
+
+    /// `ecs  Success  1 s  …`
+    fn step(&self, view: &View, step: &StepView, note: &str) -> String {
+        let names = view
+            .definition
+            .steps
+            .iter()
+            .map(|step| step.name.chars().count());
+        let width = names.max().unwrap_or_default();
+        let name = step.definition.name;
+        let status = self.status(step.status);
+        let elapsed = human(step.elapsed);
+        let gap = if note.is_empty() { "" } else { "  " };
+        format!("{name:width$}  {status}  {elapsed:>9}{gap}{note}")
+    }
+
+    fn status(&self, status: Status) -> String {
+        let word = format!("{:10}", status.to_string());
+        match (self.form, status) {
+            (Form::Live { colour: true }, Status::Success) => format!("\x1b[32m{word}\x1b[0m"),
+            (Form::Live { colour: true }, Status::Failed | Status::TimedOut) => {
+                format!("\x1b[31m{word}\x1b[0m")
+            }
+            (Form::Live { colour: true }, Status::Cancelled | Status::Cancelling) => {
+                format!("\x1b[33m{word}\x1b[0m")
+            }
+            _ => word,
+        }
+    }
+
+    /// Tells what the step under way does, if that is new.
+    fn tell_activity(&self, state: &mut State, view: &View) {
+        if let Form::Live { .. } = self.form {
+            return self.redraw(state, view);
+        }
+        let Some(step) = &view.step else { return };
+        let note = activity(view, step);
+        let text = self.step(view, step, &note);
+        let subject = format!("{} {} {note}", step.definition.name, step.attempt);
+        if state.told != subject {
+            state.told = subject;
+            self.line(state, view, &text);
+        }
+    }
+
+    fn tell(&self, state: &mut State, event: &Event, view: &View) {
+        match &event.change {
+            Change::Began(beginning) => self.line(state, view, &began(beginning)),
+            Change::Identified { arn, .. } => self.line(state, view, &format!("as {arn}")),
+            Change::Resumed { since } => {
+                self.line(state, view, &format!("goes on; it was cut off at {since}"));
+            }
+            Change::CancelRequested => self.line(state, view, "cancellation was requested"),
+            Change::StepEnded { .. } => self.tell_end(state, event, view),
+            // What it polls was told with the first call.
+            Change::Called { effect } if effect.number > 1 && self.form == Form::Lines => {}
+            Change::Called { .. } | Change::Waiting { .. } | Change::AttemptFailed { .. } => {
+                self.tell_activity(state, view);
+            }
+            _ => self.redraw(state, view),
+        }
+    }
+
+    fn tell_end(&self, state: &mut State, event: &Event, view: &View) {
+        let (Change::StepEnded { failure, next, .. }, Some(step)) = (&event.change, &view.step)
+        else {
+            return;
+        };
+        let mut note = failure
+            .as_ref()
+            .map(|failure| cause(&failure.message).to_owned());
+        if let (Some(note), Some(next)) = (&mut note, next) {
+            note.push_str(&format!(" → {next}"));
+        }
+        let text = self.step(view, step, &note.unwrap_or_default());
+        self.line(state, view, &text);
+    }
+}
+
+impl Observer for Progress {
+    fn observe(&self, event: &Event, view: &View) {
+        if self.form == Form::Silent {
+            return;
+        }
+        let mut state = self.lock();
+        self.tell(&mut state, event, view);
+        state.seen = Some((view.clone(), Instant::now()));
+    }
+}
+
+fn began(beginning: &Beginning) -> String {
+    let Beginning {
+        runbook, execution, ..
+    } = beginning;
+    match &beginning.simulation {
+        Some(simulation) => {
+            format!(
+                "{runbook} starts, with the answers of {}",
+                simulation.scenario
+            )
+        }
+        None => format!("{runbook} starts, execution {execution}"),
+    }
+}
+
+/// `0:05`, `1:02:03`.
+fn clock(elapsed: SignedDuration) -> String {
+    let seconds = elapsed.as_secs().max(0);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes:2}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}

@@ -1,0 +1,66 @@
+//! The summary at the end of an execution.
+
+use std::fmt;
+
+use crate::record::Record;
+use crate::value::{Document, Text};
+
+use super::words::{cause, human};
+
+/// The sentence of the service in place of an output that there is not (spec 7.4).
+const NO_OUTPUT: &str = "No output available yet because the step is not successfully executed";
+
+/// A finished execution in a few lines: outputs, why it failed, and how it ended.
+pub struct Summary<'a>(pub &'a Record);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let execution = &self.0.automation_execution;
+        if self.0.simulation.is_some() {
+            writeln!(formatter, "simulated run of {}", execution.document_name)?;
+        }
+        let outputs: Vec<_> = execution.outputs.iter().filter_map(shown).collect();
+        let width = outputs
+            .iter()
+            .map(|(name, _)| name.chars().count())
+            .max()
+            .unwrap_or_default();
+        for (name, value) in outputs {
+            writeln!(formatter, "{name:width$}  {value}")?;
+        }
+        if let Some(message) = &execution.failure_message {
+            writeln!(formatter, "{}", cause(message))?;
+        }
+        write!(formatter, "{}", self.ending())
+    }
+}
+
+impl Summary<'_> {
+    /// The last line: `Success after 12 s`.
+    fn ending(&self) -> String {
+        let execution = &self.0.automation_execution;
+        let status = self.0.status();
+        let took = execution
+            .execution_end_time
+            .map(|end| human(end.duration_since(execution.execution_start_time)))
+            .map(|took| format!(" after {took}"))
+            .unwrap_or_default();
+        match &self.0.simulation {
+            Some(simulation) => format!(
+                "simulated: {status}{took} of virtual time, with the answers of {}",
+                simulation.scenario
+            ),
+            None => format!("{}: {status}{took}", execution.document_name),
+        }
+    }
+}
+
+/// The name and value of an output; nothing if there is none.
+fn shown<'a>((name, value): (&'a String, &Document)) -> Option<(&'a str, String)> {
+    let texts: Vec<String> = value.as_array()?.iter().map(Text::text).collect();
+    match texts.as_slice() {
+        [] => None,
+        [single] if single == NO_OUTPUT => None,
+        _ => Some((name, texts.join(", "))),
+    }
+}

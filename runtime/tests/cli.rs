@@ -1,0 +1,687 @@
+//! The command line of a runbook's binary: flags for every parameter, precedence, exit codes, what is printed.
+#![cfg(feature = "cli")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may panic"
+)]
+
+mod ecs_run_task;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use ecs_run_task::{Call, EcsRunTask};
+use expect_test::{Expect, expect};
+use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::cli::{Backend, ConnectError, Connection, Console, Exit, Program, Stream};
+use runbook_runtime::effect::Effect;
+use runbook_runtime::flow::Flow;
+use runbook_runtime::report::Form;
+use runbook_runtime::runbook::{Bounds, Definition, ParameterDefinition, Runbook};
+use runbook_runtime::scope::Context;
+use runbook_runtime::value::{Document, InputError, Map, OutputError, Type};
+use serde_json::{Value, json};
+
+const HAPPY: &str = "
+description: everything goes well
+parameters: {Cluster: demo}
+answers:
+  Lambda.Invoke: {StatusCode: 200}
+  ECS.RunTask: {tasks: [{taskArn: arn-1}]}
+  wait: [{tasks: [{lastStatus: RUNNING}]}, {tasks: [{exitCode: 0}]}]
+";
+
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Buffer {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// What a command has left.
+struct Ran {
+    exit: Exit,
+    output: String,
+    errors: String,
+}
+
+fn execute<R: Runbook>(program: &Program<R>, arguments: &[&str], input: &'static str) -> Ran {
+    execute_with(Form::Lines, program, arguments, input)
+}
+
+fn execute_with<R: Runbook>(
+    form: Form,
+    program: &Program<R>,
+    arguments: &[&str],
+    input: &'static str,
+) -> Ran {
+    let (output, errors) = (Buffer::default(), Buffer::default());
+    let mut console = Console {
+        input: Box::new(input.as_bytes()),
+        output: Stream::new(output.clone()),
+        errors: Stream::new(errors.clone()),
+        form,
+    };
+    let arguments = std::iter::once("runbook").chain(arguments.iter().copied());
+    let exit = program.execute(arguments.map(OsString::from), &mut console);
+    Ran {
+        exit,
+        output: output.text(),
+        errors: errors.text(),
+    }
+}
+
+fn run(arguments: &[&str]) -> Ran {
+    execute(&Program::<EcsRunTask>::new(), arguments, "")
+}
+
+/// Files of a test, in a folder of their own that goes with it.
+struct Files(PathBuf);
+
+impl Files {
+    fn new(test: &str, files: &[(&str, &str)]) -> Self {
+        let folder = std::env::temp_dir().join(format!("runbook-{test}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.join(name), text).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+
+    /// Text without the place where the files happen to lie.
+    fn plain(&self, text: &str) -> String {
+        text.replace(&format!("{}/", self.0.display()), "")
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn supplied(arguments: &[&str], input: &'static str) -> Value {
+    let files = Files::new(
+        &arguments
+            .join("")
+            .replace(|letter: char| !letter.is_alphanumeric(), ""),
+        &[
+            ("it.yaml", HAPPY),
+            (
+                "parameters.yaml",
+                "Cluster: file\nCount: 2\nFunction: live\n",
+            ),
+        ],
+    );
+    let arguments: Vec<_> = arguments
+        .iter()
+        .map(|argument| argument.replace("FILES", &files.0.display().to_string()))
+        .collect();
+    let mut all = vec!["run", "--output", "json", "--quiet", "--simulate"];
+    let scenario = files.path("it.yaml");
+    all.push(&scenario);
+    all.extend(arguments.iter().map(String::as_str));
+    let ran = execute(&Program::<EcsRunTask>::new(), &all, input);
+    assert_eq!((ran.exit, ran.errors.as_str()), (Exit::Success, ""));
+    let record: Value = serde_json::from_str(&ran.output).unwrap();
+    record["AutomationExecution"]["Parameters"].clone()
+}
+
+#[test]
+fn a_simulated_run_says_so_in_every_line() {
+    let files = Files::new("lines", &[("it.yaml", HAPPY)]);
+    let ran = run(&["run", "--simulate", &files.path("it.yaml")]);
+    assert_eq!(ran.exit, Exit::Success);
+    expect![[r#"
+        simulated  virtual  0:00  ecs-run-task starts, with the answers of it.yaml
+        simulated  virtual  0:00  as arn:aws:iam::111122223333:user/simulated
+        simulated  virtual  0:00  lambda1  InProgress        0 s  Lambda.Invoke
+        simulated  virtual  0:00  lambda1  Success           0 s
+        simulated  virtual  0:00  ecs      InProgress        0 s  ECS.RunTask
+        simulated  virtual  0:00  ecs      Success           0 s
+        simulated  virtual  0:00  wait     InProgress        0 s  ECS.DescribeTasks, waits for tasks[0].exitCode = 0
+        simulated  virtual  0:00  wait     InProgress        0 s  waits for tasks[0].exitCode = 0, found no value
+        simulated  virtual  0:02  wait     Success           2 s
+        simulated  virtual  0:02  lambda2  InProgress        0 s  Lambda.Invoke
+        simulated  virtual  0:02  lambda2  Success           0 s
+    "#]]
+    .assert_eq(&files.plain(&ran.errors));
+    expect![[r#"
+        simulated run of ecs-run-task
+        ecs.taskArn  arn-1
+        simulated: Success after 2 s of virtual time, with the answers of it.yaml
+    "#]]
+    .assert_eq(&files.plain(&ran.output));
+}
+
+#[test]
+fn a_terminal_keeps_one_line_per_step() {
+    let files = Files::new("terminal", &[("it.yaml", HAPPY)]);
+    let program = Program::<EcsRunTask>::new();
+    let arguments = ["run", "--simulate", &files.path("it.yaml")];
+    let ran = execute_with(Form::Live { colour: false }, &program, &arguments, "");
+    let overwritten = |line: &str| {
+        line.rsplit("\r\x1b[2K")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let lines: Vec<_> = ran.errors.lines().map(overwritten).collect();
+    expect![[r#"
+        simulated  virtual  0:00  ecs-run-task starts, with the answers of it.yaml
+        simulated  virtual  0:00  as arn:aws:iam::111122223333:user/simulated
+        simulated  virtual  0:00  lambda1  Success           0 s
+        simulated  virtual  0:00  ecs      Success           0 s
+        simulated  virtual  0:02  wait     Success           2 s
+        simulated  virtual  0:02  lambda2  Success           0 s"#]]
+    .assert_eq(&files.plain(&lines.join("\n")));
+}
+
+#[test]
+fn the_record_alone_is_printed_for_programs() {
+    let files = Files::new("json", &[("it.yaml", HAPPY)]);
+    let ran = run(&[
+        "run",
+        "--output",
+        "json",
+        "--simulate",
+        &files.path("it.yaml"),
+    ]);
+    let record: Value = serde_json::from_str(&ran.output).unwrap();
+    assert_eq!(
+        record["AutomationExecution"]["AutomationExecutionStatus"],
+        "Success"
+    );
+    assert_eq!(record["Simulation"]["Scenario"], files.path("it.yaml"));
+}
+
+#[test]
+fn nearer_sources_of_parameters_win() {
+    assert_eq!(supplied(&[], ""), json!({"Cluster": ["demo"]}));
+    assert_eq!(
+        supplied(&["--parameters", "FILES/parameters.yaml"], ""),
+        json!({"Cluster": ["file"], "Count": ["2"], "Function": ["live"]})
+    );
+    assert_eq!(
+        supplied(
+            &[
+                "--parameters",
+                "FILES/parameters.yaml",
+                "--param",
+                "Cluster=param",
+                "--param",
+                "Count=3",
+                "--Count",
+                "4"
+            ],
+            ""
+        ),
+        json!({"Cluster": ["param"], "Count": ["4"], "Function": ["live"]})
+    );
+    assert_eq!(
+        supplied(&["--cluster", "alias"], ""),
+        json!({"Cluster": ["alias"]})
+    );
+    assert_eq!(
+        supplied(&["--parameters", "-"], r#"{"Count": ["7"]}"#),
+        json!({"Cluster": ["demo"], "Count": ["7"]})
+    );
+}
+
+#[test]
+fn all_problems_with_parameters_are_told_before_anything_runs() {
+    let ran = run(&[
+        "run",
+        "--Count",
+        "many",
+        "--param",
+        "Fun=x",
+        "--Function",
+        "prod",
+    ]);
+    assert_eq!((ran.exit, ran.output.as_str()), (Exit::Usage, ""));
+    expect![[r#"
+        error: 4 problems with the parameters
+          the runbook has no parameter `Fun`
+          `Cluster` (String) is required, but not given: The cluster to run in.
+          `Count`: the text "many" is not an Integer in decimal digits
+          `Function` cannot be the text "prod"; allowed are "test", "live"
+    "#]]
+    .assert_eq(&ran.errors);
+}
+
+#[test]
+fn an_unknown_flag_is_refused_with_a_near_one() {
+    let ran = run(&["run", "--Clustr", "x"]);
+    assert_eq!(ran.exit, Exit::Usage);
+    assert!(ran.errors.contains("--Cluster"), "{}", ran.errors);
+}
+
+#[test]
+fn help_shows_every_parameter_with_its_facts() {
+    let ran = run(&["run", "--help"]);
+    assert_eq!(ran.exit, Exit::Success);
+    // How lines are broken depends on the width of the terminal.
+    let help = ran.output.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "--Cluster <TEXT> The cluster to run in. [String; required; pattern: [a-z]+] [alias: --cluster]",
+        "--Count <INTEGER> [Integer; default: 1] [alias: --count]",
+        r#"--Function <TEXT> [String; default: "test"; allowed: "test", "live"]"#,
+        "--param <NAME=VALUE> Any parameter by its name; for lists once per element",
+        "--output <text|json> What to print: a summary, or data for programs [default: text]",
+        "Exit codes: 0 Success; of `test`: everything came out as expected 1 Failed;",
+        "6 the scenario cannot be played: a missing or an impossible answer",
+    ] {
+        assert!(help.contains(part), "{part}\n{help}");
+    }
+}
+
+#[test]
+fn exit_codes_tell_how_a_run_ended() {
+    let never = HAPPY.replace("{tasks: [{exitCode: 0}]}", "{tasks: [{exitCode: 1}]}");
+    let failing = format!("{HAPPY}  lambda1: {{error: {{code: E, message: m}}}}");
+    let cancelled = format!("{HAPPY}cancel: {{during: wait}}");
+    let missing = HAPPY.replace("ECS.RunTask", "lambda2");
+    let impossible = HAPPY.replace("taskArn", "taskARN");
+    let cases = [
+        ("happy", HAPPY, Exit::Success),
+        ("failing", &failing, Exit::Failed),
+        ("never", &never, Exit::TimedOut),
+        ("cancelled", &cancelled, Exit::Cancelled),
+        ("missing", &missing, Exit::Simulation),
+        ("impossible", &impossible, Exit::Simulation),
+        ("broken", "answers: [", Exit::Simulation),
+        ("parameters", "parameters: {Cluster: 1}", Exit::Usage),
+    ];
+    let files = Files::new("codes", &[]);
+    for (name, text, exit) in cases {
+        std::fs::write(files.path(name), text).unwrap();
+        let ran = run(&["run", "--quiet", "--simulate", &files.path(name)]);
+        assert_eq!(ran.exit, exit, "{name}: {}{}", ran.output, ran.errors);
+    }
+}
+
+#[test]
+fn a_binary_without_aws_can_only_simulate() {
+    let ran = run(&["run", "--Cluster", "demo"]);
+    assert_eq!(ran.exit, Exit::NotRun);
+    assert_eq!(
+        ran.errors,
+        "error: this binary was built without AWS and can only simulate: run --simulate FILE\n"
+    );
+}
+
+#[test]
+fn test_plays_scenarios_and_shows_what_they_leave_uncovered() {
+    let expecting = format!("{HAPPY}  lambda2: {{StatusCode: 200}}\nexpect: {{status: Failed}}");
+    let files = Files::new(
+        "test",
+        &[
+            ("a.yaml", HAPPY),
+            ("b.yaml", &expecting),
+            (
+                "c.yaml",
+                "description: the file is not finished\nparameters: {Cluster: demo}",
+            ),
+            ("notes.txt", "no scenario"),
+        ],
+    );
+    let ran = run(&["test", &files.0.display().to_string()]);
+    expect![[r#"
+        simulated: 3 scenarios of ecs-run-task
+        ok     a.yaml: everything goes well
+        FAIL   b.yaml: everything goes well
+               the status is Success, not Failed
+        ERROR  c.yaml
+               c.yaml has no answer for the call of Lambda.Invoke by the step `lambda1`: write one under `answers:`, as `lambda1: {…}` or `Lambda.Invoke: {…}` (its answer may hold StatusCode, FunctionError, Payload)
+        coverage: 4 of 5 steps, 4 of 9 ways between them
+          never ran:    Sleep
+          never taken:  lambda1 fails → Sleep
+          never taken:  ecs fails → Sleep
+          never taken:  wait fails → Sleep
+          never taken:  wait is cancelled → lambda2
+        simulated: 1 of 3 scenarios came out as expected
+    "#]]
+    .assert_eq(&files.plain(&ran.output));
+    assert_eq!(ran.exit, Exit::Simulation);
+    assert_eq!(run(&["test", &files.path("a.yaml")]).exit, Exit::Success);
+    assert_eq!(
+        run(&["test", &files.path("a.yaml"), &files.path("b.yaml")]).exit,
+        Exit::Failed
+    );
+}
+
+#[test]
+fn describe_shows_parameters_steps_and_outputs() {
+    let ran = run(&["describe"]);
+    expect![[r#"
+        ecs-run-task (compiled from ecs-run-task.yaml)
+        Run a task and wait for it.
+
+        Parameters
+          Cluster  String; required; pattern: [a-z]+
+              The cluster to run in.
+          Count  Integer; default: 1
+          Function  String; default: "test"; allowed: "test", "live"
+
+        Steps
+          lambda1  aws:invokeLambdaFunction Lambda.Invoke; then → ecs; on failure → Sleep
+          ecs      aws:executeAwsApi ECS.RunTask; then → wait; on failure → Sleep
+          wait     aws:waitForAwsResourceProperty ECS.DescribeTasks until tasks[0].exitCode = 0, at most 300 s; then → lambda2; on failure → Sleep; on cancel → lambda2
+          lambda2  aws:invokeLambdaFunction Lambda.Invoke; then → end
+          Sleep    aws:sleep; then → end
+
+        Outputs
+          ecs.taskArn
+    "#]]
+    .assert_eq(&ran.output);
+    let data: Value = serde_json::from_str(&run(&["describe", "--output", "json"]).output).unwrap();
+    assert_eq!(
+        data["parameters"][2]["allowedValues"],
+        json!(["test", "live"])
+    );
+    assert_eq!(data["steps"][2]["onFailure"], "step:Sleep");
+}
+
+/// A backend that notes what it is asked for and answers every call with the same.
+#[derive(Clone, Default)]
+struct Fake {
+    connections: Arc<Mutex<Vec<String>>>,
+}
+
+struct FakeCaller;
+
+impl Caller<Call> for FakeCaller {
+    fn call<'a>(
+        &'a self,
+        _: &'a EffectId,
+        request: &'a Call,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        Box::pin(async move {
+            Ok(match request {
+                Call::GetCallerIdentity {} => {
+                    json!({"Account": "1", "Arn": "arn:aws:iam::1:user/me"})
+                }
+                Call::Invoke { .. } => json!({"StatusCode": 200}),
+                _ => json!({"tasks": [{"taskArn": "arn-1", "exitCode": 0}]}),
+            })
+        })
+    }
+}
+
+impl Backend<Call> for Fake {
+    fn connect<'a>(
+        &'a self,
+        region: Option<&'a str>,
+        role: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Connection<Call>, ConnectError>> {
+        let asked = format!("{} {}", region.unwrap_or("-"), role.unwrap_or("-"));
+        self.connections.lock().unwrap().push(asked);
+        Box::pin(async move {
+            match role {
+                Some("arn:denied") => Err("the role is denied".into()),
+                _ => Ok(Connection {
+                    caller: Box::new(FakeCaller),
+                    region: "eu-west-1".to_owned(),
+                }),
+            }
+        })
+    }
+}
+
+fn connections(arguments: &[&str], exit: Exit) -> Vec<String> {
+    let fake = Fake::default();
+    let program = Program::<EcsRunTask>::new().backend(fake.clone());
+    let ran = execute(
+        &program,
+        &[&["run", "--Cluster", "demo"], arguments].concat(),
+        "",
+    );
+    assert_eq!(ran.exit, exit, "{}", ran.errors);
+    assert!(!ran.errors.contains("simulated") && !ran.output.contains("simulated"));
+    fake.connections.lock().unwrap().clone()
+}
+
+#[test]
+fn a_real_run_takes_the_role_of_the_runbook_unless_told_otherwise() {
+    assert_eq!(
+        connections(&[], Exit::Success),
+        ["- -", "- arn:aws:iam::1:role/runbook"]
+    );
+    assert_eq!(connections(&["--role", "caller"], Exit::Success), ["- -"]);
+    assert_eq!(
+        connections(&["--role", "arn:x", "--region", "eu-west-1"], Exit::Success),
+        ["eu-west-1 arn:x"]
+    );
+    assert_eq!(
+        connections(&["--role", "arn:denied"], Exit::NotRun),
+        ["- arn:denied"]
+    );
+    assert_eq!(connections(&["--role", "me"], Exit::Usage), [""; 0]);
+}
+
+/// A runbook without steps whose parameters have names that are hard on a command line.
+struct Nasty;
+
+const fn parameter(name: &'static str, kind: Type) -> ParameterDefinition {
+    ParameterDefinition {
+        name,
+        kind,
+        written_type: "String",
+        description: "",
+        default: Some("null"),
+        allowed_values: &[],
+        allowed_pattern: None,
+        items: Bounds::NONE,
+        chars: Bounds::NONE,
+    }
+}
+
+static NASTY: Definition = Definition {
+    name: "nasty",
+    file: "nasty.yaml",
+    hash: "",
+    description: "",
+    parameters: &[
+        parameter("help", Type::String),
+        parameter("Help", Type::String),
+        parameter("h", Type::String),
+        parameter("H", Type::String),
+        parameter("version", Type::String),
+        parameter("Version", Type::String),
+        parameter("V", Type::String),
+        parameter("output", Type::String),
+        parameter("Output", Type::String),
+        parameter("param", Type::String),
+        parameter("parameters", Type::String),
+        parameter("simulate", Type::String),
+        parameter("role", Type::String),
+        parameter("Region", Type::String),
+        parameter("region", Type::String),
+        parameter("quiet", Type::String),
+        parameter("DryRun", Type::Boolean),
+        parameter("dry_run", Type::Boolean),
+        parameter("Force", Type::Boolean),
+        parameter("FooBar", Type::String),
+        parameter("Foobar", Type::String),
+        parameter("foobar", Type::String),
+        parameter("FOOBAR", Type::String),
+        parameter("DBClusterIDs", Type::StringList),
+        parameter("Tags", Type::MapList),
+        parameter("Map", Type::StringMap),
+        parameter("MaxConcurrency", Type::Integer),
+        parameter("1", Type::Integer),
+        parameter("_", Type::Integer),
+        parameter("a b", Type::String),
+        parameter("", Type::String),
+        parameter("ä", Type::String),
+        parameter("-x", Type::String),
+    ],
+    steps: &[],
+    outputs: &[],
+};
+
+impl Runbook for Nasty {
+    type Step = ecs_run_task::Step;
+    type State = ecs_run_task::State;
+    type Request = Call;
+
+    const DEFINITION: &'static Definition = &NASTY;
+    const STEPS: &'static [Self::Step] = &[];
+
+    fn flow(_: Self::Step) -> Flow<Self::Step> {
+        Flow::last()
+    }
+
+    fn start(parameters: &Map, context: Context) -> Result<Self::State, InputError> {
+        EcsRunTask::start(parameters, context)
+    }
+
+    fn assume_role(_: &Self::State) -> Result<Option<String>, InputError> {
+        Ok(None)
+    }
+
+    fn identity() -> Call {
+        EcsRunTask::identity()
+    }
+
+    fn effect(
+        step: Self::Step,
+        state: &Self::State,
+    ) -> Result<Effect<Call, Self::Step>, InputError> {
+        EcsRunTask::effect(step, state)
+    }
+
+    fn answer(_: Self::Step, _: &mut Self::State, _: &Document) -> Result<(), OutputError> {
+        Ok(())
+    }
+
+    fn outputs(_: Self::Step, _: &Self::State) -> Map {
+        Map::new()
+    }
+}
+
+fn nasty(arguments: &[&str], expected: Expect) {
+    let program = Program::<Nasty>::new().backend(Fake::default());
+    let ran = execute(
+        &program,
+        &[&["run", "--output", "json", "--quiet"], arguments].concat(),
+        "",
+    );
+    let shown = match serde_json::from_str::<Value>(&ran.output) {
+        Ok(record) => record["AutomationExecution"]["Parameters"].to_string(),
+        Err(_) => ran.errors,
+    };
+    expected.assert_eq(&shown);
+}
+
+#[test]
+fn flags_follow_names_exactly() {
+    nasty(
+        &["--Help", "1", "--h", "2", "--H", "3"],
+        expect![[r#"{"Help":["1"],"h":["2"],"H":["3"]}"#]],
+    );
+    nasty(
+        &[
+            "--version",
+            "1",
+            "--Version",
+            "2",
+            "--V",
+            "3",
+            "--Region",
+            "4",
+            "--Output",
+            "5",
+        ],
+        expect![[r#"{"version":["1"],"Version":["2"],"V":["3"],"Output":["5"],"Region":["4"]}"#]],
+    );
+    nasty(
+        &[
+            "--FooBar", "1", "--Foobar", "2", "--foobar", "3", "--FOOBAR", "4",
+        ],
+        expect![[r#"{"FooBar":["1"],"Foobar":["2"],"foobar":["3"],"FOOBAR":["4"]}"#]],
+    );
+    nasty(
+        &["--foo-bar", "1", "--1", "-5"],
+        expect![[r#"{"FooBar":["1"],"1":["-5"]}"#]],
+    );
+}
+
+#[test]
+fn a_parameter_called_like_an_option_is_reached_by_param() {
+    nasty(
+        &[
+            "--param",
+            "output=1",
+            "--param",
+            "help=2",
+            "--param",
+            "a b=3",
+            "--param",
+            "region=a=b",
+        ],
+        expect![[r#"{"help":["2"],"output":["1"],"region":["a=b"],"a b":["3"]}"#]],
+    );
+    let help = execute(&Program::<Nasty>::new(), &["run", "-h"], "").output;
+    assert!(help.contains("--param output=VALUE"), "{help}");
+}
+
+#[test]
+fn lists_maps_and_booleans_have_short_forms() {
+    nasty(
+        &[
+            "--DBClusterIDs",
+            "a",
+            "b",
+            "--DBClusterIDs",
+            "c",
+            "--Force",
+            "--DryRun",
+            "false",
+        ],
+        expect![[r#"{"DryRun":["false"],"Force":["true"],"DBClusterIDs":["a","b","c"]}"#]],
+    );
+    nasty(
+        &[
+            "--Tags",
+            r#"{"Key":"a"}"#,
+            r#"{"Key":"b"}"#,
+            "--Map",
+            r#"{"a":[1]}"#,
+        ],
+        expect![[r#"{"Tags":["{\"Key\":\"a\"}","{\"Key\":\"b\"}"],"Map":["{\"a\":[1]}"]}"#]],
+    );
+    nasty(
+        &[
+            "--param",
+            "DBClusterIDs=[\"a\",\"b\"]",
+            "--param",
+            "Force=1",
+        ],
+        expect![[r#"
+            error: a parameter cannot be used
+              `Force`: the text "1" is not a Boolean: true or false
+        "#]],
+    );
+}

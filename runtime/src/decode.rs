@@ -6,12 +6,15 @@
 //! are written against its results (spec 5.12).
 
 mod check;
+mod element;
 mod error;
 mod json;
 mod path;
+mod query;
 mod rest;
 mod scalar;
 mod shape;
+mod xml;
 
 use thiserror::Error;
 
@@ -23,6 +26,9 @@ pub use shape::{
 };
 
 use crate::value::{Document, Map};
+
+/// How deep the parts of a body may be nested, whatever its format: as deep as `serde_json` reads.
+const DEEPEST: usize = 128;
 
 /// A response that does not fit its shape.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -72,6 +78,8 @@ pub fn decode(
     match response.protocol {
         Protocol::Json => json::decode(response, &http),
         Protocol::RestJson => rest::decode(response, &http),
+        Protocol::Query => query::decode(response, &http),
+        Protocol::Ec2 => query::decode_ec2(response, &http),
         other => Err(DecodeError::Unsupported(other)),
     }
     .map(Document::Object)

@@ -331,10 +331,7 @@ fn a_structure_can_be_the_whole_body() {
 
 #[test]
 fn protocols_without_a_reader_say_so() {
-    let query = Response::query(&RUN_OUTPUT, "RunResult");
     for response in [
-        query,
-        Response::ec2(&RUN_OUTPUT),
         Response::rest_xml(&RUN_OUTPUT),
         Response::cbor(&RUN_OUTPUT),
     ] {

@@ -52,6 +52,12 @@ pub(super) fn mismatch(path: Path, found: &Document, expected: &'static str) -> 
     }
 }
 
+/// What botocore gives for a member of a union that the model does not know.
+pub(super) fn unknown_member(name: &str) -> Map {
+    let unknown = Map::from_iter([("name".to_owned(), Document::from(name))]);
+    Map::from_iter([("SDK_UNKNOWN_MEMBER".to_owned(), unknown.into())])
+}
+
 /// Reads JSON values by their shapes.
 pub(super) struct Reader {
     /// Whether numbers and Booleans are converted; otherwise they stay as they came.
@@ -128,11 +134,7 @@ impl Reader {
         let mut keys = map.keys();
         match (keys.next(), keys.next()) {
             (Some(only), None) if structure.members.iter().all(|member| member.wire != only) => {
-                let unknown = Map::from_iter([("name".to_owned(), Document::from(only.as_str()))]);
-                Ok(Map::from_iter([(
-                    "SDK_UNKNOWN_MEMBER".to_owned(),
-                    unknown.into(),
-                )]))
+                Ok(unknown_member(only))
             }
             (Some(_), None) => self.members(structure.members, map, path),
             _ => Err(mismatch(

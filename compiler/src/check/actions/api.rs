@@ -1,0 +1,199 @@
+//! API calls by name: `Service`, `Api`, and the operation's own inputs (spec 5.12).
+
+use std::sync::Arc;
+
+use super::inputs;
+use crate::catalogue::{Catalogue, Operation, Service, ShapeId, ShapeKind};
+use crate::check::scope::Scope;
+use crate::check::shapes;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Step, Value};
+use crate::ir::{ApiCall, Work};
+use crate::source::{Span, Spanned};
+
+/// The inputs that name the operation.
+const NAMING: [&str; 2] = ["Service", "Api"];
+
+/// Checks `aws:executeAwsApi`.
+pub(super) fn execute(
+    step: &Step,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Work> {
+    call(step, &[], scope, diagnostics).map(Work::Call)
+}
+
+/// Checks the call that a step names. The inputs in `others` are the action's own and not the operation's.
+pub(super) fn call(
+    step: &Step,
+    others: &[&str],
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<ApiCall> {
+    let own = || NAMING.iter().chain(others).copied();
+    let meant: Vec<&Spanned<String>> = own().filter_map(|name| inputs::meant(step, name)).collect();
+    let is_member =
+        |key: &Spanned<String>| !own().any(|name| name == key.value) && !meant.contains(&key);
+    let members: Vec<&(Spanned<String>, Value)> = step
+        .inputs
+        .iter()
+        .filter(|(key, _)| is_member(key))
+        .collect();
+    let Some(named) = Named::read(step, scope.catalogue, diagnostics) else {
+        for (_, value) in members {
+            inputs::references(value, scope, diagnostics);
+        }
+        return None;
+    };
+    let supported = supported(&named, diagnostics);
+    let input = shapes::input(
+        &shapes::Operand {
+            scope,
+            service: &named.service,
+            operation: &named.operation,
+            place: inputs::place(step),
+            complete: step.inputs_known,
+        },
+        &members,
+        diagnostics,
+    );
+    supported?;
+    Some(ApiCall {
+        input: input?,
+        service: named.service,
+        written_service: named.written_service,
+        written_api: named.written_api,
+        operation: named.operation,
+    })
+}
+
+/// The operation a step calls, if its names are right; says nothing about them.
+pub(super) fn operation_of(
+    step: &Step,
+    catalogue: &Catalogue,
+) -> Option<(Arc<Service>, Operation)> {
+    let text = |name| {
+        inputs::given(step, name)
+            .and_then(Value::as_scalar)
+            .map(|scalar| scalar.text().trim())
+    };
+    let service = catalogue.find(text("Service")?)?;
+    let operation = service.operation(text("Api")?)?.clone();
+    Some((service, operation))
+}
+
+/// The operation that `Service` and `Api` name.
+struct Named {
+    service: Arc<Service>,
+    written_service: String,
+    operation: Operation,
+    written_api: String,
+    span: Span,
+}
+
+impl Named {
+    fn read(step: &Step, catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let service = inputs::required(step, "Service", diagnostics);
+        let api = inputs::required(step, "Api", diagnostics);
+        let service =
+            service.and_then(|value| inputs::literal(value, "Service", "the service", diagnostics));
+        let api = api.and_then(|value| inputs::literal(value, "Api", "the operation", diagnostics));
+        let written_service = service?;
+        let Some(service) = catalogue.find(&written_service.value) else {
+            diagnostics.push(unknown_service(&written_service, catalogue));
+            return None;
+        };
+        let api = api?;
+        let Some(operation) = service.operation(&api.value) else {
+            diagnostics.push(unknown_operation(&api, &service, catalogue));
+            return None;
+        };
+        Some(Self {
+            operation: operation.clone(),
+            service,
+            written_service: written_service.value,
+            written_api: api.value,
+            span: api.span,
+        })
+    }
+}
+
+fn unknown_service(written: &Spanned<String>, catalogue: &Catalogue) -> Diagnostic {
+    let message = format!("AWS has no service `{written}`");
+    let report = Diagnostic::error(Code::UnknownService, written.span, message)
+        .label("no service has this name")
+        .suggest(
+            written.span,
+            "a service",
+            catalogue.similar(&written.value).map(str::to_owned),
+        );
+    if report.edits.is_empty() {
+        newer(report, catalogue)
+    } else {
+        report
+    }
+}
+
+fn unknown_operation(
+    written: &Spanned<String>,
+    service: &Service,
+    catalogue: &Catalogue,
+) -> Diagnostic {
+    let message = format!(
+        "the service `{}` has no operation `{written}`",
+        service.name
+    );
+    let report = Diagnostic::error(Code::UnknownOperation, written.span, message)
+        .label("no operation has this name")
+        .suggest(
+            written.span,
+            "an operation",
+            service.similar_operation(&written.value).map(str::to_owned),
+        );
+    if report.edits.is_empty() {
+        newer(report, catalogue)
+    } else {
+        report
+    }
+}
+
+fn newer(report: Diagnostic, catalogue: &Catalogue) -> Diagnostic {
+    report.note(format!(
+        "as of {}, the date of the service models in this compiler",
+        catalogue.date()
+    ))
+}
+
+/// Reports operations that exchange events or answer with a stream (spec 5.12).
+fn supported(named: &Named, diagnostics: &mut Diagnostics) -> Option<()> {
+    let Named {
+        operation,
+        service,
+        span,
+        ..
+    } = named;
+    let reason = if operation.event_stream_input || operation.event_stream_output {
+        "it exchanges a stream of events"
+    } else if is_streamed(service, operation.output) {
+        "its answer is a stream"
+    } else {
+        return Some(());
+    };
+    let message = format!(
+        "the operation `{}` of `{}` is not supported yet",
+        operation.name, service.name
+    );
+    diagnostics.push(Diagnostic::error(Code::UnsupportedFeature, *span, message).label(reason));
+    None
+}
+
+fn is_streamed(service: &Service, shape: Option<ShapeId>) -> bool {
+    let structure = shape.and_then(|shape| service.structure(shape));
+    structure.is_some_and(|structure| {
+        structure.members.iter().any(|member| {
+            let streamed =
+                |kind: &ShapeKind| matches!(kind, ShapeKind::Blob(blob) if blob.streaming);
+            member.streaming || streamed(&service.shape(member.shape).kind)
+        })
+    })
+}

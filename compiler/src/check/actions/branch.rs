@@ -1,0 +1,522 @@
+//! `aws:branch`: choices, conditions, operators (spec 5.3).
+
+use super::inputs::{self, references, text_span, what, with_article, wrong_kind};
+use crate::check::scope::{Scope, Typed};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
+use crate::ir::{Choice, Condition, Expression, Operator, StepId, Work};
+use crate::source::{Span, Spanned};
+
+const INPUTS: [&str; 2] = ["Choices", "Default"];
+const KEYS: [&str; 5] = ["NextStep", "Variable", "And", "Or", "Not"];
+
+type Entry = (Spanned<String>, Value);
+
+/// Checks the choices of a step.
+pub(super) fn branch(
+    step: &Step,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Work> {
+    let before = diagnostics.len();
+    inputs::unknown(step, &INPUTS, diagnostics);
+    let known = diagnostics.len() == before;
+    let mut branch = Branch {
+        step,
+        scope,
+        diagnostics,
+    };
+    let choices = match inputs::given(step, "Choices") {
+        Some(value) => branch.choices(value),
+        // An unknown input is probably this one.
+        None if known => inputs::required(step, "Choices", branch.diagnostics).and(None),
+        None => None,
+    };
+    let default = match inputs::given(step, "Default") {
+        Some(value) => Some(branch.target(value, "Default")?),
+        None => None,
+    };
+    let choices = choices.filter(|_| known)?;
+    Some(Work::Branch { choices, default })
+}
+
+struct Branch<'a, 'd> {
+    step: &'a Step,
+    scope: &'a Scope<'a>,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl<'a> Branch<'a, '_> {
+    fn choices(&mut self, value: &'a Value) -> Option<Vec<Choice>> {
+        let Some(elements) = value.as_list() else {
+            return inputs::reported(
+                value,
+                "Choices",
+                "a list of choices",
+                self.scope,
+                self.diagnostics,
+            );
+        };
+        if elements.is_empty() {
+            self.malformed(
+                value.span,
+                "`Choices` is empty",
+                "at least one choice is needed",
+            );
+            return None;
+        }
+        let choices: Vec<Option<Choice>> = elements
+            .iter()
+            .map(|element| self.choice(element))
+            .collect();
+        choices.into_iter().collect()
+    }
+
+    fn choice(&mut self, value: &'a Value) -> Option<Choice> {
+        let Some(entries) = value.as_map() else {
+            return inputs::reported(
+                value,
+                "Choices",
+                "a list of mappings",
+                self.scope,
+                self.diagnostics,
+            );
+        };
+        let next = entries
+            .iter()
+            .find(|(key, value)| key.value == "NextStep" && value.kind != ValueKind::Null);
+        let next_step = match next {
+            Some((_, next)) => self.target(next, "NextStep"),
+            None => {
+                self.malformed(
+                    first(value, entries),
+                    "a choice does not say where it leads",
+                    "`NextStep` is missing",
+                );
+                None
+            }
+        };
+        let rest: Vec<&Entry> = entries
+            .iter()
+            .filter(|(key, _)| key.value != "NextStep")
+            .collect();
+        let condition = self.condition(&rest, first(value, entries));
+        Some(Choice {
+            condition: condition?,
+            next_step: next_step?,
+        })
+    }
+
+    /// The step a constant names.
+    fn target(&mut self, value: &Value, name: &str) -> Option<StepId> {
+        let Some(scalar) = value.as_scalar() else {
+            self.diagnostics
+                .extend(wrong_kind(value, name, "the name of a step"));
+            return None;
+        };
+        if !scalar.template.is_literal() {
+            let message = format!("a reference cannot stand in `{name}`");
+            self.diagnostics.push(
+                Diagnostic::error(Code::ReferenceNotAllowed, value.span, message)
+                    .label("only a constant is allowed here"),
+            );
+            return None;
+        }
+        let name = Spanned::new(scalar.text().trim().to_owned(), text_span(scalar));
+        self.scope.target(&name, self.step, self.diagnostics)
+    }
+
+    /// One condition: a comparison, or a combination of conditions.
+    fn condition(&mut self, entries: &[&'a Entry], place: Span) -> Option<Condition> {
+        let entries: Vec<&Entry> = entries
+            .iter()
+            .copied()
+            .filter(|(_, value)| value.kind != ValueKind::Null)
+            .collect();
+        if !self.known_keys(&entries) {
+            for (_, value) in entries {
+                references(value, self.scope, self.diagnostics);
+            }
+            return None;
+        }
+        let find = |name: &str| {
+            entries
+                .iter()
+                .find(|(key, _)| key.value == name)
+                .map(|(_, value)| value)
+        };
+        match (find("And"), find("Or"), find("Not"), find("Variable")) {
+            (Some(value), None, None, None) if entries.len() == 1 => {
+                self.conditions(value, "And").map(Condition::And)
+            }
+            (None, Some(value), None, None) if entries.len() == 1 => {
+                self.conditions(value, "Or").map(Condition::Or)
+            }
+            (None, None, Some(value), None) if entries.len() == 1 => self.negation(value),
+            (None, None, None, variable) => self.comparison(variable, &entries, place),
+            _ => {
+                let message =
+                    "a condition is one comparison, `And`, `Or` or `Not`, but here are several";
+                self.malformed(place, message, "only one of them can be given");
+                None
+            }
+        }
+    }
+
+    /// Reports keys that no condition has.
+    fn known_keys(&mut self, entries: &[&Entry]) -> bool {
+        let mut known = true;
+        for (key, _) in entries {
+            if key.value == "NextStep" {
+                let report = Diagnostic::error(
+                    Code::MalformedChoice,
+                    key.span,
+                    "`NextStep` stands inside a condition",
+                );
+                self.diagnostics
+                    .push(report.label("this belongs to the choice as a whole"));
+            } else if !KEYS.contains(&key.value.as_str()) && operator(&key.value).is_none() {
+                self.diagnostics.push(unknown_operator(key));
+            } else {
+                continue;
+            }
+            known = false;
+        }
+        known
+    }
+
+    /// The conditions under `And` and `Or`: a list, or a mapping that is the only one.
+    fn conditions(&mut self, value: &'a Value, name: &str) -> Option<Vec<Condition>> {
+        let elements = match &value.kind {
+            ValueKind::List(elements) if !elements.is_empty() => elements.as_slice(),
+            ValueKind::Map(_) => std::slice::from_ref(value),
+            ValueKind::List(_) => {
+                self.malformed(
+                    value.span,
+                    &format!("`{name}` is empty"),
+                    "at least one condition is needed",
+                );
+                return None;
+            }
+            _ => {
+                return inputs::reported(
+                    value,
+                    name,
+                    "a list of conditions",
+                    self.scope,
+                    self.diagnostics,
+                );
+            }
+        };
+        let conditions: Vec<Option<Condition>> = elements
+            .iter()
+            .map(|element| self.nested(element, name))
+            .collect();
+        conditions.into_iter().collect()
+    }
+
+    fn negation(&mut self, value: &'a Value) -> Option<Condition> {
+        let inner = match value.as_list() {
+            Some([only]) => only,
+            _ => value,
+        };
+        self.nested(inner, "Not")
+            .map(|condition| Condition::Not(Box::new(condition)))
+    }
+
+    fn nested(&mut self, value: &'a Value, name: &str) -> Option<Condition> {
+        let Some(entries) = value.as_map() else {
+            return inputs::reported(value, name, "a condition", self.scope, self.diagnostics);
+        };
+        let all: Vec<&Entry> = entries.iter().collect();
+        self.condition(&all, first(value, entries))
+    }
+
+    fn comparison(
+        &mut self,
+        variable: Option<&'a Value>,
+        entries: &[&'a Entry],
+        place: Span,
+    ) -> Option<Condition> {
+        let operators: Vec<(Operator, &Entry)> = entries
+            .iter()
+            .filter_map(|entry| Some((operator(&entry.0.value)?, *entry)))
+            .collect();
+        let variable = match variable {
+            Some(value) => self.variable(value),
+            None => {
+                self.malformed(
+                    place,
+                    "a condition does not say what it looks at",
+                    "`Variable` is missing",
+                );
+                None
+            }
+        };
+        match operators.as_slice() {
+            [(operator, (key, operand))] => {
+                let place = Comparison {
+                    operator: *operator,
+                    key,
+                    operand,
+                };
+                self.compare(variable, &place)
+            }
+            [] => {
+                let report =
+                    Diagnostic::error(Code::MalformedChoice, place, "a condition has no operator");
+                let report = report.label("nothing is compared here");
+                self.diagnostics
+                    .push(report.help("write for example `StringEquals: running`"));
+                None
+            }
+            [_, (_, (second, _)), ..] => {
+                let message = "a condition has more than one operator";
+                let report = Diagnostic::error(Code::MalformedChoice, second.span, message);
+                let report = report.label("this is one too many");
+                self.diagnostics.push(
+                    report.help("put each comparison by itself into a list under `And` or `Or`"),
+                );
+                None
+            }
+        }
+    }
+
+    /// What a condition looks at: exactly one reference.
+    fn variable(&mut self, value: &Value) -> Option<Typed> {
+        match value.as_scalar() {
+            Some(scalar) if scalar.template.whole().is_some() => {
+                Some(self.scope.scalar(scalar, value.span, self.diagnostics))
+            }
+            scalar => {
+                references(value, self.scope, self.diagnostics);
+                let report = Diagnostic::error(
+                    Code::MalformedChoice,
+                    value.span,
+                    "`Variable` is not one reference",
+                )
+                .label("exactly one reference is expected here");
+                self.diagnostics.push(match scalar.and_then(braced) {
+                    Some(text) => report.edit(value.span, text, "put it in braces"),
+                    None => report,
+                });
+                None
+            }
+        }
+    }
+
+    fn compare(&mut self, variable: Option<Typed>, place: &Comparison<'_>) -> Option<Condition> {
+        let operand = self.operand(place);
+        let variable = variable.and_then(|variable| self.looked_at(variable, place));
+        Some(Condition::Compare {
+            variable: variable?,
+            operator: place.operator,
+            operand: operand?,
+        })
+    }
+
+    /// The variable as the type that the operator compares.
+    fn looked_at(&mut self, variable: Typed, place: &Comparison<'_>) -> Option<Expression> {
+        let want = place.operator.operand_type();
+        let have = variable.kind?;
+        if have == want {
+            return variable.expression;
+        }
+        match (have, want) {
+            (Type::StringList, Type::String) if place.operator == Operator::Contains => {
+                let message = "`Contains` with a list is not supported yet";
+                self.diagnostics.push(
+                    Diagnostic::error(Code::UnsupportedFeature, variable.span, message)
+                        .label("this is a StringList"),
+                );
+                return None;
+            }
+            (Type::StringList, _) => {}
+            (Type::Integer | Type::Boolean, Type::String) => {
+                self.diagnostics
+                    .push(place.mismatch(&variable, have, Diagnostic::warning));
+            }
+            _ => {
+                self.diagnostics
+                    .push(place.mismatch(&variable, have, Diagnostic::error));
+                return None;
+            }
+        }
+        Some(Expression::Coerce(Box::new(variable.expression?), want))
+    }
+
+    /// What the variable is compared with, as the type that the operator compares; digits in quotes are numbers.
+    fn operand(&mut self, place: &Comparison<'_>) -> Option<Expression> {
+        let want = place.operator.operand_type();
+        let Some(scalar) = place.operand.as_scalar() else {
+            let name = &place.key.value;
+            return inputs::reported(
+                place.operand,
+                name,
+                with_article(want),
+                self.scope,
+                self.diagnostics,
+            );
+        };
+        if !scalar.template.is_literal() {
+            return self.referenced_operand(scalar, place, want);
+        }
+        let expression = match want {
+            Type::Integer => integer(scalar).map(Expression::Integer),
+            Type::Boolean => boolean(scalar).map(Expression::Boolean),
+            _ => {
+                self.diagnostics
+                    .extend(ambiguous_text(&scalar.source, place.operand.span));
+                Some(Expression::String(scalar.text().to_owned()))
+            }
+        };
+        if expression.is_none() {
+            self.diagnostics
+                .push(place.wrong_operand(scalar.source.describe()));
+        }
+        expression
+    }
+
+    fn referenced_operand(
+        &mut self,
+        scalar: &Scalar,
+        place: &Comparison<'_>,
+        want: Type,
+    ) -> Option<Expression> {
+        let typed = self
+            .scope
+            .scalar(scalar, place.operand.span, self.diagnostics);
+        let have = typed.kind?;
+        match (have, want) {
+            _ if have == want => typed.expression,
+            (Type::String | Type::StringList, Type::Integer | Type::Boolean)
+            | (Type::Integer | Type::Boolean | Type::StringList, Type::String) => {
+                Some(Expression::Coerce(Box::new(typed.expression?), want))
+            }
+            _ => {
+                self.diagnostics
+                    .push(place.wrong_operand(with_article(have)));
+                None
+            }
+        }
+    }
+
+    fn malformed(&mut self, span: Span, message: &str, label: &str) {
+        self.diagnostics
+            .push(Diagnostic::error(Code::MalformedChoice, span, message).label(label));
+    }
+}
+
+/// An operator with its operand.
+struct Comparison<'a> {
+    operator: Operator,
+    key: &'a Spanned<String>,
+    operand: &'a Value,
+}
+
+impl Comparison<'_> {
+    /// The report of a variable of another type than the operator compares.
+    fn mismatch(
+        &self,
+        variable: &Typed,
+        have: Type,
+        create: fn(Code, Span, String) -> Diagnostic,
+    ) -> Diagnostic {
+        let want = with_article(self.operator.operand_type());
+        let message = format!(
+            "`{}` compares {want}, but {} is {}",
+            self.key,
+            what(variable),
+            with_article(have)
+        );
+        let report = create(Code::OperatorMismatch, self.key.span, message)
+            .label(format!("this compares {want}"))
+            .context(variable.span, format!("this is {}", with_article(have)));
+        self.other_operator(inputs::declared(report, variable), have)
+    }
+
+    /// Offers the operator that compares values of the variable's type for equality.
+    fn other_operator(&self, report: Diagnostic, have: Type) -> Diagnostic {
+        let fitting = match have {
+            Type::String => Operator::StringEquals,
+            Type::Integer => Operator::NumericEquals,
+            Type::Boolean => Operator::BooleanEquals,
+            _ => return report,
+        };
+        let scalar = self
+            .operand
+            .as_scalar()
+            .filter(|scalar| scalar.template.is_literal());
+        let equality = matches!(
+            self.operator,
+            Operator::NumericEquals
+                | Operator::BooleanEquals
+                | Operator::StringEquals
+                | Operator::EqualsIgnoreCase
+        );
+        let operand = scalar.filter(|_| equality).and_then(|scalar| match have {
+            Type::Integer => integer(scalar).map(|number| number.to_string()),
+            Type::Boolean => boolean(scalar).map(|truth| truth.to_string()),
+            _ => Some(format!("'{}'", scalar.text())),
+        });
+        let Some(operand) = operand else {
+            return report;
+        };
+        let title = format!("compare it with `{}: {operand}`", fitting.name());
+        report
+            .edit(self.key.span, fitting.name(), title.as_str())
+            .edit(self.operand.span, operand, title.as_str())
+    }
+
+    fn wrong_operand(&self, given: &str) -> Diagnostic {
+        let want = with_article(self.operator.operand_type());
+        let message = format!("`{}` compares with {want}, but {given} is given", self.key);
+        Diagnostic::error(Code::OperatorMismatch, self.operand.span, message)
+            .label(format!("this is {given}"))
+    }
+}
+
+fn operator(name: &str) -> Option<Operator> {
+    Operator::ALL
+        .into_iter()
+        .find(|operator| operator.name() == name)
+}
+
+fn unknown_operator(key: &Spanned<String>) -> Diagnostic {
+    let names = Operator::ALL.into_iter().map(Operator::name);
+    let message = format!("`aws:branch` has no operator `{key}`");
+    Diagnostic::error(Code::MalformedChoice, key.span, message)
+        .label("no operator has this name")
+        .suggest(
+            key.span,
+            "an operator",
+            similar(&key.value, names.chain(KEYS)),
+        )
+}
+
+/// Where a mapping begins, for reports about all of it.
+fn first(value: &Value, entries: &[Entry]) -> Span {
+    entries.first().map_or(value.span, |(key, _)| key.span)
+}
+
+/// A name without braces, as the reference that was probably meant.
+fn braced(scalar: &Scalar) -> Option<String> {
+    let name = scalar.text().trim();
+    let fits = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '.' | ':');
+    let named = !name.is_empty()
+        && name.chars().all(fits)
+        && scalar.source.reading() == crate::syntax::scalar::Reading::Text;
+    named.then(|| format!("'{{{{ {name} }}}}'"))
+}
+
+fn integer(scalar: &Scalar) -> Option<i64> {
+    scalar
+        .source
+        .as_integer()
+        .or_else(|| scalar.text().trim().parse().ok())
+}
+
+fn boolean(scalar: &Scalar) -> Option<bool> {
+    let quoted = || scalar.text().trim().to_ascii_lowercase().parse().ok();
+    scalar.source.as_bool().or_else(quoted)
+}

@@ -1,0 +1,332 @@
+//! The inputs of a step, one by one: given or not, known or not, and read as the types that actions take (spec 3.3).
+
+use crate::catalogue::Catalogue;
+use crate::check::scope::{Scope, Typed};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
+use crate::ir::Expression;
+use crate::source::{Span, Spanned};
+
+/// The input of this name; one that is null is not given (spec 1.4).
+pub(super) fn given<'a>(step: &'a Step, name: &str) -> Option<&'a Value> {
+    let mut inputs = step.inputs.iter();
+    let (_, value) = inputs.find(|(key, _)| key.value == name)?;
+    (value.kind != ValueKind::Null).then_some(value)
+}
+
+/// The input of this name, which must be given.
+pub(super) fn required<'a>(
+    step: &'a Step,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'a Value> {
+    let value = given(step, name);
+    if value.is_none() && step.inputs_known {
+        diagnostics.push(missing(step, name));
+    }
+    value
+}
+
+/// The report of an input that is not given; one with nearly its name is probably meant.
+fn missing(step: &Step, name: &str) -> Diagnostic {
+    let message = format!(
+        "step `{}` does not give `{name}`, which `{}` needs",
+        step.name, step.action
+    );
+    let report = Diagnostic::error(Code::MissingInput, place(step), message)
+        .label(format!("`{name}` is missing"));
+    match meant(step, name) {
+        Some(key) => report.edit(key.span, name, "this input is probably meant"),
+        None => report,
+    }
+}
+
+/// The input that is given instead of one that is not: its name in another spelling.
+pub(super) fn meant<'a>(step: &'a Step, name: &str) -> Option<&'a Spanned<String>> {
+    if given(step, name).is_some() {
+        return None;
+    }
+    // Short names are too near to members of APIs: `services`.
+    let near = |key: &str| name.len() > 7 && similar(key, [name]).is_some();
+    let mut keys = step.inputs.iter().map(|(key, _)| key);
+    keys.find(|key| key.value.eq_ignore_ascii_case(name) || near(&key.value))
+}
+
+/// Where a missing input is reported: at the step's action, which is why it is missing.
+pub(super) fn place(step: &Step) -> Span {
+    step.action.span
+}
+
+/// Reports inputs that the action does not have.
+pub(super) fn unknown(step: &Step, known: &[&str], diagnostics: &mut Diagnostics) {
+    for (key, value) in &step.inputs {
+        if value.kind == ValueKind::Null || known.contains(&key.value.as_str()) {
+            continue;
+        }
+        diagnostics.push(unknown_input(step, key, known));
+    }
+}
+
+fn unknown_input(step: &Step, key: &Spanned<String>, known: &[&str]) -> Diagnostic {
+    let message = format!("`{}` has no input `{key}`", step.action);
+    let report =
+        Diagnostic::error(Code::UnknownInput, key.span, message).label("no input has this name");
+    match similar(&key.value, known.iter().copied()) {
+        Some(name) => report.edit(key.span, name, "an input with a similar name exists"),
+        None => report.help(format!("it takes {}", listed(known))),
+    }
+}
+
+/// Names in a sentence: `a`, `b` and `c`.
+pub(in crate::check) fn listed<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+/// The text of an input that has to be known before running; `why` says what is decided by it.
+pub(super) fn literal(
+    value: &Value,
+    name: &str,
+    why: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<String>> {
+    let Some(scalar) = value.as_scalar() else {
+        diagnostics.extend(wrong_kind(value, name, "a text"));
+        return None;
+    };
+    if scalar.template.is_literal() {
+        return Some(Spanned::new(
+            scalar.text().trim().to_owned(),
+            text_span(scalar),
+        ));
+    }
+    let message = format!("a reference in `{name}` is not supported yet");
+    diagnostics.push(
+        Diagnostic::error(Code::UnsupportedFeature, value.span, message)
+            .label(format!("{why} has to be known when compiling")),
+    );
+    None
+}
+
+/// The place of a scalar's text, without its quotes.
+pub(in crate::check) fn text_span(scalar: &Scalar) -> Span {
+    scalar.source.span_of(0, scalar.text().len())
+}
+
+/// An input that takes a String (spec 3.3).
+pub(in crate::check) fn text(
+    value: &Value,
+    name: &str,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Expression> {
+    match &value.kind {
+        ValueKind::Scalar(scalar) if scalar.template.is_literal() => {
+            diagnostics.extend(ambiguous_text(&scalar.source, value.span));
+            Some(Expression::String(scalar.text().to_owned()))
+        }
+        ValueKind::Scalar(scalar) => {
+            let typed = scope.scalar(scalar, value.span, diagnostics);
+            coerced(typed, Type::String, name, diagnostics)
+        }
+        ValueKind::List(elements) => match elements.as_slice() {
+            [only] if only.as_scalar().is_some() => text(only, name, scope, diagnostics),
+            _ => reported(value, name, "a text", scope, diagnostics),
+        },
+        _ => reported(value, name, "a text", scope, diagnostics),
+    }
+}
+
+/// A reference as the type that an input takes, by the table of spec 3.3.
+pub(super) fn coerced(
+    typed: Typed,
+    want: Type,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Expression> {
+    let have = typed.kind?;
+    if have == want {
+        return typed.expression;
+    }
+    if !can_become(have, want) {
+        diagnostics.push(mismatch(&typed, have, want, name));
+        return None;
+    }
+    Some(Expression::Coerce(Box::new(typed.expression?), want))
+}
+
+/// Whether a value of one type may become another at run time (spec 3.3; section 8 row 11 for Strings).
+const fn can_become(have: Type, want: Type) -> bool {
+    matches!(
+        (have, want),
+        (
+            Type::String,
+            Type::StringList | Type::StringMap | Type::MapList
+        ) | (
+            Type::Integer | Type::Boolean,
+            Type::String | Type::StringList
+        ) | (
+            Type::StringList,
+            Type::String | Type::Integer | Type::Boolean
+        ) | (Type::StringMap, Type::String | Type::MapList)
+    )
+}
+
+fn mismatch(typed: &Typed, have: Type, want: Type, name: &str) -> Diagnostic {
+    let message = format!(
+        "`{name}` takes {}, but {} is {}",
+        with_article(want),
+        what(typed),
+        with_article(have)
+    );
+    declared(
+        Diagnostic::error(Code::WrongReferenceType, typed.span, message)
+            .label(format!("this is {}", with_article(have))),
+        typed,
+    )
+}
+
+/// What a reference is called in reports.
+pub(in crate::check) fn what(typed: &Typed) -> String {
+    match &typed.origin {
+        Some(origin) => format!("`{}`", origin.name),
+        None => "the value".to_owned(),
+    }
+}
+
+/// Points at the declaration of what is referenced, if it has one.
+pub(in crate::check) fn declared(report: Diagnostic, typed: &Typed) -> Diagnostic {
+    match typed.origin.as_ref().and_then(|origin| origin.declared) {
+        Some(span) => report.context(span, "declared here"),
+        None => report,
+    }
+}
+
+/// A type in a sentence: `an Integer`.
+pub(in crate::check) const fn with_article(kind: Type) -> &'static str {
+    match kind {
+        Type::String => "a String",
+        Type::StringList => "a StringList",
+        Type::Integer => "an Integer",
+        Type::Boolean => "a Boolean",
+        Type::StringMap => "a StringMap",
+        Type::MapList => "a MapList",
+    }
+}
+
+/// A text that should be one of few; `kind` names them: `an invocation type`.
+pub(super) fn one_of(
+    value: &Value,
+    name: &str,
+    allowed: &[&str],
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Expression> {
+    let expression = text(value, name, scope, diagnostics)?;
+    if let Expression::String(written) = &expression {
+        let allowed: Vec<String> = allowed.iter().map(|&name| name.to_owned()).collect();
+        let span = value.as_scalar().map_or(value.span, text_span);
+        let what = format!("`{name}` has no value");
+        diagnostics.extend(unknown_value(
+            written,
+            span,
+            &what,
+            &allowed,
+            scope.catalogue,
+        ));
+    }
+    Some(expression)
+}
+
+/// The report of a value outside an enumeration: an error where a near one exists, else perhaps newer than the models.
+/// The message begins with `what`: "`launchType` has no value".
+pub(in crate::check) fn unknown_value(
+    written: &str,
+    span: Span,
+    what: &str,
+    allowed: &[String],
+    catalogue: &Catalogue,
+) -> Option<Diagnostic> {
+    if allowed.is_empty() || allowed.iter().any(|value| value == written) {
+        return None;
+    }
+    let message = format!("{what} `{written}`");
+    if let Some(near) = similar(written, allowed.iter().map(String::as_str)) {
+        let report = Diagnostic::error(Code::UnknownEnumValue, span, message)
+            .label("not one of those listed");
+        return Some(report.edit(span, near, "one with a similar name exists"));
+    }
+    let report = Diagnostic::warning(Code::UnknownEnumValue, span, message)
+        .label("not one of those listed")
+        .note(format!(
+            "as of {}, the date of the service models in this compiler",
+            catalogue.date()
+        ));
+    Some(if allowed.len() <= 12 {
+        report.help(format!("it has {}", listed(allowed)))
+    } else {
+        report
+    })
+}
+
+/// Reports a value of the wrong kind, after the references inside it.
+pub(super) fn reported<T>(
+    value: &Value,
+    name: &str,
+    expected: &str,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<T> {
+    references(value, scope, diagnostics);
+    diagnostics.extend(wrong_kind(value, name, expected));
+    None
+}
+
+/// The report of a value of the wrong kind; none if it was reported already.
+pub(in crate::check) fn wrong_kind(
+    value: &Value,
+    name: &str,
+    expected: &str,
+) -> Option<Diagnostic> {
+    if value.kind == ValueKind::Unknown {
+        return None;
+    }
+    let message = format!(
+        "`{name}` takes {expected}, but {} is given",
+        value.describe()
+    );
+    Some(
+        Diagnostic::error(Code::WrongValueType, value.span, message)
+            .label(format!("this is {}", value.describe())),
+    )
+}
+
+/// Resolves every reference in a value, so that what is wrong with them is reported.
+pub(in crate::check) fn references(
+    value: &Value,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    match &value.kind {
+        ValueKind::Scalar(scalar) => {
+            scope.scalar(scalar, value.span, diagnostics);
+        }
+        ValueKind::List(elements) => {
+            for element in elements {
+                references(element, scope, diagnostics);
+            }
+        }
+        ValueKind::Map(entries) => {
+            for (_, value) in entries {
+                references(value, scope, diagnostics);
+            }
+        }
+        ValueKind::Null | ValueKind::Unknown => {}
+    }
+}

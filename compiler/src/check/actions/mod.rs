@@ -1,0 +1,47 @@
+//! Actions: what a step's inputs must be, and what its outputs are (spec 5).
+//!
+//! Takes a step and gives the work it does, or nothing when something about it was
+//! reported. One file per action or family of actions.
+
+mod api;
+mod branch;
+mod inputs;
+mod lambda;
+mod outputs;
+mod sleep;
+mod wait;
+
+pub(super) use inputs::{
+    declared, listed, references, text, text_span, unknown_value, what, with_article, wrong_kind,
+};
+pub(super) use outputs::{declared_output, predefined};
+
+use super::scope::Scope;
+use crate::diagnostic::Diagnostics;
+use crate::document::Step;
+use crate::ir::Work;
+
+/// Checks the inputs of a step and translates them. An action that is not translated yet, which is reported
+/// elsewhere, has only its references checked.
+pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
+    match step.action.value.as_str() {
+        "aws:executeAwsApi" => api::execute(step, scope, diagnostics),
+        "aws:assertAwsResourceProperty" => {
+            let (call, expectation) = wait::expectation(step, scope, diagnostics)?;
+            Some(Work::Assert(call, expectation))
+        }
+        "aws:waitForAwsResourceProperty" => {
+            let (call, expectation) = wait::expectation(step, scope, diagnostics)?;
+            Some(Work::Wait(call, expectation))
+        }
+        "aws:invokeLambdaFunction" => lambda::invoke(step, scope, diagnostics),
+        "aws:sleep" => sleep::sleep(step, scope, diagnostics),
+        "aws:branch" => branch::branch(step, scope, diagnostics),
+        _ => {
+            for (_, value) in &step.inputs {
+                inputs::references(value, scope, diagnostics);
+            }
+            None
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! `aws:sleep`: for a while, or until a moment (spec 5.21).
+
+use jiff::{SignedDuration, Span as Duration, SpanRelativeTo};
+
+use super::inputs;
+use crate::check::scope::Scope;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Step, Type, Value};
+use crate::ir::{Expression, Work};
+use crate::source::Span;
+
+const INPUTS: [&str; 2] = ["Duration", "Timestamp"];
+
+/// The longest sleep, in seconds: one less than a week.
+const LONGEST: i64 = 604_799;
+
+/// Checks the inputs of a step.
+pub(super) fn sleep(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
+    let before = diagnostics.len();
+    inputs::unknown(step, &INPUTS, diagnostics);
+    let known = diagnostics.len() == before;
+    match INPUTS.map(|name| inputs::given(step, name)) {
+        [Some(duration), None] => {
+            time(duration, "Duration", scope, diagnostics, invalid_duration).map(Work::Sleep)
+        }
+        [None, Some(instant)] => {
+            time(instant, "Timestamp", scope, diagnostics, invalid_instant).map(Work::SleepUntil)
+        }
+        [Some(_), Some(instant)] => {
+            diagnostics.push(both(step, instant.span));
+            None
+        }
+        [None, None] => {
+            if known && step.inputs_known {
+                diagnostics.push(neither(step));
+            }
+            None
+        }
+    }
+}
+
+fn both(step: &Step, span: Span) -> Diagnostic {
+    let message = format!("step `{}` gives both `Duration` and `Timestamp`", step.name);
+    Diagnostic::error(Code::UnknownInput, span, message)
+        .label("only one of them can be given")
+        .help("remove one of them")
+}
+
+fn neither(step: &Step) -> Diagnostic {
+    let message = format!(
+        "step `{}` gives neither `Duration` nor `Timestamp`",
+        step.name
+    );
+    Diagnostic::error(Code::MissingInput, inputs::place(step), message)
+        .label("one of them is required")
+        .help("write for example `Duration: PT10M`")
+}
+
+/// A text that is a time when it is known now. Numbers are none, not even from a reference.
+fn time(
+    value: &Value,
+    name: &str,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+    invalid: fn(&str, Span) -> Option<Diagnostic>,
+) -> Option<Expression> {
+    let expression = inputs::text(value, name, scope, diagnostics)?;
+    let span = value.as_scalar().map_or(value.span, inputs::text_span);
+    let report = match &expression {
+        Expression::String(text) => invalid(text.trim(), span),
+        Expression::Coerce(inner, _) if inner.kind() != Type::StringList => {
+            Some(no_time(name, inner.kind(), value.span))
+        }
+        _ => None,
+    };
+    let sound = report.is_none();
+    diagnostics.extend(report);
+    sound.then_some(expression)
+}
+
+fn no_time(name: &str, kind: Type, span: Span) -> Diagnostic {
+    let message = format!(
+        "`{name}` takes a String in ISO 8601, but this is {}",
+        inputs::with_article(kind)
+    );
+    Diagnostic::error(Code::WrongReferenceType, span, message)
+        .label(format!("this is {}", inputs::with_article(kind)))
+        .help("put the reference into a text, as in `'PT{{ Minutes }}M'`")
+}
+
+fn invalid_duration(text: &str, span: Span) -> Option<Diagnostic> {
+    let wrong = |message: String, label: &str| {
+        Diagnostic::error(Code::InvalidTime, span, message).label(label)
+    };
+    let Some(duration) = iso_duration(text) else {
+        let message = format!("`{text}` is not an ISO 8601 duration");
+        let report = wrong(message, "not a duration");
+        return Some(match meant(text) {
+            Some(iso) => report.edit(span, iso, "write it in ISO 8601"),
+            None => report.help("write it like `PT30S`, `PT10M` or `P1DT2H`"),
+        });
+    };
+    if duration.is_negative() {
+        return Some(wrong(
+            format!("`{text}` is negative"),
+            "a sleep cannot be negative",
+        ));
+    }
+    if duration.get_years() != 0 || duration.get_months() != 0 {
+        let message = format!("`{text}` counts years or months, whose length varies");
+        return Some(
+            wrong(message, "not a fixed length").help("count in days, hours, minutes or seconds"),
+        );
+    }
+    let seconds = seconds(&duration).unwrap_or(i64::MAX);
+    (seconds > LONGEST).then(|| {
+        let message = format!("`{text}` is longer than the longest sleep, {LONGEST} seconds");
+        wrong(message, "too long").help("wait in several steps, or in a loop")
+    })
+}
+
+/// The parser alone would take friendly forms such as `10m`, too.
+fn iso_duration(text: &str) -> Option<Duration> {
+    let unsigned = text.trim_start_matches(['+', '-']);
+    unsigned
+        .starts_with(['P', 'p'])
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+fn seconds(duration: &Duration) -> Option<i64> {
+    let length: SignedDuration = duration
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .ok()?;
+    Some(length.as_secs())
+}
+
+/// The duration that a text in another form probably means: `3 seconds`, `10m`, `T5M`, or a number of seconds.
+fn meant(text: &str) -> Option<String> {
+    let duration: Duration = match text.parse::<i64>() {
+        Ok(seconds) => Duration::new().try_seconds(seconds).ok()?,
+        Err(_) => text
+            .parse()
+            .or_else(|_| format!("PT{text}").parse())
+            .or_else(|_| format!("P{text}").parse())
+            .ok()?,
+    };
+    let iso = duration.to_string();
+    invalid_duration(&iso, Span::default())
+        .is_none()
+        .then_some(iso)
+}
+
+fn invalid_instant(text: &str, span: Span) -> Option<Diagnostic> {
+    let readable =
+        text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok();
+    if readable {
+        return None;
+    }
+    let message = format!("`{text}` is not an ISO 8601 timestamp");
+    let report = Diagnostic::error(Code::InvalidTime, span, message).label("not a timestamp");
+    Some(report.help("write it like `2030-01-31T08:00:00Z`"))
+}

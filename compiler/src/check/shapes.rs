@@ -1,0 +1,418 @@
+//! Values against the shapes of an API, the way Boto3 validates its parameters (spec 5.12).
+//!
+//! Walking a value both reports what is wrong with it and yields its translation; `None` says that something was
+//! reported. There is no action schema here: Boto3 is strict about types (spec 3.3).
+
+mod limits;
+mod references;
+mod scalars;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::actions::{self, listed};
+use super::scope::Scope;
+use crate::catalogue::{List, Map, Member, Operation, Service, ShapeId, ShapeKind, Structure};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Scalar, Type, Value, ValueKind};
+use crate::ir::{ApiEntry, ApiField, ApiItem, ApiValue};
+use crate::source::{Span, Spanned};
+use crate::syntax::Style;
+
+/// The most members that a help lists.
+const LISTED: usize = 15;
+
+/// Properties of steps that slip into `inputs` when they are indented too far.
+const STEP_PROPERTIES: [&str; 8] = [
+    "outputs",
+    "maxAttempts",
+    "timeoutSeconds",
+    "onFailure",
+    "onCancel",
+    "isCritical",
+    "isEnd",
+    "nextStep",
+];
+
+/// The operation whose input is checked.
+pub(super) struct Operand<'a> {
+    /// What references resolve in.
+    pub(super) scope: &'a Scope<'a>,
+    /// The service.
+    pub(super) service: &'a Arc<Service>,
+    /// The operation.
+    pub(super) operation: &'a Operation,
+    /// Where members that are missing at the top are reported.
+    pub(super) place: Span,
+    /// Whether all members are known, so that something can be said about missing ones.
+    pub(super) complete: bool,
+}
+
+/// Checks the members of an operation's input, and gives them in the order of the model.
+pub(super) fn input(
+    operand: &Operand<'_>,
+    members: &[&(Spanned<String>, Value)],
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<ApiField>> {
+    let none = Structure::default();
+    let shape = operand
+        .operation
+        .input
+        .and_then(|shape| operand.service.structure(shape));
+    let mut walk = Walk {
+        operand,
+        diagnostics,
+        path: Vec::new(),
+    };
+    walk.members(
+        members,
+        shape.unwrap_or(&none),
+        operand.place,
+        operand.complete,
+    )
+}
+
+/// A value on its way through the shapes.
+struct Walk<'a, 'd> {
+    operand: &'a Operand<'a>,
+    diagnostics: &'d mut Diagnostics,
+    /// The way from the input to the value, for reports: `Filters`, `[0]`, `.Name`.
+    path: Vec<String>,
+}
+
+impl<'a> Walk<'a, '_> {
+    /// A value, whatever its shape is.
+    fn value(&mut self, value: &Value, shape: ShapeId) -> Option<ApiValue> {
+        let service: &'a Service = self.operand.service;
+        if is_whole_reference(value) {
+            return self.reference(value, shape);
+        }
+        match &service.shape(shape).kind {
+            ShapeKind::Structure(structure) if structure.event_stream => {
+                self.unsupported(value, "a stream of events")
+            }
+            ShapeKind::Document => self.unsupported(value, "a free document"),
+            ShapeKind::Structure(structure) => self.structure(value, shape, structure),
+            ShapeKind::List(list) => self.list(value, shape, list),
+            ShapeKind::Map(map) => self.map(value, shape, map),
+            _ => self.scalar(value, shape),
+        }
+    }
+
+    fn structure(
+        &mut self,
+        value: &Value,
+        shape: ShapeId,
+        structure: &'a Structure,
+    ) -> Option<ApiValue> {
+        let ValueKind::Map(entries) = &value.kind else {
+            return self.wrong_kind(value, "a mapping");
+        };
+        let entries: Vec<&(Spanned<String>, Value)> = entries.iter().collect();
+        let place = entries.first().map_or(value.span, |(key, _)| key.span);
+        self.report_union(&entries, structure, place);
+        let fields = self.members(&entries, structure, place, true)?;
+        Some(ApiValue::Structure(shape, fields))
+    }
+
+    /// The members of a structure, those that are null left out, in the order of the model.
+    fn members(
+        &mut self,
+        entries: &[&(Spanned<String>, Value)],
+        structure: &'a Structure,
+        place: Span,
+        complete: bool,
+    ) -> Option<Vec<ApiField>> {
+        let mut fields: HashMap<&str, Option<ApiField>> = HashMap::new();
+        let mut meant = Vec::new();
+        let mut sound = true;
+        for (key, value) in entries
+            .iter()
+            .copied()
+            .filter(|(_, value)| value.kind != ValueKind::Null)
+        {
+            let Some(member) = structure.member(&key.value) else {
+                meant.extend(self.unknown_member(key, value, structure));
+                sound = false;
+                continue;
+            };
+            fields.insert(&member.name, self.member(key, value, member));
+        }
+        if complete {
+            let there =
+                |name: &str| fields.contains_key(name) || meant.iter().any(|other| other == name);
+            sound &= self.report_missing(there, structure, place);
+        }
+        let ordered = structure
+            .members
+            .iter()
+            .filter_map(|member| fields.remove(member.name.as_str()));
+        let ordered: Option<Vec<ApiField>> = ordered.collect();
+        ordered.filter(|_| sound)
+    }
+
+    fn member(
+        &mut self,
+        key: &Spanned<String>,
+        value: &Value,
+        member: &'a Member,
+    ) -> Option<ApiField> {
+        let step = if self.path.is_empty() {
+            key.value.clone()
+        } else {
+            format!(".{key}")
+        };
+        self.path.push(step);
+        let value = if member.streaming {
+            self.unsupported(value, "a stream")
+        } else {
+            self.value(value, member.shape)
+        };
+        self.path.pop();
+        Some(ApiField {
+            name: member.name.clone(),
+            value: value?,
+        })
+    }
+
+    fn list(&mut self, value: &Value, shape: ShapeId, list: &'a List) -> Option<ApiValue> {
+        let ValueKind::List(elements) = &value.kind else {
+            return self.no_list(value);
+        };
+        let mut items = Vec::new();
+        for (position, element) in elements
+            .iter()
+            .enumerate()
+            .filter(|(_, element)| element.kind != ValueKind::Null)
+        {
+            self.path.push(format!("[{position}]"));
+            items.push(self.item(element, list.member.shape));
+            self.path.pop();
+        }
+        let items: Vec<ApiItem> = items.into_iter().collect::<Option<_>>()?;
+        if !items.iter().any(|item| matches!(item, ApiItem::Splice(_))) {
+            self.check_items(items.len(), list.length, value.span);
+        }
+        Some(ApiValue::List(shape, items))
+    }
+
+    /// An element; a reference to a list stands for all elements of that (spec 3.3).
+    fn item(&mut self, element: &Value, shape: ShapeId) -> Option<ApiItem> {
+        let service: &'a Service = self.operand.service;
+        let takes_list = matches!(service.shape(shape).kind, ShapeKind::List(_));
+        if is_whole_reference(element) && !takes_list {
+            return self.item_reference(element, shape);
+        }
+        self.value(element, shape).map(ApiItem::One)
+    }
+
+    fn map(&mut self, value: &Value, shape: ShapeId, map: &'a Map) -> Option<ApiValue> {
+        let ValueKind::Map(entries) = &value.kind else {
+            return self.wrong_kind(value, "a mapping");
+        };
+        let mut found = Vec::new();
+        for (key, value) in entries
+            .iter()
+            .filter(|(_, value)| value.kind != ValueKind::Null)
+        {
+            self.check_key(key, map);
+            self.path.push(format!(".{key}"));
+            let value = self.value(value, map.value.shape);
+            self.path.pop();
+            found.push(value.map(|value| ApiEntry {
+                key: key.value.clone(),
+                value,
+            }));
+        }
+        Some(ApiValue::Map(
+            shape,
+            found.into_iter().collect::<Option<_>>()?,
+        ))
+    }
+
+    /// Keys of a map may be restricted to listed values too.
+    fn check_key(&mut self, key: &Spanned<String>, map: &Map) {
+        if let ShapeKind::String(string) = &self.operand.service.shape(map.key.shape).kind {
+            let catalogue = self.operand.scope.catalogue;
+            let what = format!("`{}` has no key", self.name());
+            let report =
+                actions::unknown_value(&key.value, key.span, &what, &string.enumeration, catalogue);
+            self.diagnostics.extend(report);
+        }
+    }
+
+    /// Reports a member that there is not, and gives the one that was probably meant.
+    fn unknown_member(
+        &mut self,
+        key: &Spanned<String>,
+        value: &Value,
+        structure: &Structure,
+    ) -> Option<String> {
+        actions::references(value, self.operand.scope, self.diagnostics);
+        let owner = if self.path.is_empty() {
+            self.operation()
+        } else {
+            format!("`{}`", self.path.concat())
+        };
+        let message = format!("{owner} has no member `{key}`");
+        let report = Diagnostic::error(Code::UnknownMember, key.span, message)
+            .label("no member has this name");
+        let near = crate::diagnostic::similar(
+            &key.value,
+            structure.members.iter().map(|member| member.name.as_str()),
+        )
+        .or_else(|| structure.similar_member(&key.value).map(str::to_owned));
+        let names: Vec<&str> = structure
+            .members
+            .iter()
+            .map(|member| member.name.as_str())
+            .collect();
+        let is_property = self.path.is_empty() && STEP_PROPERTIES.contains(&key.value.as_str());
+        self.diagnostics.push(match &near {
+            _ if is_property => report.help("this property belongs beside `inputs`, not into them"),
+            Some(near) => report.edit(
+                key.span,
+                near.as_str(),
+                "a member with a similar name exists",
+            ),
+            None if names.is_empty() => report.help("it takes no input"),
+            None if names.len() <= LISTED => report.help(format!("it has {}", listed(&names))),
+            None => report,
+        });
+        near
+    }
+
+    /// Reports required members that are not given; those that Boto3 fills in are not required.
+    fn report_missing(
+        &mut self,
+        there: impl Fn(&str) -> bool,
+        structure: &Structure,
+        place: Span,
+    ) -> bool {
+        let required = structure
+            .members
+            .iter()
+            .filter(|member| member.required && !member.filled);
+        let missing: Vec<&str> = required
+            .map(|member| member.name.as_str())
+            .filter(|name| !there(name))
+            .collect();
+        if missing.is_empty() {
+            return true;
+        }
+        let owner = if self.path.is_empty() {
+            self.operation()
+        } else {
+            format!("`{}`", self.path.concat())
+        };
+        let message = format!("{owner} needs {}", listed(&missing));
+        let label = if missing.len() == 1 {
+            "a required member is missing"
+        } else {
+            "required members are missing"
+        };
+        self.diagnostics
+            .push(Diagnostic::error(Code::MissingInput, place, message).label(label));
+        false
+    }
+
+    /// A list is wanted; one value alone is probably meant as its only element.
+    fn no_list(&mut self, value: &Value) -> Option<ApiValue> {
+        if !matches!(value.kind, ValueKind::Scalar(_)) {
+            return self.wrong_kind(value, "a list");
+        }
+        actions::references(value, self.operand.scope, self.diagnostics);
+        let message = format!(
+            "`{}` takes a list, but {} is given",
+            self.path.concat(),
+            value.describe()
+        );
+        let report = Diagnostic::error(Code::WrongValueType, value.span, message)
+            .label("a list is expected here");
+        self.diagnostics.push(in_brackets(report, value));
+        None
+    }
+
+    fn wrong_kind<T>(&mut self, value: &Value, expected: &str) -> Option<T> {
+        actions::references(value, self.operand.scope, self.diagnostics);
+        self.diagnostics
+            .extend(actions::wrong_kind(value, &self.path.concat(), expected));
+        None
+    }
+
+    fn unsupported<T>(&mut self, value: &Value, what: &str) -> Option<T> {
+        actions::references(value, self.operand.scope, self.diagnostics);
+        let message = format!(
+            "`{}` takes {what}, which is not supported yet",
+            self.path.concat()
+        );
+        self.diagnostics.push(
+            Diagnostic::error(Code::UnsupportedFeature, value.span, message)
+                .label("not supported yet"),
+        );
+        None
+    }
+
+    /// The operation in reports.
+    fn operation(&self) -> String {
+        format!(
+            "`{}` of `{}`",
+            self.operand.operation.name, self.operand.service.name
+        )
+    }
+
+    /// The value in reports.
+    fn name(&self) -> String {
+        self.path.concat()
+    }
+}
+
+/// Offers to make one value the only element of a list, unless brackets would take it apart.
+fn in_brackets(report: Diagnostic, value: &Value) -> Diagnostic {
+    let fits = |scalar: &Scalar| match scalar.style() {
+        Style::SingleQuoted | Style::DoubleQuoted => true,
+        Style::Plain => !scalar.text().contains([',', '[', ']', '{', '}']),
+        Style::Literal | Style::Folded => false,
+    };
+    if !value.as_scalar().is_some_and(fits) {
+        return report.help("a list of one element is written `[element]`");
+    }
+    let Span { start, end } = value.span;
+    report
+        .edit(Span::at(start), "[", "make it a list of one element")
+        .edit(Span::at(end), "]", "make it a list of one element")
+}
+
+fn is_whole_reference(value: &Value) -> bool {
+    value
+        .as_scalar()
+        .is_some_and(|scalar| scalar.template.whole().is_some())
+}
+
+/// What a shape takes, in the words of reports.
+const fn wanted(kind: &ShapeKind) -> &'static str {
+    match kind {
+        ShapeKind::Structure(_) | ShapeKind::Map(_) => "a mapping",
+        ShapeKind::List(_) => "a list",
+        ShapeKind::String(_) => "a string",
+        ShapeKind::Integer(_) | ShapeKind::Long(_) => "an integer",
+        ShapeKind::Float(_) | ShapeKind::Double(_) => "a number",
+        ShapeKind::Boolean => "a Boolean",
+        ShapeKind::Blob(_) => "text or bytes",
+        ShapeKind::Timestamp(_) => "a timestamp",
+        ShapeKind::Document => "any value",
+    }
+}
+
+/// The document type that the values of a shape have.
+const fn type_of(kind: &ShapeKind) -> Type {
+    match kind {
+        ShapeKind::Structure(_) | ShapeKind::Map(_) | ShapeKind::Document => Type::StringMap,
+        ShapeKind::List(_) => Type::StringList,
+        ShapeKind::String(_) | ShapeKind::Blob(_) | ShapeKind::Timestamp(_) => Type::String,
+        ShapeKind::Integer(_) | ShapeKind::Long(_) | ShapeKind::Float(_) | ShapeKind::Double(_) => {
+            Type::Integer
+        }
+        ShapeKind::Boolean => Type::Boolean,
+    }
+}

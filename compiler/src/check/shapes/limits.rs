@@ -1,0 +1,96 @@
+//! Limits of the model. Boto3 itself refuses what is below a minimum; what is above a maximum is left to the service,
+//! whose limits may have grown since (spec 5.12).
+
+use std::fmt::Display;
+
+use super::Walk;
+use crate::catalogue::{Bounds, Structure};
+use crate::check::actions::listed;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::document::{Value, ValueKind};
+use crate::source::{Span, Spanned};
+
+impl Walk<'_, '_> {
+    /// The length of a text.
+    pub(super) fn check_length(&mut self, text: &str, bounds: Bounds<i64>, span: Span) {
+        self.check_count(text.chars().count(), bounds, span, "characters");
+    }
+
+    /// The length of a list.
+    pub(super) fn check_items(&mut self, count: usize, bounds: Bounds<i64>, span: Span) {
+        self.check_count(count, bounds, span, "elements");
+    }
+
+    fn check_count(&mut self, count: usize, bounds: Bounds<i64>, span: Span, unit: &str) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.check_range(count, &format!("has {count} {unit}"), bounds, span);
+    }
+
+    /// The value of a number.
+    pub(super) fn check_number<N: PartialOrd + Display>(
+        &mut self,
+        number: N,
+        bounds: Bounds<N>,
+        span: Span,
+    ) {
+        let have = format!("is {number}");
+        self.check_range(number, &have, bounds, span);
+    }
+
+    fn check_range<N: PartialOrd + Display>(
+        &mut self,
+        number: N,
+        have: &str,
+        bounds: Bounds<N>,
+        span: Span,
+    ) {
+        let name = self.name();
+        let report = match bounds {
+            Bounds { min: Some(min), .. } if number < min => {
+                let message = format!("`{name}` {have}, but takes at least {min}");
+                Diagnostic::error(Code::ViolatedConstraint, span, message)
+                    .label("below the minimum")
+            }
+            Bounds { max: Some(max), .. } if number > max => {
+                let message = format!("`{name}` {have}, but takes at most {max}");
+                Diagnostic::warning(Code::ViolatedConstraint, span, message)
+                    .label("above the maximum")
+                    .note(format!(
+                        "as of {}, the date of the service models in this compiler",
+                        self.operand.scope.catalogue.date()
+                    ))
+            }
+            _ => return,
+        };
+        self.diagnostics.push(report);
+    }
+
+    /// A union has exactly one of its members.
+    pub(super) fn report_union(
+        &mut self,
+        entries: &[&(Spanned<String>, Value)],
+        structure: &Structure,
+        place: Span,
+    ) {
+        let given = entries
+            .iter()
+            .filter(|(_, value)| value.kind != ValueKind::Null)
+            .count();
+        if !structure.union || given == 1 {
+            return;
+        }
+        let names: Vec<&str> = structure
+            .members
+            .iter()
+            .map(|member| member.name.as_str())
+            .collect();
+        let message = format!(
+            "`{}` takes exactly one member, but {given} are given",
+            self.name()
+        );
+        let report = Diagnostic::error(Code::ViolatedConstraint, place, message)
+            .label("only one of them can be given");
+        self.diagnostics
+            .push(report.help(format!("give one of {}", listed(&names))));
+    }
+}

@@ -45,13 +45,7 @@ pub fn compile(source: &Source, catalogue: &Catalogue) -> Compiled {
         };
     };
     let document = document::read(&tree, &mut diagnostics);
-    let runbook = check::check(
-        &document,
-        source,
-        catalogue,
-        &check::Options::default(),
-        &mut diagnostics,
-    );
+    let runbook = check::check(&document, source, catalogue, &mut diagnostics);
     Compiled {
         runbook,
         diagnostics,

@@ -5,28 +5,48 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 
 /// The text of a runbook and the name it was given under.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The path as the user wrote it.
     pub name: String,
+    /// The name of the document: the file's without its ending, or the folder's where the file is just called
+    /// `runbook`.
+    pub document: String,
     /// The whole text.
     pub text: String,
     line_starts: Vec<usize>,
 }
 
 impl Source {
-    /// Takes a text and the name that reports use for it.
+    /// Takes a text and the name that reports use for it: the path as the user wrote it.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
+        let (name, text) = (name.into(), text.into());
         let breaks = text.match_indices('\n').map(|(index, _)| index + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
         Self {
-            name: name.into(),
+            document: document_name(Path::new(&name)),
+            name,
             text,
             line_starts,
         }
+    }
+
+    /// The same text, named after `path`, which tells more than the path as written.
+    #[must_use]
+    pub fn at(self, path: &Path) -> Self {
+        Self {
+            document: document_name(path),
+            ..self
+        }
+    }
+
+    /// The file's name, without folders.
+    pub fn file(&self) -> &str {
+        let file = Path::new(&self.name).file_name();
+        file.and_then(|name| name.to_str()).unwrap_or(&self.name)
     }
 
     /// Line and column of a byte offset, both from 1; columns count characters.
@@ -62,6 +82,18 @@ impl Source {
             .checked_sub(1)
             .and_then(|index| self.line_starts.get(index));
         start.copied().unwrap_or(self.text.len())
+    }
+}
+
+/// The name of the document in a file. The service's names are not part of the text, so the path has to tell.
+fn document_name(path: &Path) -> String {
+    const PLAIN: &str = "runbook";
+    let stem = |path: &Path| Some(path.file_stem()?.to_str()?.to_owned());
+    let folder = path.parent().and_then(Path::file_name);
+    let folder = folder.and_then(|name| Some(name.to_str()?.to_owned()));
+    match stem(path) {
+        Some(name) if name != PLAIN => name,
+        _ => folder.unwrap_or_else(|| PLAIN.to_owned()),
     }
 }
 

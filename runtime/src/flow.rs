@@ -25,9 +25,13 @@ pub enum OnCancel<S> {
 
 /// The properties of one step that decide where it leads. `None` means that the runbook does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flow<S> {
+pub struct Flow<S: 'static> {
     /// The step listed after this one; `None` for the last.
     pub following: Option<S>,
+    /// Where the `Choices` of a branch lead; empty for other steps.
+    pub choices: &'static [S],
+    /// `Default` of a branch.
+    pub otherwise: Option<S>,
     /// `nextStep`.
     pub next_step: Option<S>,
     /// `onFailure`.
@@ -40,7 +44,7 @@ pub struct Flow<S> {
     pub is_end: Option<bool>,
 }
 
-impl<S: Copy> Flow<S> {
+impl<S: Copy + 'static> Flow<S> {
     /// A step that is followed by `following` in the list.
     pub const fn then(following: S) -> Self {
         Self {
@@ -53,6 +57,8 @@ impl<S: Copy> Flow<S> {
     pub const fn last() -> Self {
         Self {
             following: None,
+            choices: &[],
+            otherwise: None,
             next_step: None,
             on_failure: None,
             on_cancel: None,
@@ -64,6 +70,19 @@ impl<S: Copy> Flow<S> {
     /// A step after which the execution ends: `isEnd: true`.
     pub const fn end() -> Self {
         Self::last().is_end(true)
+    }
+
+    /// Adds the targets of a branch's `Choices`.
+    pub const fn choices(self, choices: &'static [S]) -> Self {
+        Self { choices, ..self }
+    }
+
+    /// Adds the `Default` of a branch.
+    pub const fn otherwise(self, step: S) -> Self {
+        Self {
+            otherwise: Some(step),
+            ..self
+        }
     }
 
     /// Adds `nextStep`.

@@ -23,8 +23,6 @@ mod shapes;
 mod steps;
 mod uses;
 
-use std::path::Path;
-
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::Catalogue;
@@ -38,19 +36,11 @@ use names::Names;
 use scope::{Place, Scope};
 use uses::Uses;
 
-/// What the caller decides about a runbook.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// The runbook's name, if it is not that of its file.
-    pub name: Option<String>,
-}
-
 /// Checks a document and translates it; `None` when there is an error.
 pub fn check(
     document: &Document,
     source: &Source,
     catalogue: &Catalogue,
-    options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Option<Runbook> {
     let uses = Uses::collect(document);
@@ -68,13 +58,9 @@ pub fn check(
     if diagnostics.has_errors() {
         return None;
     }
-    let file = file_part(source, Path::file_name);
     Some(Runbook {
-        name: options
-            .name
-            .clone()
-            .unwrap_or_else(|| file_part(source, Path::file_stem)),
-        file,
+        name: source.document.clone(),
+        file: source.file().to_owned(),
         hash: hash(&source.text),
         description: document
             .description
@@ -149,14 +135,6 @@ fn identity(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ApiC
         operation,
         input: Vec::new(),
     })
-}
-
-fn file_part(source: &Source, part: impl Fn(&Path) -> Option<&std::ffi::OsStr>) -> String {
-    let part = part(Path::new(&source.name));
-    part.map_or_else(
-        || source.name.clone(),
-        |part| part.to_string_lossy().into_owned(),
-    )
 }
 
 fn hash(text: &str) -> String {

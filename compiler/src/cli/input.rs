@@ -48,7 +48,12 @@ pub(super) fn read(path: &Path) -> Result<Source, InputError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(InputError::Missing(path.to_owned()))
         }
-        bytes => finish(&name, bytes),
+        bytes => {
+            let source = finish(&name, bytes)?;
+            // A path that is absolute has a folder, which may name the document.
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            Ok(source.at(&path))
+        }
     }
 }
 

@@ -10,7 +10,12 @@ use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
 pub(crate) fn items(types: &RequestTypes) -> Vec<TokenStream> {
     let mut items = vec![imports(types), request_enum(types), request_impl(types)];
     items.extend(types.operations().map(from_operation));
-    items.extend(types.structs.iter().map(|request| struct_item(types, request)));
+    items.extend(
+        types
+            .structs
+            .iter()
+            .map(|request| struct_item(types, request)),
+    );
     items.extend(types.operations().map(operation_static));
     items
 }
@@ -121,17 +126,32 @@ fn struct_field(types: &RequestTypes, field: &RequestField, rule: Option<&str>) 
 
 fn field_type(types: &RequestTypes, field: &RequestField) -> TokenStream {
     let kind = rust_type(types, &field.kind);
-    let kind = if field.boxed { quote!(Box<#kind>) } else { kind };
-    if field.optional { quote!(Option<#kind>) } else { kind }
+    let kind = if field.boxed {
+        quote!(Box<#kind>)
+    } else {
+        kind
+    };
+    if field.optional {
+        quote!(Option<#kind>)
+    } else {
+        kind
+    }
 }
 
 fn union_item(types: &RequestTypes, request: &RequestStruct) -> TokenStream {
     let name = &request.name;
     let doc = format!(" {}.", title(request));
     let variants = request.fields.iter().map(|field| {
-        let (variant, member) = (names::identifier(&names::pascal(&field.member)), &field.member);
+        let (variant, member) = (
+            names::identifier(&names::pascal(&field.member)),
+            &field.member,
+        );
         let kind = rust_type(types, &field.kind);
-        let kind = if field.boxed { quote!(Box<#kind>) } else { kind };
+        let kind = if field.boxed {
+            quote!(Box<#kind>)
+        } else {
+            kind
+        };
         let doc = format!(" `{member}`.");
         quote! {
             #[doc = #doc]
@@ -192,7 +212,9 @@ fn capital(word: &str) -> String {
 /// The type of a member in Rust.
 pub(crate) fn rust_type(types: &RequestTypes, kind: &FieldType) -> TokenStream {
     match kind {
-        FieldType::String | FieldType::Enum | FieldType::Timestamp | FieldType::Blob => quote!(String),
+        FieldType::String | FieldType::Enum | FieldType::Timestamp | FieldType::Blob => {
+            quote!(String)
+        }
         FieldType::Integer => quote!(i64),
         FieldType::Float | FieldType::Double => quote!(f64),
         FieldType::Boolean => quote!(bool),

@@ -30,7 +30,8 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
 
 /// The names of the functions, beside the structs that they take.
 fn functions(types: &RequestTypes) -> Vec<Ident> {
-    let mut unique = Unique::without(&["connect", "list", "map", "strings", "integer", "timestamp"]);
+    let mut unique =
+        Unique::without(&["connect", "list", "map", "strings", "integer", "timestamp"]);
     let structs = types.structs.iter();
     let named = structs.map(|request| unique.take(&names::snake(&request.name.to_string())));
     named.map(|name| names::identifier(&name)).collect()
@@ -83,9 +84,9 @@ fn clients_struct(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn connect(plan: &Plan<'_>) -> TokenStream {
-    let fields = clients(plan).into_values().map(|(field, krate, _)| {
-        quote!(#field: #krate::Client::new(config))
-    });
+    let fields = clients(plan)
+        .into_values()
+        .map(|(field, krate, _)| quote!(#field: #krate::Client::new(config)));
     quote! {
         /// Makes the calls of the runbook with a configured SDK.
         pub fn connect(config: &SdkConfig) -> Box<dyn Caller<Request>> {
@@ -195,7 +196,11 @@ fn union(
         let variant = names::identifier(&names::pascal(&field.member));
         let unboxed = field.boxed.then(|| quote!(*));
         let value = converted(plan, field, functions, quote!(#unboxed value));
-        let value = if field.boxed { quote!(Box::new(#value)) } else { value };
+        let value = if field.boxed {
+            quote!(Box::new(#value))
+        } else {
+            value
+        };
         quote!(api::#name::#variant(value) => #krate::types::#sdk::#variant(#value))
     });
     quote! {
@@ -214,12 +219,20 @@ fn setter(plan: &Plan<'_>, field: &RequestField, functions: &[Ident]) -> TokenSt
     if !field.optional {
         let unboxed = field.boxed.then(|| quote!(*));
         let value = converted(plan, field, functions, quote!(#unboxed #value));
-        let value = if field.boxed { quote!(Box::new(#value)) } else { value };
+        let value = if field.boxed {
+            quote!(Box::new(#value))
+        } else {
+            value
+        };
         return quote!(.#setter(Some(#value)));
     }
     let unboxed = field.boxed.then(|| quote!(*));
     let inner = converted(plan, field, functions, quote!(#unboxed value));
-    let inner = if field.boxed { quote!(Box::new(#inner)) } else { inner };
+    let inner = if field.boxed {
+        quote!(Box::new(#inner))
+    } else {
+        inner
+    };
     match &field.kind {
         FieldType::Boolean | FieldType::Double | FieldType::String => quote!(.#setter(#value)),
         FieldType::Enum => quote!(.#setter(#value.map(|value| #inner))),
@@ -286,5 +299,7 @@ fn convert(
 /// The SDK crates that a runbook needs, sorted.
 pub(crate) fn crates(plan: &Plan<'_>) -> BTreeSet<String> {
     let structs = plan.types.operations();
-    structs.map(|request| request.service.crate_name()).collect()
+    structs
+        .map(|request| request.service.crate_name())
+        .collect()
 }

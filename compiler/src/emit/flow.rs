@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::plan::Plan;
-use crate::ir::{OnCancel, OnFailure, Step, StepId};
+use crate::ir::{OnCancel, OnFailure, Step, StepId, Work};
 
 /// The items of `flow.rs`.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
@@ -22,7 +22,10 @@ fn imports(plan: &Plan<'_>) -> TokenStream {
 
 fn step_enum(plan: &Plan<'_>) -> TokenStream {
     let variants = plan.named_steps().map(|(step, names)| {
-        let (variant, doc) = (&names.variant, format!(" `{}`, {}.", step.name, step.action));
+        let (variant, doc) = (
+            &names.variant,
+            format!(" `{}`, {}.", step.name, step.action),
+        );
         quote! {
             #[doc = #doc]
             #variant
@@ -62,11 +65,7 @@ fn flow(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-fn step_flow(
-    plan: &Plan<'_>,
-    step: &Step,
-    following: Option<&proc_macro2::Ident>,
-) -> TokenStream {
+fn step_flow(plan: &Plan<'_>, step: &Step, following: Option<&proc_macro2::Ident>) -> TokenStream {
     let flow = &step.flow;
     let ends = flow.is_end == Some(true);
     let mut tokens = match following {
@@ -74,6 +73,14 @@ fn step_flow(
         Some(following) => quote!(Flow::then(Step::#following)),
         None => quote!(Flow::last()),
     };
+    if let Work::Branch { choices, default } = &step.work {
+        let targets = choices.iter().map(|choice| target(plan, choice.next_step));
+        tokens.extend(quote!(.choices(&[#(#targets),*])));
+        if let Some(default) = default {
+            let default = target(plan, *default);
+            tokens.extend(quote!(.otherwise(#default)));
+        }
+    }
     if let Some(next) = flow.next_step {
         let next = target(plan, next);
         tokens.extend(quote!(.next_step(#next)));

@@ -59,12 +59,22 @@ fn print(item: syn::Item) -> String {
         attrs: Vec::new(),
         items: vec![item],
     });
-    if spaced { spaced_functions(&text) } else { text }
+    if spaced {
+        spaced_functions(&text)
+    } else {
+        text
+    }
 }
 
 /// Puts a blank line before every function of an `impl` that is not its first item.
 fn spaced_functions(text: &str) -> String {
-    const STARTS: [&str; 5] = ["    fn ", "    pub fn ", "    async fn ", "    ///", "    #["];
+    const STARTS: [&str; 5] = [
+        "    fn ",
+        "    pub fn ",
+        "    async fn ",
+        "    ///",
+        "    #[",
+    ];
     let mut spaced = String::with_capacity(text.len());
     let mut before = "";
     for line in text.lines() {

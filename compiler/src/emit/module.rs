@@ -42,7 +42,9 @@ fn effect_alias() -> TokenStream {
 }
 
 fn state_struct(plan: &Plan<'_>) -> TokenStream {
-    let fields = plan.named_steps().filter(|(step, _)| !step.outputs.is_empty());
+    let fields = plan
+        .named_steps()
+        .filter(|(step, _)| !step.outputs.is_empty());
     let fields = fields.map(|(step, names)| {
         let (field, kind) = (&names.function, &names.outputs);
         let doc = format!(" The outputs of `{}`; empty until it has run.", step.name);
@@ -136,7 +138,9 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn start(plan: &Plan<'_>) -> TokenStream {
-    let fields = plan.named_steps().filter(|(step, _)| !step.outputs.is_empty());
+    let fields = plan
+        .named_steps()
+        .filter(|(step, _)| !step.outputs.is_empty());
     let fields = fields.map(|(_, names)| {
         let (field, kind) = (&names.function, &names.outputs);
         quote!(#field: steps::#kind::default())
@@ -190,7 +194,9 @@ fn effect(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn answer(plan: &Plan<'_>) -> TokenStream {
-    let arms = plan.named_steps().filter(|(step, _)| !step.outputs.is_empty());
+    let arms = plan
+        .named_steps()
+        .filter(|(step, _)| !step.outputs.is_empty());
     let arms: Vec<TokenStream> = arms
         .map(|(_, names)| {
             let (variant, field) = (&names.variant, &names.function);
@@ -218,7 +224,9 @@ fn answer(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn outputs(plan: &Plan<'_>) -> TokenStream {
-    let arms = plan.named_steps().filter(|(step, _)| !step.outputs.is_empty());
+    let arms = plan
+        .named_steps()
+        .filter(|(step, _)| !step.outputs.is_empty());
     let arms: Vec<TokenStream> = arms
         .map(|(_, names)| {
             let (variant, field) = (&names.variant, &names.function);
@@ -245,7 +253,9 @@ fn outputs(plan: &Plan<'_>) -> TokenStream {
 
 /// The arm of all steps without outputs.
 fn rest(plan: &Plan<'_>, value: TokenStream) -> TokenStream {
-    let rest = plan.named_steps().filter(|(step, _)| step.outputs.is_empty());
+    let rest = plan
+        .named_steps()
+        .filter(|(step, _)| step.outputs.is_empty());
     let rest = rest.map(|(_, names)| {
         let variant = &names.variant;
         quote!(Step::#variant)

@@ -104,7 +104,9 @@ fn text_function(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn definitions(plan: &Plan<'_>) -> TokenStream {
-    let definitions = plan.named_parameters().map(|(parameter, _)| definition(parameter));
+    let definitions = plan
+        .named_parameters()
+        .map(|(parameter, _)| definition(parameter));
     quote! {
         /// The parameters as declared.
         pub static DEFINITIONS: &[ParameterDefinition] = &[#(#definitions),*];

@@ -44,9 +44,10 @@ impl<'a> Plan<'a> {
     /// Names everything in a runbook.
     pub(crate) fn new(runbook: &'a Runbook) -> Self {
         let mut unique = Unique::default();
-        let fields = runbook.parameters.iter().map(|parameter| {
-            names::identifier(&unique.take(&names::snake(&parameter.name)))
-        });
+        let fields = runbook
+            .parameters
+            .iter()
+            .map(|parameter| names::identifier(&unique.take(&names::snake(&parameter.name))));
         Self {
             types: RequestTypes::of(runbook),
             module: names::identifier(&module_name(runbook)),
@@ -107,18 +108,49 @@ pub(crate) fn crate_name(runbook: &Runbook) -> String {
     }
 }
 
+/// The type stands beside the prelude of generated code, none of whose names it may hide.
 fn type_name(runbook: &Runbook) -> String {
-    let mut unique = Unique::without(&["State", "Effect", "Step", "Parameters"]);
-    unique.take_type(&names::pascal(&runbook.name))
+    const TAKEN: [&str; 18] = [
+        "State",
+        "Effect",
+        "Step",
+        "Parameters",
+        "Runbook",
+        "Definition",
+        "DocumentOutput",
+        "StepDefinition",
+        "Context",
+        "Scope",
+        "Cow",
+        "Document",
+        "Flow",
+        "InputError",
+        "Map",
+        "Option",
+        "OutputError",
+        "Result",
+    ];
+    let mut unique = Unique::without(&TAKEN);
+    unique.take_type(&words_or(&names::pascal(&runbook.name), "Runbook"))
 }
 
 fn step_names(steps: &[Step]) -> Vec<StepNames> {
     let mut variants = Unique::without(&["Self"]);
-    let mut functions = Unique::without(&["context", "parameters"]);
+    // Two fields of the state, and the functions of the prelude.
+    let mut functions = Unique::without(&[
+        "context",
+        "parameters",
+        "coerce",
+        "members",
+        "object",
+        "array",
+        "elements",
+    ]);
     let mut statics = Unique::default();
     let named = steps.iter().map(|step| {
         let variant = variants.take_type(&words_or(&names::pascal(&step.name), "Step"));
-        let function = functions.take_with(&words_or(&names::snake(&step.name), "step"), "_outputs");
+        let function =
+            functions.take_with(&words_or(&names::snake(&step.name), "step"), "_outputs");
         let prefix = function.to_uppercase();
         let mut fields = Unique::default();
         let mut selector = |name: &str| {

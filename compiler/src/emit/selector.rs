@@ -24,7 +24,9 @@ fn segment(segment: &SelectorSegment) -> TokenStream {
             quote!(Segment::Index(#index))
         }
         SelectorSegment::Indexes(indexes) => {
-            let indexes = indexes.iter().map(|index| super::expression::integer(*index));
+            let indexes = indexes
+                .iter()
+                .map(|index| super::expression::integer(*index));
             quote!(Segment::Indexes(&[#(#indexes),*]))
         }
         SelectorSegment::Slice { from, to } => {

@@ -38,7 +38,13 @@ struct Tables {
 impl Tables {
     fn new(types: &RequestTypes) -> Self {
         let mut unique = Unique::without(&[
-            "STRING", "INTEGER", "FLOAT", "BOOLEAN", "BLOB", "TIMESTAMP", "DOCUMENT",
+            "STRING",
+            "INTEGER",
+            "FLOAT",
+            "BOOLEAN",
+            "BLOB",
+            "TIMESTAMP",
+            "DOCUMENT",
         ]);
         for request in types.operations() {
             unique.take_type(&response_name(request).to_string());
@@ -72,7 +78,10 @@ impl Tables {
         if let Some(name) = self.names.get(&key) {
             return name.clone();
         }
-        let name = self.unique.take(&names::constant(&shape.name)).to_uppercase();
+        let name = self
+            .unique
+            .take(&names::constant(&shape.name))
+            .to_uppercase();
         let name = names::identifier(&name);
         self.names.insert(key, name.clone());
         let position = self.statics.len();

@@ -30,7 +30,11 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
 }
 
 fn imports(plan: &Plan<'_>) -> TokenStream {
-    let calls = plan.runbook.steps.iter().any(|step| step.work.call().is_some());
+    let calls = plan
+        .runbook
+        .steps
+        .iter()
+        .any(|step| step.work.call().is_some());
     let api = calls.then(|| quote!(api,));
     let branches = plan.runbook.steps.iter();
     let branches = branches.into_iter().any(|step| jumps(&step.work));
@@ -188,7 +192,11 @@ fn wrapped(field: &RequestField, value: Option<TokenStream>) -> TokenStream {
             } else {
                 value
             };
-            if field.optional { quote!(Some(#value)) } else { value }
+            if field.optional {
+                quote!(Some(#value))
+            } else {
+                value
+            }
         }
     }
 }
@@ -197,12 +205,7 @@ fn value(plan: &Plan<'_>, call: &ApiCall, field: &RequestField, value: &ApiValue
     api_value(plan, call, &field.kind, value)
 }
 
-fn api_value(
-    plan: &Plan<'_>,
-    call: &ApiCall,
-    kind: &FieldType,
-    value: &ApiValue,
-) -> TokenStream {
+fn api_value(plan: &Plan<'_>, call: &ApiCall, kind: &FieldType, value: &ApiValue) -> TokenStream {
     match value {
         ApiValue::Structure(shape, fields) => {
             let request = plan.types.shape(&call.service, *shape);
@@ -242,7 +245,11 @@ fn union(
         let given = given.iter().find(|given| given.name == field.member)?;
         let variant = names::identifier(&names::pascal(&field.member));
         let value = value(plan, call, field, &given.value);
-        let value = if field.boxed { quote!(Box::new(#value)) } else { value };
+        let value = if field.boxed {
+            quote!(Box::new(#value))
+        } else {
+            value
+        };
         Some(quote!(api::#name::#variant(#value)))
     });
     chosen.unwrap_or_else(|| unreachable!("the checker gives every union one member"))
@@ -359,7 +366,11 @@ fn joined(
         }
         joined.extend(condition(plan, part, nested || !alone));
     }
-    if nested && !alone { quote!((#joined)) } else { joined }
+    if nested && !alone {
+        quote!((#joined))
+    } else {
+        joined
+    }
 }
 
 /// A JSON value with references.

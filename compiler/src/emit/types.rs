@@ -199,7 +199,17 @@ impl Uses {
 
 /// The model's own names; a name that two services share has the service before it.
 fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
-    let mut unique = Unique::without(&["Request"]);
+    let mut unique = Unique::without(&[
+        "Request",
+        "Operation",
+        "Serialize",
+        "BTreeMap",
+        "String",
+        "Vec",
+        "Option",
+        "Box",
+        "From",
+    ]);
     let mut seen: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (key, service) in order {
         let services = seen.entry(plain_name(key, service)).or_default();
@@ -245,7 +255,9 @@ fn request_struct(
     };
     let structure = shape.and_then(|shape| service.structure(shape));
     let mut unique = Unique::default();
-    let fields = structure.into_iter().flat_map(|structure| &structure.members);
+    let fields = structure
+        .into_iter()
+        .flat_map(|structure| &structure.members);
     let fields = fields
         .filter_map(|member| {
             let times = *uses.members.get(&member.name)?;

@@ -146,20 +146,23 @@ impl fmt::Display for Coverage {
 fn edges<R: Runbook>() -> Vec<Edge> {
     let steps = R::STEPS.iter().zip(R::DEFINITION.steps);
     let edges = steps.flat_map(|(step, declared)| {
-        let ways = ways(R::flow(*step), declared.action);
+        let ways = ways(R::flow(*step));
         ways.into_iter().map(|(outcome, to)| Edge {
             from: declared.name.to_owned(),
             outcome,
             to: to.and_then(name_of::<R>).map(str::to_owned),
         })
     });
-    edges.collect()
+    // Several choices may lead to one step.
+    let mut seen = BTreeSet::new();
+    edges.filter(|edge| seen.insert(edge.clone())).collect()
 }
 
-fn ways<S: Copy>(flow: Flow<S>, action: &str) -> Vec<(Outcome, Option<S>)> {
-    let mut ways = Vec::new();
-    // Where a branch may jump is known to its step alone.
-    if action != "aws:branch" {
+fn ways<S: Copy + 'static>(flow: Flow<S>) -> Vec<(Outcome, Option<S>)> {
+    let choices = flow.choices.iter().copied().chain(flow.otherwise);
+    let mut ways: Vec<_> = choices.map(|step| (Outcome::Success, Some(step))).collect();
+    // A branch with a default always jumps.
+    if flow.otherwise.is_none() {
         ways.push((Outcome::Success, flow.after_success(None)));
     }
     if flow.on_failure.is_some() {

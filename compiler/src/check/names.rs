@@ -78,6 +78,9 @@ fn steps(document: &Document) -> Vec<(&Step, Option<StepId>)> {
     steps
 }
 
+/// The output that holds the whole answer.
+const PAYLOAD: &str = "OutputPayload";
+
 struct Outputs<'a> {
     catalogue: &'a Catalogue,
     uses: &'a Uses<'a>,
@@ -103,7 +106,8 @@ impl Outputs<'_> {
             .map(|(name, kind)| OutputInfo {
                 name: (*name).to_owned(),
                 kind: Some(*kind),
-                id: if self.uses.contains(&step.name.value, name) {
+                // The record shows the payload in any case; a struct has it only where a reference wants it.
+                id: if *name != PAYLOAD || self.uses.contains(&step.name.value, name) {
                     ids.next()
                 } else {
                     None
@@ -149,7 +153,7 @@ impl Outputs<'_> {
 
 fn own_source(name: &'static str) -> OutputSource {
     match name {
-        "OutputPayload" => OutputSource::Payload,
+        PAYLOAD => OutputSource::Payload,
         _ => OutputSource::Invocation(name),
     }
 }

@@ -116,8 +116,8 @@ pub struct Step {
     pub line: usize,
     /// What it does.
     pub work: Work,
-    /// What it leaves for later steps: the action's own outputs that some reference uses, and all declared ones. A
-    /// declared output stands in place of one of the action's own with the same name.
+    /// What it leaves for later steps: the action's own outputs, `OutputPayload` only where a reference uses it, and
+    /// all declared ones. A declared output stands in place of one of the action's own with the same name.
     pub outputs: Vec<Output>,
     /// Where it leads.
     pub flow: Flow,

@@ -1,0 +1,423 @@
+//! The command line from outside: exit codes, outputs, files, and binaries that run.
+#![cfg(feature = "cli")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const GOOD: &str = "\
+description: Waits a moment
+schemaVersion: '0.3'
+parameters:
+  Pause:
+    type: String
+    description: How long to wait
+    default: PT5M
+mainSteps:
+  - name: wait
+    action: aws:sleep
+    inputs:
+      Duration: '{{ Pause }}'
+    isEnd: true
+";
+
+const SCENARIO: &str = "\
+expect:
+  status: Success
+  steps:
+    - wait: Success
+";
+
+/// A folder of one test, outside of any repository.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        // Always the same path, so that the cache is not filled with crates of paths that are gone.
+        let folder = std::env::temp_dir().join(format!("runbookc-cli-{test}"));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn write(&self, path: &str, text: impl AsRef<[u8]>) -> &Self {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_runbookc"));
+        command
+            .args(arguments)
+            .current_dir(&self.0)
+            .env("RUNBOOKC_CACHE_DIR", cache());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        Outcome::of(self.command(arguments).output().unwrap())
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Outcome {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Outcome {
+    fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    #[track_caller]
+    fn assert(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// One cache for all tests and runs: what a user's second build finds.
+fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("runbookc-cache")
+}
+
+#[test]
+fn a_sound_runbook_passes() {
+    let folder = Folder::new("sound");
+    let checked = folder
+        .write("wait.yaml", GOOD)
+        .run(&["check", "wait.yaml"])
+        .assert(0);
+    assert_eq!(checked.stdout, "checked 1 runbook: no errors\n");
+}
+
+#[test]
+fn errors_are_reported_and_set_the_exit_code() {
+    let folder = Folder::new("faulty");
+    folder.write(
+        "wait.yaml",
+        GOOD.replace("isEnd: true", "nextStep: nowhere"),
+    );
+
+    let checked = folder.run(&["check", "wait.yaml"]).assert(1);
+    assert!(
+        checked.stdout.contains("error[RB0203]"),
+        "{}",
+        checked.stdout
+    );
+    assert!(
+        checked.stdout.ends_with("checked 1 runbook: 1 error\n"),
+        "{}",
+        checked.stdout
+    );
+
+    let checked = folder
+        .run(&["check", "--format", "json", "wait.yaml"])
+        .assert(1);
+    let findings: serde_json::Value = serde_json::from_str(&checked.stdout).unwrap();
+    assert_eq!(findings[0]["code"], "RB0203");
+
+    let built = folder.run(&["build", "wait.yaml"]).assert(1);
+    assert!(built.stderr.contains("error[RB0203]"), "{}", built.stderr);
+    assert!(
+        built.stderr.contains("error: `wait.yaml` has 1 error"),
+        "{}",
+        built.stderr
+    );
+}
+
+#[test]
+fn standard_input_is_checked() {
+    let folder = Folder::new("stdin");
+    let mut command = folder.command(&["check", "-"]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(GOOD.as_bytes())
+        .unwrap();
+    Outcome::of(child.wait_with_output().unwrap()).assert(0);
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    let folder = Folder::new("unreadable");
+    folder
+        .write("latin.yaml", b"description: x\nschemaVersion: \xe9\n")
+        .write("a/b.yaml", GOOD);
+    let cases = [
+        ("nothing.yaml", "error: `nothing.yaml` does not exist\n"),
+        ("a", "error: `a` is a folder; name the runbook in it\n"),
+        (
+            "latin.yaml",
+            "error: `latin.yaml` is not text in UTF-8 (line 2)\n",
+        ),
+    ];
+    for (file, message) in cases {
+        for command in ["check", "build", "types", "test", "run"] {
+            assert_eq!(folder.run(&[command, file]).assert(2).stderr, message);
+        }
+    }
+    // The others are checked all the same.
+    let checked = folder.run(&["check", "nothing.yaml", "a/b.yaml"]).assert(2);
+    assert_eq!(checked.stdout, "checked 1 runbook: no errors\n");
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_error() {
+    let folder = Folder::new("pipe");
+    let mut command = folder.command(&["explain", "--list"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn codes_are_explained() {
+    let folder = Folder::new("explain");
+    let explained = folder.run(&["explain", "rb0203"]).assert(0);
+    assert!(
+        explained.stdout.starts_with("# RB0203"),
+        "{}",
+        explained.stdout
+    );
+    assert!(
+        folder
+            .run(&["explain", "--list"])
+            .assert(0)
+            .stdout
+            .contains("RB0101  malformed YAML")
+    );
+    let unknown = folder.run(&["explain", "RB0293"]).assert(2);
+    assert!(
+        unknown.stderr.contains("a similar one is `RB0203`"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn types_are_shown() {
+    let folder = Folder::new("types");
+    folder.write("wait.yaml", GOOD);
+    let shown = folder.run(&["types", "wait.yaml"]).assert(0).stdout;
+    assert!(
+        shown.contains("  Pause  String  default \"PT5M\"\n"),
+        "{shown}"
+    );
+    let shown = folder
+        .run(&["types", "--format", "json", "wait.yaml"])
+        .assert(0)
+        .stdout;
+    let signature: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(signature["parameters"][0]["type"], "String");
+    assert_eq!(signature["steps"][0]["action"], "aws:sleep");
+}
+
+#[test]
+fn a_crate_is_emitted_and_nothing_foreign_overwritten() {
+    let folder = Folder::new("emit");
+    folder
+        .write("wait.yaml", GOOD)
+        .write("mine/notes.txt", "mine");
+
+    let emit = |target| folder.run(&["build", "wait.yaml", "--emit", "crate", "-o", target]);
+    let refused = emit("mine").assert(2);
+    assert!(
+        refused.stderr.contains("was not written by runbookc"),
+        "{}",
+        refused.stderr
+    );
+    emit("new").assert(0);
+    emit("new").assert(0);
+    assert_eq!(folder.names(), ["mine", "new", "wait.yaml"]);
+    assert!(folder.0.join("new/src/main.rs").exists());
+    assert!(!folder.0.join("new/vendor").exists());
+    assert_eq!(fs::read_dir(folder.0.join("mine")).unwrap().count(), 1);
+
+    let vendor = [
+        "build",
+        "wait.yaml",
+        "--emit",
+        "crate",
+        "--vendor",
+        "-o",
+        "new",
+    ];
+    folder.run(&vendor).assert(0);
+    assert!(
+        folder
+            .0
+            .join("new/vendor/runbook-runtime/Cargo.toml")
+            .exists()
+    );
+}
+
+#[test]
+fn a_module_is_emitted_to_standard_output() {
+    let folder = Folder::new("rust");
+    let emitted = folder
+        .write("wait.yaml", GOOD)
+        .run(&["build", "wait.yaml", "--emit", "rust"]);
+    let emitted = emitted.assert(0).stdout;
+    assert!(emitted.contains("// ==> wait/flow.rs <=="), "{emitted}");
+    assert!(!emitted.contains("main.rs <=="), "{emitted}");
+}
+
+#[test]
+fn missing_scenarios_are_said() {
+    let folder = Folder::new("no-scenarios");
+    let tested = folder
+        .write("wait.yaml", GOOD)
+        .run(&["test", "wait.yaml"])
+        .assert(2);
+    assert!(
+        tested.stderr.contains("`scenarios` does not exist"),
+        "{}",
+        tested.stderr
+    );
+}
+
+#[test]
+fn a_lock_that_does_not_suffice_is_said_before_building() {
+    let folder = Folder::new("locked");
+    let call = "aws:executeAwsApi\n    inputs:\n      Service: kms\n      Api: ListKeys";
+    let runbook = GOOD.replace(
+        "aws:sleep\n    inputs:\n      Duration: '{{ Pause }}'",
+        call,
+    );
+    let built = folder
+        .write("keys.yaml", runbook)
+        .run(&["build", "--locked", "keys.yaml"]);
+    assert!(built.assert(3).stderr.contains("does not hold aws-sdk-kms"));
+}
+
+/// Builds with cargo, which takes a while the first time.
+#[test]
+fn a_runbook_is_built_tested_and_run_from_anywhere() {
+    let folder = Folder::new("build");
+    folder
+        .write("wait.yaml", GOOD)
+        .write("scenarios/plain.yaml", SCENARIO);
+
+    folder.run(&["test", "wait.yaml"]).assert(0);
+    let scenario = "scenarios/plain.yaml";
+    folder
+        .run(&["run", "wait.yaml", "--", "--simulate", scenario])
+        .assert(0);
+    folder.write("scenarios/other.yaml", "expect:\n  status: Failed\n");
+    folder.run(&["test", "wait.yaml"]).assert(1);
+    folder
+        .run(&["test", "wait.yaml", "--scenarios", scenario])
+        .assert(0);
+    assert_eq!(folder.names(), ["scenarios", "wait.yaml"]);
+
+    folder
+        .run(&["build", "--simulated", "wait.yaml", "-o", "bin/wait"])
+        .assert(0);
+    let mut binary = Command::new(folder.0.join("bin/wait"));
+    let tested = binary
+        .args(["test", scenario])
+        .current_dir(&folder.0)
+        .output()
+        .unwrap();
+    Outcome::of(tested).assert(0);
+}
+
+/// Two runbooks of one name share a place in the target folder.
+#[test]
+fn builds_at_once_do_not_mix_up_their_binaries() {
+    let folders = ["one", "two"].map(|name| {
+        let folder = Folder::new(name);
+        folder.write(
+            "pause.yaml",
+            GOOD.replace("How long", &format!("{name}, how long")),
+        );
+        folder
+    });
+    let built = folders.each_ref().map(|folder| {
+        let mut command = folder.command(&["build", "--simulated", "pause.yaml", "-o", "pause"]);
+        command
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    });
+    built.map(|child| Outcome::of(child.wait_with_output().unwrap()).assert(0));
+    for (folder, name) in folders.iter().zip(["one", "two"]) {
+        let binary = folder.0.join("pause");
+        let help = Command::new(binary)
+            .args(["run", "--help"])
+            .output()
+            .unwrap();
+        let help = Outcome::of(help).assert(0).stdout;
+        assert!(help.contains(&format!("{name}, how long")), "{help}");
+    }
+}
+
+/// What a killed build or another hand left in the cache is not believed.
+#[test]
+fn a_damaged_cache_is_repaired() {
+    let folder = Folder::new("damaged");
+    folder.write("mended.yaml", GOOD);
+    let build = || {
+        folder
+            .run(&["build", "--simulated", "mended.yaml"])
+            .assert(0)
+            .stdout
+    };
+    let binary = PathBuf::from(build().trim_end());
+    let source = binary.ancestors().nth(3).unwrap().join("src/main.rs");
+    fs::write(&source, "fn main() { compile_error!(\"half").unwrap();
+
+    assert_eq!(PathBuf::from(build().trim_end()), binary);
+    assert!(!fs::read_to_string(source).unwrap().contains("half"));
+}
+
+#[test]
+fn missing_cargo_is_explained() {
+    let folder = Folder::new("no-cargo");
+    folder.write("wait.yaml", GOOD);
+    let mut command = folder.command(&["build", "--simulated", "wait.yaml"]);
+    let built = command.env("CARGO", "/nowhere/cargo").output().unwrap();
+    let built = Outcome::of(built).assert(3);
+    assert!(
+        built.stderr.contains("install Rust from https://rustup.rs"),
+        "{}",
+        built.stderr
+    );
+}

@@ -5,6 +5,7 @@
 //! stubbed answer is one that AWS could give. The rules are those of botocore, because selectors
 //! are written against its results (spec 5.12).
 
+mod cbor;
 mod check;
 mod element;
 mod error;
@@ -33,9 +34,6 @@ const DEEPEST: usize = 128;
 /// A response that does not fit its shape.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {
-    /// The protocol is not read yet.
-    #[error("responses in the {0} protocol cannot be read")]
-    Unsupported(Protocol),
     /// The body is not in the format of the protocol.
     #[error("the body of the response is not {protocol}: {reason}")]
     Body {
@@ -62,6 +60,12 @@ pub enum DecodeError {
 /// A blob that is the whole body becomes text when it is valid UTF-8, as botocore does, and base64
 /// otherwise: that is how Lambda's `Payload` can be read. `retries` is how often the call was
 /// repeated.
+///
+/// A service may speak several protocols, and the SDK another of them than botocore's model chose
+/// for the table (CloudWatch). So the answer's own headers decide where they are unambiguous:
+/// `smithy-protocol: rpc-v2-cbor` is always CBOR, and where all members stand in the body (json,
+/// query, ec2, CBOR) so do the content types of JSON, CBOR and XML. Bodies of the rest protocols
+/// may be anything, so there a content type decides nothing.
 pub fn decode(
     response: &Response,
     status: u16,
@@ -75,12 +79,12 @@ pub fn decode(
         body,
         retries,
     };
-    match response.protocol {
+    match http.protocol(response.protocol) {
         Protocol::Json => json::decode(response, &http),
-        Protocol::RestJson => rest::decode(response, &http),
+        Protocol::RestJson | Protocol::RestXml => rest::decode(response, &http),
         Protocol::Query => query::decode(response, &http),
         Protocol::Ec2 => query::decode_ec2(response, &http),
-        other => Err(DecodeError::Unsupported(other)),
+        Protocol::Cbor => cbor::decode(response, &http),
     }
     .map(Document::Object)
 }
@@ -94,6 +98,27 @@ struct Http<'a> {
 }
 
 impl Http<'_> {
+    /// The protocol of the response: the one of the table, unless the headers name another.
+    fn protocol(&self, table: Protocol) -> Protocol {
+        if self.header("smithy-protocol") == Some("rpc-v2-cbor") {
+            return Protocol::Cbor;
+        }
+        match (table, self.media_type().as_str()) {
+            (Protocol::RestJson | Protocol::RestXml, _) => table,
+            (_, "application/x-amz-json-1.0" | "application/x-amz-json-1.1") => Protocol::Json,
+            (_, "application/cbor") => Protocol::Cbor,
+            (Protocol::Json | Protocol::Cbor, "text/xml" | "application/xml") => Protocol::Query,
+            _ => table,
+        }
+    }
+
+    /// The content type without its parameters, in lower case.
+    fn media_type(&self) -> String {
+        let content_type = self.header("content-type").unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default();
+        media_type.trim().to_ascii_lowercase()
+    }
+
     /// The value of a header, whatever the case of its name.
     fn header(&self, name: &str) -> Option<&str> {
         let found = self

@@ -330,20 +330,9 @@ fn a_structure_can_be_the_whole_body() {
 }
 
 #[test]
-fn protocols_without_a_reader_say_so() {
-    for response in [
-        Response::rest_xml(&RUN_OUTPUT),
-        Response::cbor(&RUN_OUTPUT),
-    ] {
-        let error = decode(&response, 200, &[], b"", 0).unwrap_err();
-        assert_eq!(error, DecodeError::Unsupported(response.protocol));
-    }
-}
-
-#[test]
 fn errors_have_a_code_and_a_message() {
     let error = |protocol, pairs: &[(&str, &str)], body: &str| {
-        let error = decode_error(protocol, 400, &headers(pairs), body.as_bytes(), 0).unwrap();
+        let error = decode_error(protocol, 400, &headers(pairs), body.as_bytes(), 0);
         format!("{}: {}", error.code, error.message)
     };
     let body = r#"{"__type":"com.x#Gone","Message":"no"}"#;

@@ -7,11 +7,20 @@ use crate::value::{Document, Map, describe};
 
 /// Reads a response of the json protocol.
 pub(super) fn decode(response: &Response, http: &Http) -> Result<Map, DecodeError> {
+    answer(response, http, &Reader::JSON, |body| {
+        parse_object(Protocol::Json, body)
+    })
+}
+
+/// The answer of a protocol that puts everything into the body.
+pub(super) fn answer(
+    response: &Response,
+    http: &Http,
+    reader: &Reader,
+    parse: impl Fn(&[u8]) -> Result<Map, DecodeError>,
+) -> Result<Map, DecodeError> {
     let mut answer = match response.output {
-        Some(_) => {
-            let body = parse_object(Protocol::Json, http.body)?;
-            Reader::JSON.members(response.members(), body, Path::Root)?
-        }
+        Some(_) => reader.members(response.members(), parse(http.body)?, Path::Root)?,
         None => Map::new(),
     };
     let request_id = http.header("x-amzn-requestid");
@@ -62,13 +71,26 @@ pub(super) fn unknown_member(name: &str) -> Map {
 pub(super) struct Reader {
     /// Whether numbers and Booleans are converted; otherwise they stay as they came.
     converts: bool,
+    /// Whether members stand under their wire names; otherwise under those of the model.
+    wire_names: bool,
 }
 
 impl Reader {
     /// The json protocol trusts what is on the wire.
-    pub(super) const JSON: Self = Self { converts: false };
+    pub(super) const JSON: Self = Self {
+        converts: false,
+        wire_names: true,
+    };
     /// The rest-json protocol converts, since values may come as text.
-    pub(super) const REST_JSON: Self = Self { converts: true };
+    pub(super) const REST_JSON: Self = Self {
+        converts: true,
+        wire_names: true,
+    };
+    /// The smithy-rpc-v2-cbor protocol has typed values and knows no other names than the model's.
+    pub(super) const CBOR: Self = Self {
+        converts: false,
+        wire_names: false,
+    };
 
     /// The value as its shape says. Null is null, whatever was expected.
     pub(super) fn read(
@@ -103,12 +125,21 @@ impl Reader {
     ) -> Result<Map, DecodeError> {
         let mut answer = Map::new();
         for member in members {
-            if let Some(value) = map.remove(member.wire).filter(|value| !value.is_null()) {
-                let value = self.read(member.shape, value, Path::Key(&path, member.wire))?;
+            let key = self.key(member);
+            if let Some(value) = map.remove(key).filter(|value| !value.is_null()) {
+                let value = self.read(member.shape, value, Path::Key(&path, key))?;
                 answer.insert(member.name.to_owned(), value);
             }
         }
         Ok(answer)
+    }
+
+    /// The key that a member stands under.
+    fn key(&self, member: &Member) -> &'static str {
+        match self.wire_names {
+            true => member.wire,
+            false => member.name,
+        }
     }
 
     fn structure(
@@ -133,7 +164,7 @@ impl Reader {
         map.retain(|key, value| key != "__type" && !value.is_null());
         let mut keys = map.keys();
         match (keys.next(), keys.next()) {
-            (Some(only), None) if structure.members.iter().all(|member| member.wire != only) => {
+            (Some(only), None) if structure.members.iter().all(|it| self.key(it) != only) => {
                 Ok(unknown_member(only))
             }
             (Some(_), None) => self.members(structure.members, map, path),

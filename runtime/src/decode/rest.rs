@@ -1,15 +1,16 @@
-//! The rest-json protocol: members in headers, the status code, and the body.
+//! The rest-json and rest-xml protocols: members in headers, the status code, and the body.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::element::Element;
 use super::json::{Reader, mismatch, parse, parse_object};
 use super::path::Path;
 use super::shape::{Location, Member, Protocol, Response, Shape, Structure};
-use super::{DecodeError, Http, scalar};
+use super::{DecodeError, Http, scalar, xml};
 use crate::value::{Document, Map};
 
-/// Reads a response of the rest-json protocol.
+/// Reads a response of the rest-json or the rest-xml protocol.
 pub(super) fn decode(response: &Response, http: &Http) -> Result<Map, DecodeError> {
     let mut answer = Map::new();
     answer.insert(
@@ -93,28 +94,64 @@ fn body(response: &Response, http: &Http) -> Result<Map, DecodeError> {
         .iter()
         .find(|member| member.location == Location::Payload)
     {
-        return Ok(payload(member, http)?
+        return Ok(payload(response.protocol, member, http)?
             .map(|value| (member.name.to_owned(), value))
             .into_iter()
             .collect());
     }
     let mut inside = members
         .iter()
-        .filter(|member| member.location == Location::Body)
+        .filter(|member| matches!(member.location, Location::Body | Location::Attribute))
         .peekable();
     if inside.peek().is_none() {
-        // A body that says nothing need not be JSON.
+        // A body that says nothing need not be in the format of the protocol.
         return Ok(Map::new());
     }
-    Reader::REST_JSON.members(
-        inside,
-        parse_object(Protocol::RestJson, http.body)?,
-        Path::Root,
-    )
+    match response.protocol {
+        Protocol::RestXml => xml_members(&inside.collect::<Vec<_>>(), http),
+        protocol => {
+            let body = parse_object(protocol, http.body)?;
+            Reader::REST_JSON.members(inside, body, Path::Root)
+        }
+    }
+}
+
+/// The members in an XML body.
+fn xml_members(members: &[&Member], http: &Http) -> Result<Map, DecodeError> {
+    let Some(root) = xml_root(http)? else {
+        return Ok(Map::new());
+    };
+    match members {
+        // S3's GetBucketLocation has no element around its only member; botocore knows that too.
+        [only] if root.name == only.wire && root.children.is_empty() => {
+            let text = Some(root.text).filter(|text| !text.is_empty());
+            Ok(Map::from_iter([(only.name.to_owned(), text.into())]))
+        }
+        members => xml::members(members.iter().copied(), &root, Path::Root),
+    }
+}
+
+/// The root of an XML body. S3 may begin to answer before it knows that it will fail: then the
+/// status says success and the body is an error, which must not pass as an empty answer.
+fn xml_root(http: &Http) -> Result<Option<Element>, DecodeError> {
+    let root = Element::parse(Protocol::RestXml, http.body)?;
+    let error = root.as_ref().filter(|root| root.name == "Error");
+    match error.and_then(|error| error.child("Code")) {
+        Some(code) => Err(DecodeError::Mismatch {
+            path: Path::Root.to_string(),
+            found: format!("the error {}", code.text),
+            expected: "an answer",
+        }),
+        None => Ok(root),
+    }
 }
 
 /// The member that is the whole body. Nothing on the wire is an empty object; a union cannot be.
-fn payload(member: &Member, http: &Http) -> Result<Option<Document>, DecodeError> {
+fn payload(
+    protocol: Protocol,
+    member: &Member,
+    http: &Http,
+) -> Result<Option<Document>, DecodeError> {
     let path = Path::Key(&Path::Root, member.name);
     match member.shape {
         Shape::Blob | Shape::String => Ok(Some(scalar::raw(http.body))),
@@ -124,8 +161,13 @@ fn payload(member: &Member, http: &Http) -> Result<Option<Document>, DecodeError
             Ok(Some(Document::Object(Map::new())))
         }
         shape => {
-            let value = parse(Protocol::RestJson, http.body)?;
-            let value = Reader::REST_JSON.read(shape, value, path)?;
+            let value = match protocol {
+                Protocol::RestXml => {
+                    let root = xml_root(http)?;
+                    xml::read(shape, root.iter().collect::<Vec<_>>().as_slice(), path)?
+                }
+                protocol => Reader::REST_JSON.read(shape, parse(protocol, http.body)?, path)?,
+            };
             Ok(Some(value).filter(|value| !value.is_null()))
         }
     }

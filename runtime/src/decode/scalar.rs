@@ -39,12 +39,17 @@ pub(super) fn float(value: &Document) -> Option<Document> {
         Document::String(text) => text.trim().parse().ok()?,
         other => other.as_f64()?,
     };
-    Some(match float {
+    Some(number(float))
+}
+
+/// A floating-point number as a document.
+pub(super) fn number(float: f64) -> Document {
+    match float {
         f64::INFINITY => Document::from("Infinity"),
         f64::NEG_INFINITY => Document::from("-Infinity"),
         float if float.is_nan() => Document::from("NaN"),
         float => Document::from(float),
-    })
+    }
 }
 
 /// A Boolean; of other values only the text `true` is true.

@@ -1,1 +1,11 @@
-//! Helpers of the end-to-end tests.
+//! Helpers of the end-to-end tests: the built compiler, folders, generated crates, and moto's server.
+//!
+//! Everything that the tests make lies in `target/tests` and is used again by the next run.
+
+pub mod emission;
+pub mod folder;
+mod http;
+pub mod moto;
+pub mod paths;
+pub mod process;
+mod python;

@@ -1,5 +1,6 @@
 //! The command line from outside: exit codes, outputs, files, and binaries that run.
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail as tests do")]
 
 use std::fs;
 use std::io::Write;
@@ -377,7 +378,9 @@ fn builds_at_once_do_not_mix_up_their_binaries() {
             .spawn()
             .unwrap()
     });
-    built.map(|child| Outcome::of(child.wait_with_output().unwrap()).assert(0));
+    for child in built {
+        Outcome::of(child.wait_with_output().unwrap()).assert(0);
+    }
     for (folder, name) in folders.iter().zip(["one", "two"]) {
         let binary = folder.0.join("pause");
         let help = Command::new(binary)

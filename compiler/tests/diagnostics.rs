@@ -122,7 +122,11 @@ fn comment(finding: &Diagnostic, source: &Source) -> String {
         .take_while(|letter| *letter == ' ')
         .count();
     // The comment's own sign needs a column to the left of the carets.
-    let sign = indent.min(column.saturating_sub(2));
+    let sign = if column > indent + 1 {
+        indent
+    } else {
+        indent.saturating_sub(2)
+    };
     let gap = column.saturating_sub(sign + 2);
     let carets = "^".repeat(place.chars().count().max(1));
     let Diagnostic {

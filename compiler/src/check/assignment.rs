@@ -26,8 +26,9 @@ pub(super) fn check(
     for place in uses.iter() {
         if let Some((producer, consumer)) = outside_loops(place, scope)
             && reachable.reaches(consumer)
+            && exists(place, scope)
         {
-            let ways = Ways::new(producer, graph, scope);
+            let ways = Ways::new(producer, reachable.reaches(producer), graph, scope);
             ways.check(place, consumer, diagnostics);
         }
     }
@@ -47,6 +48,18 @@ fn outside_loops(place: &Use<'_>, scope: &Scope<'_>) -> Option<(StepId, StepId)>
     (!same_loop).then_some((producer, consumer))
 }
 
+/// Whether the step may have such an output; one that it has not is reported where it is resolved.
+fn exists(place: &Use<'_>, scope: &Scope<'_>) -> bool {
+    let entry = scope.step(place.step).and_then(|step| scope.entry(step));
+    entry.is_some_and(|entry| {
+        !entry.outputs_known
+            || entry
+                .outputs
+                .iter()
+                .any(|output| output.name == place.output)
+    })
+}
+
 /// The ways through a runbook, seen from one step.
 struct Ways<'a> {
     scope: &'a Scope<'a>,
@@ -60,7 +73,7 @@ struct Ways<'a> {
 }
 
 impl<'a> Ways<'a> {
-    fn new(producer: StepId, graph: &Graph, scope: &'a Scope<'a>) -> Self {
+    fn new(producer: StepId, runs: bool, graph: &Graph, scope: &'a Scope<'a>) -> Self {
         let action = scope
             .entry(producer)
             .and_then(|entry| known::find(&entry.step.action.value));
@@ -68,10 +81,9 @@ impl<'a> Ways<'a> {
         let gives =
             |edge: &Edge| edge.from == producer && (keeps || edge.kind == EdgeKind::Success);
         let targets = |pass: &dyn Fn(&Edge) -> bool| -> Vec<StepId> {
-            graph
-                .leaving(producer)
-                .iter()
-                .filter(|edge| pass(edge))
+            let edges = graph.leaving(producer).iter();
+            edges
+                .filter(|edge| runs && pass(edge))
                 .map(|edge| edge.to)
                 .collect()
         };

@@ -29,8 +29,14 @@ pub(super) fn resolve(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnost
 
 /// Reports what only the graph as a whole shows.
 pub(super) fn check(graph: &Graph, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
+    let mut circles = Vec::new();
     for edge in &graph.edges {
-        cycle(edge, graph, scope, diagnostics);
+        if let Some(circle) = Circle::through(edge, graph)
+            && !circles.contains(&circle.steps())
+        {
+            circles.push(circle.steps());
+            diagnostics.push(circle.report(scope));
+        }
     }
     if graph.complete {
         unreachable_steps(graph, scope, diagnostics);
@@ -148,28 +154,50 @@ fn abort_not_critical(step: &Step, critical: Span) -> Diagnostic {
     report.help("to go on after a failure, write `onFailure: Continue`")
 }
 
-/// Reports the shortest circle through an edge that leads backwards; every circle has such an edge.
-fn cycle(edge: &Edge, graph: &Graph, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
-    let Some(span) = edge.span.filter(|_| edge.to <= edge.from) else {
-        return;
-    };
-    let walk = graph.walk([edge.to], |_| true);
-    if !walk.reaches(edge.from) {
-        return;
+/// A way from a step back to itself.
+struct Circle {
+    /// The edge that leads backwards, where it is written, and the way from its end to its start.
+    back: Edge,
+    span: Span,
+    way: Vec<Edge>,
+}
+
+impl Circle {
+    /// The shortest circle through an edge that leads backwards; every circle has such an edge.
+    fn through(back: &Edge, graph: &Graph) -> Option<Self> {
+        let span = back.span.filter(|_| back.to <= back.from)?;
+        let walk = graph.walk([back.to], |_| true);
+        let circle = || Self {
+            back: *back,
+            span,
+            way: walk.way_to(back.from),
+        };
+        walk.reaches(back.from).then(circle)
     }
-    let way = walk.way_to(edge.from);
-    let steps = std::iter::once(edge.to)
-        .chain(way.iter().map(|edge| edge.to))
-        .chain([edge.to]);
-    let message = format!("steps lead back to themselves: {}", arrows(steps, scope));
-    let mut report = Diagnostic::error(Code::Cycle, span, message)
-        .label(format!("leads back to {}", quoted(edge.to, scope)));
-    for jump in &way {
-        if let Some(span) = jump.span {
-            report = report.context(span, format!("leads to {}", quoted(jump.to, scope)));
+
+    /// Its steps in the order of the document.
+    fn steps(&self) -> Vec<StepId> {
+        let mut steps: Vec<StepId> = self.way.iter().map(|edge| edge.to).collect();
+        steps.push(self.back.to);
+        steps.sort();
+        steps
+    }
+
+    fn report(&self, scope: &Scope<'_>) -> Diagnostic {
+        let first = self.back.to;
+        let steps = std::iter::once(first)
+            .chain(self.way.iter().map(|edge| edge.to))
+            .chain([first]);
+        let message = format!("steps lead back to themselves: {}", arrows(steps, scope));
+        let mut report = Diagnostic::error(Code::Cycle, self.span, message)
+            .label(format!("leads back to {}", quoted(first, scope)));
+        for jump in &self.way {
+            if let Some(span) = jump.span {
+                report = report.context(span, format!("leads to {}", quoted(jump.to, scope)));
+            }
         }
+        report.note("only `aws:loop` repeats steps")
     }
-    diagnostics.push(report.note("only `aws:loop` repeats steps"));
 }
 
 /// The names of steps with arrows between them.

@@ -1,6 +1,6 @@
 //! The steps of a document and the outputs they have, before anything is checked.
 //!
-//! Outputs get their final positions here: the action's own that something uses, then all declared ones. Selectors
+//! Outputs get their final positions here: the action's own, then all declared ones. Selectors
 //! are analysed here, each once.
 
 use std::collections::HashMap;

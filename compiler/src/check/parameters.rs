@@ -7,7 +7,7 @@ use super::defaults::{self, WrongType};
 use super::scope::{Place, Scope};
 use super::uses::scalars;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Parameter, Type, Value, ValueKind, Variable};
+use crate::document::{Parameter, Type, Value, Variable};
 use crate::ir::{self, Bounds, ParameterId};
 use crate::source::{Span, Spanned};
 use crate::syntax::Reference;
@@ -149,10 +149,6 @@ impl Declaration<'_> {
         for (scalar, span) in scalars(value) {
             scope.scalar(scalar, span, diagnostics);
         }
-        if value.kind == ValueKind::Null {
-            diagnostics.push(self.null_default(value.span));
-            return None;
-        }
         let converted = defaults::default(value, self.kind?);
         let converted = converted.unwrap_or_else(|WrongType| {
             diagnostics.push(self.wrong_default(value));
@@ -164,13 +160,6 @@ impl Declaration<'_> {
             span: value.span,
             has_references,
         })
-    }
-
-    fn null_default(&self, span: Span) -> Diagnostic {
-        let message = format!("the default of {} `{}` is empty", self.what, self.name);
-        Diagnostic::warning(Code::WrongDefault, span, message)
-            .label("read as no default at all")
-            .context(self.name.span, format!("this {}", self.what))
     }
 
     fn wrong_default(&self, value: &Value) -> Diagnostic {

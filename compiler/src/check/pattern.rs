@@ -33,16 +33,10 @@ impl fmt::Display for Fault {
 
 /// What makes a pattern no regular expression in any dialect.
 pub(super) fn fault(pattern: &str) -> Option<Fault> {
-    if compile(pattern).is_some() {
-        return None;
-    }
     // In comment mode a `#` hides brackets.
     let comments = pattern.contains("(?x") || pattern.contains('#') && pattern.contains("(?");
-    if comments {
-        None
-    } else {
-        Scan::new(pattern).run().err()
-    }
+    let fault = Scan::new(pattern).run().err().filter(|_| !comments)?;
+    compile(pattern).is_none().then_some(fault)
 }
 
 /// Whether a pattern certainly refuses a text.
@@ -51,7 +45,30 @@ pub(super) fn refuses(pattern: &str, text: &str) -> bool {
 }
 
 fn compile(pattern: &str) -> Option<Regex> {
-    Regex::new(&format!(r"\A(?:{pattern})\z")).ok()
+    Regex::new(&format!(r"\A(?:{})\z", with_java_classes(pattern))).ok()
+}
+
+/// The pattern with Java's meaning of `\w`, `\d` and `\s`, which are ASCII there. (All of Unicode, as our engine
+/// has it, also takes seconds to compile under a repetition.)
+fn with_java_classes(pattern: &str) -> String {
+    let mut letters = pattern.chars();
+    let mut translated = String::with_capacity(pattern.len());
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            translated.push(letter);
+            continue;
+        }
+        match letters.next() {
+            Some('w') => translated.push_str("[A-Za-z0-9_]"),
+            Some('d') => translated.push_str("[0-9]"),
+            Some('s') => translated.push_str(r"[ \t\n\x0B\f\r]"),
+            other => {
+                translated.push('\\');
+                translated.extend(other);
+            }
+        }
+    }
+    translated
 }
 
 /// Reads a pattern for its brackets and quantifiers alone.

@@ -69,7 +69,7 @@ pub(crate) struct OutputInfo {
     pub(crate) name: String,
     /// Its type; `None` when the declaration was reported.
     pub(crate) kind: Option<Type>,
-    /// Its position in [`crate::ir::Step::outputs`]; `None` for one of the action's own that nothing uses.
+    /// Its position in [`crate::ir::Step::outputs`]; `None` for an `OutputPayload` that nothing uses.
     pub(crate) id: Option<OutputId>,
     /// Where its value comes from; `None` when the declaration was reported.
     pub(crate) source: Option<OutputSource>,

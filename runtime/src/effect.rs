@@ -158,7 +158,11 @@ impl<Q, S> Effect<Q, S> {
     /// When the text is no instant.
     pub fn sleep_until(timestamp: &str) -> Result<Self, crate::value::InputError> {
         let moment = crate::duration::parse_instant(timestamp)?;
-        Ok(Self::wait("Timestamp", timestamp, Action::SleepUntil(moment)))
+        Ok(Self::wait(
+            "Timestamp",
+            timestamp,
+            Action::SleepUntil(moment),
+        ))
     }
 
     fn wait(name: &str, text: &str, action: Action<Q, S>) -> Self {

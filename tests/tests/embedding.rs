@@ -1,0 +1,103 @@
+//! Runbooks as parts of other crates.
+
+use std::path::Path;
+
+use runbookc::catalogue::Catalogue;
+use runbookc::emit;
+use runbookc::source::Source;
+
+use runbookc_tests::emission::{cargo_in, crate_folder, emit_module};
+use runbookc_tests::folder::{Folder, read, write};
+use runbookc_tests::paths::example;
+use runbookc_tests::process::run;
+
+/// A second runbook, unlike the example in everything.
+const RESTART: &str = r#"
+schemaVersion: '0.3'
+description: Restarts an instance, unless it is protected.
+parameters:
+  InstanceId:
+    type: String
+  Tags:
+    type: StringList
+    default: []
+mainSteps:
+  - name: look
+    action: aws:executeAwsApi
+    inputs:
+      Service: ec2
+      Api: DescribeInstances
+      InstanceIds: ['{{ InstanceId }}']
+    outputs:
+      - Name: State
+        Selector: $.Reservations[0].Instances[0].State.Name
+        Type: String
+  - name: decide
+    action: aws:branch
+    inputs:
+      Choices:
+        - Variable: '{{ look.State }}'
+          StringEquals: running
+          NextStep: reboot
+    isEnd: true
+  - name: reboot
+    action: aws:executeAwsApi
+    inputs:
+      Service: ec2
+      Api: RebootInstances
+      InstanceIds: ['{{ InstanceId }}']
+outputs:
+  - look.State
+"#;
+
+#[test]
+fn two_runbooks_live_in_one_crate() {
+    let runbooks = Folder::new();
+    let restart = runbooks.write("restart-instance.yaml", RESTART);
+    let folder = crate_folder("two-runbooks");
+    for runbook in [example().join("runbook.yaml"), restart] {
+        emit_module(&runbook, &folder.join("src"));
+    }
+    write_manifest(&folder, "two-runbooks");
+    let library = "//! Two runbooks.\n\npub mod ecs_run_task;\npub mod restart_instance;\n\n\
+        pub use ecs_run_task::EcsRunTask;\npub use restart_instance::RestartInstance;\n";
+    write(&folder.join("src/lib.rs"), library);
+
+    compiles_without_warnings(&folder);
+}
+
+#[test]
+fn runbook_is_included_into_a_crate_without_features() {
+    let folder = crate_folder("included-runbook");
+    write(&folder.join("src/restart.rs"), included("restart-instance.yaml", RESTART));
+    let text = read(&example().join("runbook.yaml"));
+    write(&folder.join("src/report.rs"), included("report.yaml", &text));
+    write_manifest(&folder, "included-runbook");
+    let library = "//! Two runbooks, included.\n\ninclude!(\"restart.rs\");\ninclude!(\"report.rs\");\n\n\
+        /// The names of the steps.\npub const STEPS: &[restart_instance::Step] = restart_instance::flow::STEPS;\n";
+    write(&folder.join("src/lib.rs"), library);
+
+    compiles_without_warnings(&folder);
+}
+
+#[track_caller]
+fn compiles_without_warnings(folder: &Path) {
+    let ran = run(&mut cargo_in(folder, "check")).expect_code(0);
+    assert_eq!(ran.stderr, "");
+}
+
+/// What a build script would write for a runbook.
+fn included(name: &str, text: &str) -> String {
+    let compiled = runbookc::compile(&Source::new(name, text), Catalogue::embedded());
+    let runbook = compiled.runbook.expect("the runbook has no errors");
+    emit::include(&runbook, false)
+}
+
+fn write_manifest(folder: &Path, name: &str) {
+    let version = env!("CARGO_PKG_VERSION");
+    let manifest = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nrunbook-runtime = \"={version}\"\n"
+    );
+    write(&folder.join("Cargo.toml"), manifest);
+}

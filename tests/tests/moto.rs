@@ -1,0 +1,138 @@
+//! A real run of the example: the built binary calls moto's server, which was not written for it.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use runbookc_tests::folder::Folder;
+use runbookc_tests::moto::{Moto, Request};
+use runbookc_tests::paths::{compiler, example, repository};
+use runbookc_tests::process::run;
+
+const SUCCESS: i32 = 0;
+const FAILED: i32 = 1;
+
+#[test]
+fn binary_makes_the_calls_that_the_runbook_says() {
+    let account = Account::new();
+    account.moto.record();
+    let execution = account.run(&account.parameters, SUCCESS);
+
+    expect_record(&execution, &account.parameters);
+    let mut requests = account.moto.recorded();
+    // Who is calling is for the record, and no business of the runbook.
+    requests.retain(|request| request.service != "sts");
+    expect_requests(&requests, &account.parameters, task(&execution));
+}
+
+#[test]
+fn error_of_the_service_fails_the_step() {
+    let account = Account::new();
+    let mut parameters = account.parameters.clone();
+    parameters["ReportTask"] = json!("night-report:99");
+    let execution = account.run(&parameters, FAILED);
+
+    let statuses = ["Success", "Failed", "Pending", "Pending", "Success"];
+    assert_eq!(step_statuses(&execution), statuses, "{execution:#}");
+    let message = execution["FailureMessage"].as_str().unwrap_or_default();
+    assert!(message.contains("when calling the RunTask operation"), "{message}");
+}
+
+/// An AWS account that has what the example needs, and the example's binary.
+struct Account {
+    moto: Moto,
+    /// The names of what the account has.
+    parameters: Value,
+    folder: Folder,
+    binary: PathBuf,
+}
+
+impl Account {
+    fn new() -> Self {
+        let folder = Folder::new();
+        let binary = folder.path().join("nightly-report");
+        let runbook = example().join("runbook.yaml");
+        run(compiler(["build", "--output"]).arg(&binary).arg(runbook)).expect_code(0);
+        let moto = Moto::start();
+        let parameters = moto.script(&repository().join("tests/moto/setup_ecs.py"));
+        Self { moto, parameters, folder, binary }
+    }
+
+    /// Runs the binary; gives the execution in its record.
+    fn run(&self, parameters: &Value, code: i32) -> Value {
+        let file = self.folder.write("parameters.json", parameters.to_string());
+        let mut command = Command::new(&self.binary);
+        command
+            .args(["run", "--output", "json", "--parameters"])
+            .arg(file)
+            .current_dir(self.folder.path());
+        let ran = run(self.moto.seen_by(&mut command)).expect_code(code);
+        ran.json()["AutomationExecution"].take()
+    }
+}
+
+fn expect_record(execution: &Value, parameters: &Value) {
+    let statuses = ["Success", "Success", "Success", "Success", "Pending"];
+    assert_eq!(step_statuses(execution), statuses, "{execution:#}");
+    assert_eq!(execution["AutomationExecutionStatus"], "Success");
+    for (name, value) in parameters.as_object().expect("the script prints a map") {
+        assert_eq!(execution["Parameters"][name], json!([value]), "{name}");
+    }
+    let outputs = |index: usize, name: &str| execution["StepExecutions"][index]["Outputs"][name][0].clone();
+    assert_eq!(outputs(0, "StatusCode"), "200");
+    assert_eq!(outputs(3, "StatusCode"), "200");
+    assert!(task(execution).starts_with("arn:aws:ecs:us-east-1:123456789012:task/night/"));
+    let payload = outputs(1, "OutputPayload");
+    let payload: Value = serde_json::from_str(payload.as_str().unwrap_or_default()).expect("JSON");
+    assert_eq!(payload["tasks"][0]["taskArn"], task(execution));
+    assert_eq!(payload["ResponseMetadata"]["HTTPStatusCode"], 200);
+}
+
+fn step_statuses(execution: &Value) -> Vec<&str> {
+    let steps = execution["StepExecutions"].as_array().into_iter().flatten();
+    steps.filter_map(|step| step["StepStatus"].as_str()).collect()
+}
+
+fn task(execution: &Value) -> &str {
+    let task = &execution["StepExecutions"][1]["Outputs"]["taskArn"][0];
+    task.as_str().expect("the step has its output")
+}
+
+fn expect_requests(requests: &[Request], parameters: &Value, task: &str) {
+    let shown: Vec<String> = requests.iter().map(operation).collect();
+    let export = "lambda /2015-03-31/functions/night-export/invocations";
+    let publish = "lambda /2015-03-31/functions/night-publish/invocations";
+    assert_eq!(shown, [export, "ecs RunTask", "ecs DescribeTasks", publish]);
+    for request in requests {
+        assert_eq!((request.method.as_str(), request.region.as_str()), ("POST", "us-east-1"));
+    }
+
+    let run_task = json!({
+        "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1, "base": 0}],
+        "cluster": "night",
+        "networkConfiguration": {
+            "awsvpcConfiguration": {
+                "subnets": [parameters["ReportSubnet"]],
+                "securityGroups": [parameters["ReportSecurityGroup"]],
+                "assignPublicIp": "ENABLED",
+            },
+        },
+        "taskDefinition": "night-report:2",
+    });
+    assert_eq!(without_token(&requests[1].body), run_task);
+    assert_eq!(without_token(&requests[2].body), json!({"cluster": "night", "tasks": [task]}));
+}
+
+/// `ecs RunTask`
+fn operation(request: &Request) -> String {
+    let name = request.target.as_deref().unwrap_or(&request.path);
+    format!("{} {name}", request.service)
+}
+
+/// A body without the idempotency token, which is another one in every execution.
+fn without_token(body: &str) -> Value {
+    let mut body: Value = serde_json::from_str(body).expect("the service speaks JSON");
+    body.as_object_mut().expect("a request is a map").remove("clientToken");
+    body
+}

@@ -98,6 +98,8 @@ impl Capture {
     ) -> Result<Document, CallError> {
         let kept = self.lock().take();
         match (sent, kept) {
+            // S3 may answer 200 and an error in the body, which the SDK knows.
+            (Err(error @ SdkError::ServiceError(_)), _) => Err(call_error(operation, &error)),
             (_, Some(response)) if response.succeeded() => response.decode(operation),
             (Err(error), _) => Err(call_error(operation, &error)),
             (Ok(_), _) => Err(CallError::Response {

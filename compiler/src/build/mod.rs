@@ -15,6 +15,7 @@ mod hash;
 mod lock;
 mod manifest;
 mod progress;
+pub mod prune;
 mod runtime;
 
 use std::collections::HashSet;

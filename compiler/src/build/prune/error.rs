@@ -1,0 +1,55 @@
+//! Why a crate cannot be pruned.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why there is no pruned copy of a crate.
+#[derive(Debug, thiserror::Error)]
+pub enum PruneError {
+    /// A file could not be read or written.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// With which path.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// A source file is not what the parser understands.
+    #[error("cannot parse `{}`: {source}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: syn::Error,
+    },
+    /// The crate has no such operation; perhaps it is older than the operation.
+    #[error("{krate} has no operation {operation}")]
+    NoOperation {
+        /// The crate.
+        krate: String,
+        /// The operation's API name.
+        operation: String,
+    },
+    /// The crate does not look like the SDK crates that are known.
+    #[error("{krate} is not laid out like an SDK crate: {missing} is missing")]
+    Layout {
+        /// The crate.
+        krate: String,
+        /// What was not found.
+        missing: String,
+    },
+}
+
+impl PruneError {
+    /// For `map_err`: what was tried, and with which path.
+    pub(super) fn file(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File {
+            action,
+            path,
+            source,
+        }
+    }
+}

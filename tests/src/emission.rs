@@ -27,7 +27,9 @@ pub fn emit_module(runbook: &Path, folder: &Path) {
 pub fn emitted_files(folder: &Path) -> Vec<(PathBuf, String)> {
     let wanted = |path: &Path| !NOT_EMITTED.iter().any(|name| path == Path::new(name));
     let files = files(folder, &wanted).into_iter();
-    files.map(|file| (file.clone(), read(&folder.join(file)))).collect()
+    files
+        .map(|file| (file.clone(), read(&folder.join(file))))
+        .collect()
 }
 
 /// An empty folder for a crate that a test builds. It has the same path in every run, so that cargo
@@ -58,7 +60,10 @@ pub fn cargo_in(folder: &Path, subcommand: &str) -> Command {
     command
         .current_dir(folder)
         .arg("--quiet")
-        .args(["--config", &format!("patch.crates-io.runbook-runtime.path={runtime}")])
+        .args([
+            "--config",
+            &format!("patch.crates-io.runbook-runtime.path={runtime}"),
+        ])
         .arg("--target-dir")
         .arg(cache().join("target"));
     command

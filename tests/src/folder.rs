@@ -67,12 +67,7 @@ pub fn files(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     found
 }
 
-fn collect(
-    folder: &Path,
-    prefix: &Path,
-    wanted: &dyn Fn(&Path) -> bool,
-    found: &mut Vec<PathBuf>,
-) {
+fn collect(folder: &Path, prefix: &Path, wanted: &dyn Fn(&Path) -> bool, found: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(folder).expect("a folder can be read");
     for entry in entries {
         let path = entry.expect("an entry can be read").path();

@@ -63,7 +63,11 @@ impl Moto {
             .stdout(Stdio::null())
             .stderr(log);
         let server = with_credentials(&mut command).spawn();
-        let mut server = Self { server: server.expect("moto's server starts"), address, folder };
+        let mut server = Self {
+            server: server.expect("moto's server starts"),
+            address,
+            folder,
+        };
         server.becomes_ready().then(|| {
             server.post("/moto-api/config", r#"{"lambda": {"use_docker": false}}"#);
             server
@@ -81,7 +85,10 @@ impl Moto {
             }
             thread::sleep(Duration::from_millis(100));
         }
-        panic!("moto's server does not answer:\n{}", read(&self.folder.path().join("log")));
+        panic!(
+            "moto's server does not answer:\n{}",
+            read(&self.folder.path().join("log"))
+        );
     }
 
     /// Makes a command see this AWS and no other.
@@ -92,7 +99,9 @@ impl Moto {
     /// Runs a Python script that has boto3; gives the JSON that it prints.
     pub fn script(&self, path: &Path) -> Value {
         let mut command = Command::new(python::with_moto());
-        run(self.seen_by(&mut command).arg(path)).expect_code(0).json()
+        run(self.seen_by(&mut command).arg(path))
+            .expect_code(0)
+            .json()
     }
 
     /// Begins to record requests.
@@ -148,7 +157,9 @@ fn request(line: &str) -> Request {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let header = |wanted: &str| {
         let headers = entry["headers"].as_object()?;
-        let found = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        let found = headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
         found.map(|(_, value)| text(value))
     };
     // AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ecs/aws4_request, SignedHeaders=…

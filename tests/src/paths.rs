@@ -47,7 +47,13 @@ pub fn runbookc() -> &'static Path {
         // The whole workspace chooses the features, as it does for `cargo test --workspace`.
         let mut build = cargo("build");
         build
-            .args(["--quiet", "--workspace", "--bin", "runbookc", "--target-dir"])
+            .args([
+                "--quiet",
+                "--workspace",
+                "--bin",
+                "runbookc",
+                "--target-dir",
+            ])
             .arg(&target)
             .current_dir(repository());
         run(&mut build).expect_code(0);
@@ -72,7 +78,11 @@ pub fn compiler<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A
 pub fn outside(variable: &str, beside: &str) -> Option<PathBuf> {
     if let Some(path) = env::var_os(variable) {
         let path = PathBuf::from(path);
-        assert!(path.exists(), "{variable} names {}, which does not exist", path.display());
+        assert!(
+            path.exists(),
+            "{variable} names {}, which does not exist",
+            path.display()
+        );
         return Some(path);
     }
     let path = repository().join("../shared").join(beside);

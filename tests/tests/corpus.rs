@@ -21,7 +21,12 @@ fn check_ends_with_a_verdict_on_every_public_runbook() {
     for chunk in runbooks(&corpus).chunks(100) {
         let mut check = compiler(["check", "--format", "json"]);
         let ran = run(check.args(chunk).current_dir(&corpus));
-        assert!(matches!(ran.code, Some(0 | 1)), "{:?} {}", ran.code, ran.stderr);
+        assert!(
+            matches!(ran.code, Some(0 | 1)),
+            "{:?} {}",
+            ran.code,
+            ran.stderr
+        );
         ran.json();
     }
 }
@@ -35,20 +40,31 @@ fn no_mutation_of_a_runbook_makes_check_panic() {
     }
     let mut random = Random(0x5eed);
     for number in 0..MUTATIONS {
-        let text = mutated(&texts[number % texts.len()], &texts[random.below(texts.len())], &mut random);
+        let text = mutated(
+            &texts[number % texts.len()],
+            &texts[random.below(texts.len())],
+            &mut random,
+        );
         let checked = panic::catch_unwind(|| {
             runbookc::compile(&Source::new("mutated.yaml", &*text), Catalogue::embedded());
         });
-        assert!(checked.is_ok(), "mutation {number} makes the compiler panic:\n{text}");
+        assert!(
+            checked.is_ok(),
+            "mutation {number} makes the compiler panic:\n{text}"
+        );
     }
 }
 
 fn runbooks(corpus: &Path) -> Vec<std::path::PathBuf> {
     let is_document = |path: &Path| {
         let extension = path.extension().unwrap_or_default();
-        ["", "yaml", "yml", "json"].iter().any(|known| extension == *known)
+        ["", "yaml", "yml", "json"]
+            .iter()
+            .any(|known| extension == *known)
     };
-    let mut found = files(corpus, &|path| !path.starts_with(".git") && is_document(path));
+    let mut found = files(corpus, &|path| {
+        !path.starts_with(".git") && is_document(path)
+    });
     found.retain(|path| path.extension().is_some());
     assert!(!found.is_empty(), "{} holds no runbooks", corpus.display());
     found
@@ -65,16 +81,49 @@ fn mutated(text: &str, other: &str, random: &mut Random) -> String {
 
 fn mutate(bytes: &mut Vec<u8>, other: &[u8], random: &mut Random) {
     const SPECIAL: &[&[u8]] = &[
-        b"{{", b"}}", b"'", b"\"", b"\n", b"\t", b": ", b"- ", b"[", b"]", b"{", b"}", b"&a ", b"*a", b"!!int ",
-        b"|\n", b"<<: ", b"null", b"~", b"-1", b"99999999999999999999", b"1e999", b"$..", b"[?(@.", b"\xc3\xa4",
-        b"\xf0\x9f\x9a\x80", b"\0", b"\xef\xbb\xbf", b"%", b"---\n",
+        b"{{",
+        b"}}",
+        b"'",
+        b"\"",
+        b"\n",
+        b"\t",
+        b": ",
+        b"- ",
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b"&a ",
+        b"*a",
+        b"!!int ",
+        b"|\n",
+        b"<<: ",
+        b"null",
+        b"~",
+        b"-1",
+        b"99999999999999999999",
+        b"1e999",
+        b"$..",
+        b"[?(@.",
+        b"\xc3\xa4",
+        b"\xf0\x9f\x9a\x80",
+        b"\0",
+        b"\xef\xbb\xbf",
+        b"%",
+        b"---\n",
     ];
     let start = random.below(bytes.len() + 1);
     let end = (start + random.below(40)).min(bytes.len());
     match random.below(5) {
         0 => drop(bytes.drain(start..end)),
-        1 => drop(bytes.splice(start..start, SPECIAL[random.below(SPECIAL.len())].iter().copied())),
-        2 => drop(bytes.splice(start..end, SPECIAL[random.below(SPECIAL.len())].iter().copied())),
+        1 => drop(bytes.splice(
+            start..start,
+            SPECIAL[random.below(SPECIAL.len())].iter().copied(),
+        )),
+        2 => drop(bytes.splice(
+            start..end,
+            SPECIAL[random.below(SPECIAL.len())].iter().copied(),
+        )),
         3 => {
             let from = random.below(other.len() + 1);
             let to = (from + random.below(200)).min(other.len());

@@ -69,9 +69,15 @@ fn two_runbooks_live_in_one_crate() {
 #[test]
 fn runbook_is_included_into_a_crate_without_features() {
     let folder = crate_folder("included-runbook");
-    write(&folder.join("src/restart.rs"), included("restart-instance.yaml", RESTART));
+    write(
+        &folder.join("src/restart.rs"),
+        included("restart-instance.yaml", RESTART),
+    );
     let text = read(&example().join("runbook.yaml"));
-    write(&folder.join("src/report.rs"), included("report.yaml", &text));
+    write(
+        &folder.join("src/report.rs"),
+        included("report.yaml", &text),
+    );
     write_manifest(&folder, "included-runbook");
     let library = "//! Two runbooks, included.\n\ninclude!(\"restart.rs\");\ninclude!(\"report.rs\");\n\n\
         /// The names of the steps.\npub const STEPS: &[restart_instance::Step] = restart_instance::flow::STEPS;\n";

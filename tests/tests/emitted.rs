@@ -14,9 +14,17 @@ fn emitted_is_a_fresh_emission() {
     let fresh = Folder::new();
     emit_crate(&example().join("runbook.yaml"), fresh.path());
     for (kept, fresh) in kept.iter().zip(&emitted_files(fresh.path())) {
-        assert!(kept == fresh, "{} differs; {HOW_TO_RENEW}", kept.0.display());
+        assert!(
+            kept == fresh,
+            "{} differs; {HOW_TO_RENEW}",
+            kept.0.display()
+        );
     }
-    assert_eq!(kept.len(), emitted_files(fresh.path()).len(), "{HOW_TO_RENEW}");
+    assert_eq!(
+        kept.len(),
+        emitted_files(fresh.path()).len(),
+        "{HOW_TO_RENEW}"
+    );
 }
 
 #[test]
@@ -43,7 +51,10 @@ fn emitted_passes_rustfmt_and_clippy() {
     run(cargo("fmt").arg("--check").current_dir(&folder)).expect_code(0);
     for features in [["--no-default-features"].as_slice(), &[]] {
         let mut clippy = cargo_in(&folder, "clippy");
-        clippy.arg("--all-targets").args(features).args(["--", "-D", "warnings"]);
+        clippy
+            .arg("--all-targets")
+            .args(features)
+            .args(["--", "-D", "warnings"]);
         run(&mut clippy).expect_code(0);
     }
 }

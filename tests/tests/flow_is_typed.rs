@@ -12,10 +12,16 @@ fn transition_to_a_missing_step_does_not_compile() {
     let flow = sources.join("ecs_run_task/flow.rs");
     let text = read(&flow);
     let transition = "OnFailure::Step(Step::LetLogsArrive)";
-    assert!(text.contains(transition), "the table has no {transition}:\n{text}");
+    assert!(
+        text.contains(transition),
+        "the table has no {transition}:\n{text}"
+    );
 
     run(cargo_in(&folder, "check").arg("--no-default-features")).expect_code(0);
-    write(&flow, text.replacen(transition, "OnFailure::Step(Step::LetLogsVanish)", 1));
+    write(
+        &flow,
+        text.replacen(transition, "OnFailure::Step(Step::LetLogsVanish)", 1),
+    );
     let ran = run(cargo_in(&folder, "check").arg("--no-default-features")).expect_code(101);
     assert!(ran.stderr.contains("error[E0599]"), "{}", ran.stderr);
     assert!(ran.stderr.contains("`LetLogsVanish`"), "{}", ran.stderr);

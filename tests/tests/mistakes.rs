@@ -45,7 +45,11 @@ struct Mistake {
 }
 
 const fn mistake(find: &'static str, replace: &'static str, code: &'static str) -> Mistake {
-    Mistake { find, replace, code }
+    Mistake {
+        find,
+        replace,
+        code,
+    }
 }
 
 const MISTAKES: [Mistake; 23] = [
@@ -59,24 +63,52 @@ const MISTAKES: [Mistake; 23] = [
     mistake("'step:<rest>'", "'«stp:<rest>»'", "RB0213"),
     mistake("- name: <last>\n", "- name: «<first>»\n", "RB0202"),
     mistake("    isEnd: true", "    nextStep: «<first>»", "RB0208"),
-    mistake("    isEnd: true", "    isEnd: true\n    nextStep: «<rest>»", "RB0210"),
+    mistake(
+        "    isEnd: true",
+        "    isEnd: true\n    nextStep: «<rest>»",
+        "RB0210",
+    ),
     mistake("timeoutSeconds: 300", "«timeoutSecond»: 300", "RB0104"),
     // References.
-    mistake("cluster: '{{<Cluster>}}'", "cluster: '{{«<Clustr>»}}'", "RB0204"),
+    mistake(
+        "cluster: '{{<Cluster>}}'",
+        "cluster: '{{«<Clustr>»}}'",
+        "RB0204",
+    ),
     mistake("'{{<run>.taskArn}}'", "'{{<run>.«taskarn»}}'", "RB0205"),
     mistake("'{{<FirstFunction>}}'", "'{{«<run>.taskArn»}}'", "RB0211"),
-    mistake("cluster: '{{<Cluster>}}'", "cluster: «{{<Cluster>}}»", "RB0102"),
+    mistake(
+        "cluster: '{{<Cluster>}}'",
+        "cluster: «{{<Cluster>}}»",
+        "RB0102",
+    ),
     // The call.
     mistake("Service: ECS", "Service: «ECZ»", "RB0402"),
     mistake("Api: RunTask", "Api: «RunTsk»", "RB0403"),
-    mistake("cluster: '{{<Cluster>}}'", "«clusterr»: '{{<Cluster>}}'", "RB0404"),
-    mistake("action: 'aws:executeAwsApi'", "action: '«aws:executeAwsApi»'", "RB0405"),
+    mistake(
+        "cluster: '{{<Cluster>}}'",
+        "«clusterr»: '{{<Cluster>}}'",
+        "RB0404",
+    ),
+    mistake(
+        "action: 'aws:executeAwsApi'",
+        "action: '«aws:executeAwsApi»'",
+        "RB0405",
+    ),
     mistake("weight: 1", "weight: «heavy»", "RB0406"),
-    mistake("assignPublicIp: ENABLED", "assignPublicIp: «ENABELD»", "RB0407"),
+    mistake(
+        "assignPublicIp: ENABLED",
+        "assignPublicIp: «ENABELD»",
+        "RB0407",
+    ),
     // The answer.
     mistake("$.tasks[0].taskArn", "$«.task»[0].taskArn", "RB0307"),
     mistake("Type: String\n", "Type: «MapList»\n", "RB0308"),
-    mistake("containers[0].exitCode", "containers[0]«.exitcode»", "RB0307"),
+    mistake(
+        "containers[0].exitCode",
+        "containers[0]«.exitcode»",
+        "RB0307",
+    ),
     mistake("- '0'", "- '«zero»'", "RB0309"),
     // Values of other actions.
     mistake("Duration: <duration>", "Duration: «3 seconds»", "RB0408"),
@@ -114,7 +146,8 @@ fn check_all(text: &str, names: &Names) {
     for mistake in &MISTAKES {
         if let Err(problem) = check(&folder, text, names, mistake) {
             let edit = filled(mistake.replace, names);
-            writeln!(wrong, "{} for {edit:?}: {problem}", mistake.code).expect("memory can be written");
+            writeln!(wrong, "{} for {edit:?}: {problem}", mistake.code)
+                .expect("memory can be written");
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
@@ -134,13 +167,18 @@ fn check(folder: &Folder, text: &str, names: &Names, mistake: &Mistake) -> Resul
 
     let ran = run(compiler(["check", "--format", "json"]).arg(file));
     if ran.code != Some(1) {
-        return Err(format!("exit code {:?}\n{}{}", ran.code, ran.stdout, ran.stderr));
+        return Err(format!(
+            "exit code {:?}\n{}{}",
+            ran.code, ran.stdout, ran.stderr
+        ));
     }
     let findings = ran.json();
     match findings.as_array().map(Vec::as_slice) {
-        Some([finding]) if shown(finding) != expected => {
-            Err(format!("{} ({}), not {expected}", shown(finding), finding["message"]))
-        }
+        Some([finding]) if shown(finding) != expected => Err(format!(
+            "{} ({}), not {expected}",
+            shown(finding),
+            finding["message"]
+        )),
         Some([finding]) if !has_way_out(finding) => Err("there is no way out".to_owned()),
         Some([_]) => Ok(()),
         _ => Err(format!("not one finding: {}", messages(&findings))),
@@ -161,11 +199,17 @@ fn shown(finding: &Value) -> String {
 
 fn messages(findings: &Value) -> String {
     let findings = findings.as_array().into_iter().flatten();
-    findings.map(|finding| format!("\n  {} ({})", shown(finding), finding["message"])).collect()
+    findings
+        .map(|finding| format!("\n  {} ({})", shown(finding), finding["message"]))
+        .collect()
 }
 
 fn has_way_out(finding: &Value) -> bool {
-    let holds = |name: &str| finding[name].as_array().is_some_and(|list| !list.is_empty());
+    let holds = |name: &str| {
+        finding[name]
+            .as_array()
+            .is_some_and(|list| !list.is_empty())
+    };
     holds("help") || holds("edits")
 }
 
@@ -182,12 +226,20 @@ fn edited(text: &str, names: &Names, mistake: &Mistake) -> String {
 }
 
 fn filled(text: &str, names: &Names) -> String {
-    names.iter().fold(text.to_owned(), |text, (word, name)| text.replace(&format!("<{word}>"), name))
+    names.iter().fold(text.to_owned(), |text, (word, name)| {
+        text.replace(&format!("<{word}>"), name)
+    })
 }
 
 /// The line and column behind a text.
 fn place(before: &str) -> String {
     let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
     format!("{line}:{column}")
 }

@@ -36,7 +36,10 @@ fn error_of_the_service_fails_the_step() {
     let statuses = ["Success", "Failed", "Pending", "Pending", "Success"];
     assert_eq!(step_statuses(&execution), statuses, "{execution:#}");
     let message = execution["FailureMessage"].as_str().unwrap_or_default();
-    assert!(message.contains("when calling the RunTask operation"), "{message}");
+    assert!(
+        message.contains("when calling the RunTask operation"),
+        "{message}"
+    );
 }
 
 /// An AWS account that has what the example needs, and the example's binary.
@@ -56,7 +59,12 @@ impl Account {
         run(compiler(["build", "--output"]).arg(&binary).arg(runbook)).expect_code(0);
         let moto = Moto::start();
         let parameters = moto.script(&repository().join("tests/moto/setup_ecs.py"));
-        Self { moto, parameters, folder, binary }
+        Self {
+            moto,
+            parameters,
+            folder,
+            binary,
+        }
     }
 
     /// Runs the binary; gives the execution in its record.
@@ -79,7 +87,8 @@ fn expect_record(execution: &Value, parameters: &Value) {
     for (name, value) in parameters.as_object().expect("the script prints a map") {
         assert_eq!(execution["Parameters"][name], json!([value]), "{name}");
     }
-    let outputs = |index: usize, name: &str| execution["StepExecutions"][index]["Outputs"][name][0].clone();
+    let outputs =
+        |index: usize, name: &str| execution["StepExecutions"][index]["Outputs"][name][0].clone();
     assert_eq!(outputs(0, "StatusCode"), "200");
     assert_eq!(outputs(3, "StatusCode"), "200");
     assert!(task(execution).starts_with("arn:aws:ecs:us-east-1:123456789012:task/night/"));
@@ -91,7 +100,9 @@ fn expect_record(execution: &Value, parameters: &Value) {
 
 fn step_statuses(execution: &Value) -> Vec<&str> {
     let steps = execution["StepExecutions"].as_array().into_iter().flatten();
-    steps.filter_map(|step| step["StepStatus"].as_str()).collect()
+    steps
+        .filter_map(|step| step["StepStatus"].as_str())
+        .collect()
 }
 
 fn task(execution: &Value) -> &str {
@@ -105,7 +116,10 @@ fn expect_requests(requests: &[Request], parameters: &Value, task: &str) {
     let publish = "lambda /2015-03-31/functions/night-publish/invocations";
     assert_eq!(shown, [export, "ecs RunTask", "ecs DescribeTasks", publish]);
     for request in requests {
-        assert_eq!((request.method.as_str(), request.region.as_str()), ("POST", "us-east-1"));
+        assert_eq!(
+            (request.method.as_str(), request.region.as_str()),
+            ("POST", "us-east-1")
+        );
     }
 
     let run_task = json!({
@@ -121,7 +135,10 @@ fn expect_requests(requests: &[Request], parameters: &Value, task: &str) {
         "taskDefinition": "night-report:2",
     });
     assert_eq!(without_token(&requests[1].body), run_task);
-    assert_eq!(without_token(&requests[2].body), json!({"cluster": "night", "tasks": [task]}));
+    assert_eq!(
+        without_token(&requests[2].body),
+        json!({"cluster": "night", "tasks": [task]})
+    );
 }
 
 /// `ecs RunTask`
@@ -133,6 +150,8 @@ fn operation(request: &Request) -> String {
 /// A body without the idempotency token, which is another one in every execution.
 fn without_token(body: &str) -> Value {
     let mut body: Value = serde_json::from_str(body).expect("the service speaks JSON");
-    body.as_object_mut().expect("a request is a map").remove("clientToken");
+    body.as_object_mut()
+        .expect("a request is a map")
+        .remove("clientToken");
     body
 }

@@ -1,4 +1,4 @@
-//! What would be published stands on its own.
+//! What would be published stands on its own: cargo unpacks and builds it.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,12 +10,18 @@ use runbookc_tests::process::{cargo, run};
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[test]
-fn packages_hold_everything_that_they_need() {
+fn packages_build_and_hold_everything_that_they_need() {
     let target = kept("package");
     let mut package = cargo("package");
     package
-        .args(["--quiet", "--package", "runbookc", "--package", "runbook-runtime"])
-        .args(["--allow-dirty", "--no-verify", "--target-dir"])
+        .args([
+            "--quiet",
+            "--package",
+            "runbookc",
+            "--package",
+            "runbook-runtime",
+        ])
+        .args(["--allow-dirty", "--target-dir"])
         .arg(&target)
         .current_dir(repository());
     run(&mut package).expect_code(0);
@@ -23,12 +29,24 @@ fn packages_hold_everything_that_they_need() {
     let unpacked = Folder::new();
     for name in ["runbookc", "runbook-runtime"] {
         let archive = target.join(format!("package/{name}-{VERSION}.crate"));
-        run(Command::new("tar").arg("xzf").arg(archive).arg("-C").arg(unpacked.path())).expect_code(0);
+        run(Command::new("tar")
+            .arg("xzf")
+            .arg(archive)
+            .arg("-C")
+            .arg(unpacked.path()))
+        .expect_code(0);
     }
     let compiler = unpacked.path().join(format!("runbookc-{VERSION}"));
     expect_runtime(&compiler);
-    for file in ["data/catalogue.bin", "data/Cargo.lock", "src/diagnostic/docs/RB0101.md"] {
-        assert!(compiler.join(file).is_file(), "{file} is not in the package");
+    for file in [
+        "data/catalogue.bin",
+        "data/Cargo.lock",
+        "src/diagnostic/docs/RB0101.md",
+    ] {
+        assert!(
+            compiler.join(file).is_file(),
+            "{file} is not in the package"
+        );
     }
 }
 
@@ -42,9 +60,17 @@ fn expect_runtime(compiler: &Path) {
     for file in sources {
         let carried = carried.join(&file);
         assert!(!carried.is_symlink(), "{} is a link", file.display());
-        assert_eq!(read(&carried), read(&runtime.join(&file)), "{}", file.display());
+        assert_eq!(
+            read(&carried),
+            read(&runtime.join(&file)),
+            "{}",
+            file.display()
+        );
     }
     for file in ["runtime.toml", "workspace.toml"] {
-        assert!(!compiler.join("carried").join(file).is_symlink(), "{file} is a link");
+        assert!(
+            !compiler.join("carried").join(file).is_symlink(),
+            "{file} is a link"
+        );
     }
 }

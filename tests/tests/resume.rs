@@ -1,7 +1,11 @@
 //! The example, cut after every event of every scenario and continued: the record must not tell.
 
 #[path = "../../examples/ecs-run-task/emitted/src/ecs_run_task/mod.rs"]
-#[allow(missing_docs, unreachable_pub, reason = "the compiler wrote it for a binary")]
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "the compiler wrote it for a binary"
+)]
 mod ecs_run_task;
 
 use std::fs;
@@ -32,7 +36,12 @@ async fn an_execution_that_is_cut_anywhere_and_continued_has_the_same_record() {
         let mut cuts = 0;
         loop {
             let Run { record, was_cut } = run_cut_after(&path, cuts + 1).await;
-            assert_eq!(json(&record), json(&whole.record), "{}: cut {cuts}", path.display());
+            assert_eq!(
+                json(&record),
+                json(&whole.record),
+                "{}: cut {cuts}",
+                path.display()
+            );
             if !was_cut {
                 break;
             }
@@ -58,7 +67,10 @@ async fn run_cut_after(path: &Path, limit: usize) -> Run {
 
     let engine: Engine<'_, EcsRunTask> = Engine::new(&simulator, &clock, &store);
     match engine.run(start).await {
-        Ok(record) => Run { record, was_cut: false },
+        Ok(record) => Run {
+            record,
+            was_cut: false,
+        },
         Err(EngineError::Store(_)) => {
             let kept = &store.kept;
             let last = kept.events(EXECUTION).unwrap().pop().unwrap();
@@ -66,7 +78,10 @@ async fn run_cut_after(path: &Path, limit: usize) -> Run {
             let clock = VirtualClock::new(last.at);
             let engine: Engine<'_, EcsRunTask> = Engine::new(&simulator, &clock, kept);
             let record = engine.resume(EXECUTION).await.unwrap();
-            Run { record, was_cut: true }
+            Run {
+                record,
+                was_cut: true,
+            }
         }
         Err(other) => panic!("{}: {other}", path.display()),
     }
@@ -114,7 +129,9 @@ impl Store for CutStore {
     fn append(&self, execution: Uuid, event: &Event) -> Result<(), StoreError> {
         let taken = self
             .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                left.checked_sub(1)
+            });
         match taken {
             Ok(_) => self.kept.append(execution, event),
             Err(_) => Err(StoreError {

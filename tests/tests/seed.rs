@@ -11,8 +11,19 @@ fn the_five_outcomes_of_the_seed() {
         return eprintln!("skipped: set RUNBOOKC_SEED to the seed's runbook");
     };
     let mut script = Command::new(repository().join("tests/seed-scenarios.sh"));
-    script.arg(seed).env("RUNBOOKC", runbookc()).env("RUNBOOKC_CACHE_DIR", cache());
+    script
+        .arg(seed)
+        .env("RUNBOOKC", runbookc())
+        .env("RUNBOOKC_CACHE_DIR", cache());
     let ran = run(&mut script).expect_code(0);
-    assert!(ran.stdout.contains("coverage: 5 of 5 steps, 8 of 8 ways"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("5 of 5 scenarios came out as expected"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("coverage: 5 of 5 steps, 8 of 8 ways"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("5 of 5 scenarios came out as expected"),
+        "{}",
+        ran.stdout
+    );
 }

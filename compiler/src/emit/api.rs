@@ -46,7 +46,7 @@ fn request_enum(types: &RequestTypes) -> TokenStream {
         let doc = format!(" {}.", title(request));
         quote! {
             #[doc = #doc]
-            #name(#name)
+            #name(Box<#name>)
         }
     });
     quote! {
@@ -80,7 +80,7 @@ fn from_operation(request: &RequestStruct) -> TokenStream {
     quote! {
         impl From<#name> for Request {
             fn from(request: #name) -> Self {
-                Self::#name(request)
+                Self::#name(Box::new(request))
             }
         }
     }

@@ -107,7 +107,7 @@ fn caller_impl(plan: &Plan<'_>, functions: &[Ident]) -> TokenStream {
         if request.fields.is_empty() {
             quote!(Request::#name(_) => #function(&self.#client).await)
         } else {
-            quote!(Request::#name(input) => #function(&self.#client, input).await)
+            quote!(Request::#name(input) => #function(&self.#client, *input).await)
         }
     });
     quote! {

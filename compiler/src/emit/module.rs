@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::expression::owned;
-use super::parameters::{doc_lines, number, option};
+use super::parameters::{number, option, summary};
 use super::plan::Plan;
 use crate::ir::{Expression, Step, Work};
 
@@ -88,10 +88,8 @@ fn runbook_struct(plan: &Plan<'_>) -> TokenStream {
     let name = &plan.name;
     let file = &plan.runbook.file;
     let mut docs = vec![format!(" The runbook of {file}.")];
-    let description = doc_lines(&plan.runbook.description);
-    if !description.is_empty() {
-        docs.push(String::new());
-        docs.extend(description);
+    if let Some(summary) = summary(&plan.runbook.description) {
+        docs.extend([String::new(), summary]);
     }
     quote! {
         #(#[doc = #docs])*

@@ -23,11 +23,11 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
 
 fn parameters_struct(plan: &Plan<'_>) -> TokenStream {
     let fields = plan.named_parameters().map(|(parameter, field)| {
-        let docs = doc_lines(&description(parameter));
+        let doc = doc(parameter);
         let (written, kind) = (&parameter.name, rust_type(parameter.kind));
         let rename = (field != written).then(|| quote!(#[serde(rename = #written)]));
         quote! {
-            #(#[doc = #docs])*
+            #[doc = #doc]
             #rename
             pub #field: #kind
         }
@@ -42,32 +42,26 @@ fn parameters_struct(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-fn description(parameter: &Parameter) -> String {
-    if parameter.description.trim().is_empty() {
-        format!("`{}`.", parameter.name)
-    } else {
-        parameter.description.clone()
-    }
+fn doc(parameter: &Parameter) -> String {
+    let doc = summary(&parameter.description);
+    doc.unwrap_or_else(|| format!(" `{}`.", parameter.name))
 }
 
-/// Lines of documentation: braces and brackets of Markdown stay text, and no line begins a code block.
-pub(crate) fn doc_lines(text: &str) -> Vec<String> {
-    let lines = text.trim().lines().map(str::trim);
-    lines.map(doc_line).collect()
-}
-
-fn doc_line(line: &str) -> String {
-    if line.is_empty() {
-        return String::new();
+/// The first paragraph of a description as one line of documentation. Descriptions are Markdown of any quality, so
+/// what could begin or end something is escaped; the whole text is in the definition.
+pub(crate) fn summary(description: &str) -> Option<String> {
+    let paragraphs = description.trim().split("\n\n");
+    let mut paragraphs =
+        paragraphs.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    let line = paragraphs.find(|line| !line.is_empty() && !line.starts_with('#'))?;
+    let mut escaped = String::from(" ");
+    for character in line.chars() {
+        if matches!(character, '[' | ']' | '<' | '>' | '*' | '`' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
     }
-    let escaped: String = line
-        .chars()
-        .flat_map(|character| match character {
-            '[' | ']' | '<' | '>' => vec!['\\', character],
-            other => vec![other],
-        })
-        .collect();
-    format!(" {escaped}")
+    Some(escaped)
 }
 
 fn text_function(plan: &Plan<'_>) -> TokenStream {

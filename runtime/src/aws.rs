@@ -19,7 +19,6 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::{DateTime, Format};
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 
@@ -136,9 +135,7 @@ fn call_error<E: ProvideErrorMetadata + std::error::Error + 'static>(
     error: &SdkError<E, HttpResponse>,
 ) -> CallError {
     match error {
-        SdkError::ConstructionFailure(_) => {
-            CallError::Input(DisplayErrorContext(error).to_string())
-        }
+        SdkError::ConstructionFailure(_) => CallError::Input(causes(error)),
         SdkError::ServiceError(context) => {
             let code = context.err().code().unwrap_or("Unknown");
             CallError::Service {
@@ -150,10 +147,26 @@ fn call_error<E: ProvideErrorMetadata + std::error::Error + 'static>(
         }
         SdkError::ResponseError(_) => CallError::Response {
             operation: operation.name.to_owned(),
-            message: DisplayErrorContext(error).to_string(),
+            message: causes(error),
         },
-        _ => CallError::Connection(DisplayErrorContext(error).to_string()),
+        _ => CallError::Connection(causes(error)),
     }
+}
+
+/// An error with what lies beneath it, for people: `dispatch failure: io error: connection refused`.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let words = cause.to_string();
+        // Some errors show what lies beneath them themselves.
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        source = cause.source();
+    }
+    text
 }
 
 /// What building a nested input gives: in some shapes the value, in others a result. Generated code need not know

@@ -3,7 +3,6 @@
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_types::SdkConfig;
 
 /// Whose permissions the calls use.
@@ -98,6 +97,6 @@ async fn check_credentials(config: &SdkConfig) -> Result<(), String> {
     };
     match provider.provide_credentials().await {
         Ok(_) => Ok(()),
-        Err(error) => Err(DisplayErrorContext(error).to_string()),
+        Err(error) => Err(super::causes(&error)),
     }
 }

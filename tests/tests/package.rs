@@ -60,12 +60,8 @@ fn expect_runtime(compiler: &Path) {
     for file in sources {
         let carried = carried.join(&file);
         assert!(!carried.is_symlink(), "{} is a link", file.display());
-        assert_eq!(
-            read(&carried),
-            read(&runtime.join(&file)),
-            "{}",
-            file.display()
-        );
+        let same = read(&carried) == read(&runtime.join(&file));
+        assert!(same, "{} is not the runtime's", file.display());
     }
     for file in ["runtime.toml", "workspace.toml"] {
         assert!(

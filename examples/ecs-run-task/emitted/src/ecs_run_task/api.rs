@@ -10,13 +10,13 @@ use super::shapes;
 #[serde(untagged, crate = "runbook_runtime::serde")]
 pub enum Request {
     /// Lambda `Invoke`.
-    Invoke(Invoke),
+    Invoke(Box<Invoke>),
     /// ECS `RunTask`.
-    RunTask(RunTask),
+    RunTask(Box<RunTask>),
     /// ECS `DescribeTasks`.
-    DescribeTasks(DescribeTasks),
+    DescribeTasks(Box<DescribeTasks>),
     /// STS `GetCallerIdentity`.
-    GetCallerIdentity(GetCallerIdentity),
+    GetCallerIdentity(Box<GetCallerIdentity>),
 }
 
 impl effect::Request for Request {
@@ -32,25 +32,25 @@ impl effect::Request for Request {
 
 impl From<Invoke> for Request {
     fn from(request: Invoke) -> Self {
-        Self::Invoke(request)
+        Self::Invoke(Box::new(request))
     }
 }
 
 impl From<RunTask> for Request {
     fn from(request: RunTask) -> Self {
-        Self::RunTask(request)
+        Self::RunTask(Box::new(request))
     }
 }
 
 impl From<DescribeTasks> for Request {
     fn from(request: DescribeTasks) -> Self {
-        Self::DescribeTasks(request)
+        Self::DescribeTasks(Box::new(request))
     }
 }
 
 impl From<GetCallerIdentity> for Request {
     fn from(request: GetCallerIdentity) -> Self {
-        Self::GetCallerIdentity(request)
+        Self::GetCallerIdentity(Box::new(request))
     }
 }
 

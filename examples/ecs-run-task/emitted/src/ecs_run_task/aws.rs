@@ -32,9 +32,9 @@ impl Caller<Request> for Aws {
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         Box::pin(async move {
             match request.clone() {
-                Request::Invoke(input) => invoke(&self.lambda, input).await,
-                Request::RunTask(input) => run_task(&self.ecs, input).await,
-                Request::DescribeTasks(input) => describe_tasks(&self.ecs, input).await,
+                Request::Invoke(input) => invoke(&self.lambda, *input).await,
+                Request::RunTask(input) => run_task(&self.ecs, *input).await,
+                Request::DescribeTasks(input) => describe_tasks(&self.ecs, *input).await,
                 Request::GetCallerIdentity(_) => get_caller_identity(&self.sts).await,
             }
         })

@@ -85,7 +85,7 @@ pub fn build(
 
     let _guard = cache.lock(&krate.name)?;
     let runtime = runtime::unpack(cache)?;
-    write_crate(&folder, &krate.files, options)?;
+    write_crate(&folder, &identified(&krate.files, &folder), options)?;
     let invocation = cargo::Invocation {
         name: &krate.name,
         folder: &folder,
@@ -124,6 +124,23 @@ fn crate_folder(cache: &Cache, krate: &Crate, options: &Options) -> PathBuf {
     };
     let identity = [&*path.to_string_lossy(), env!("CARGO_PKG_VERSION"), sdk];
     cache.crate_folder(&krate.name, hash::of(identity))
+}
+
+/// The files with a version that tells the crate from others of the same name: to cargo, crates in one target folder
+/// that agree in name and version are one, and the younger one's binary would be taken for the older one's.
+fn identified(files: &[File], folder: &Path) -> Vec<File> {
+    let identity = hash::of([&*folder.to_string_lossy()]);
+    let version = format!("version = \"0.0.0+{identity}\"\n");
+    let files = files.iter().cloned();
+    files
+        .map(|file| match file.path.as_str() {
+            "Cargo.toml" => File {
+                text: file.text.replacen("version = \"0.0.0\"\n", &version, 1),
+                ..file
+            },
+            _ => file,
+        })
+        .collect()
 }
 
 /// Brings the crate's folder up to date.

@@ -228,10 +228,14 @@ fn decodes_a_service_once() {
 #[test]
 fn suggests_near_names() {
     let catalogue = Catalogue::embedded();
-    assert_eq!(catalogue.similar("cloudformatoin"), Some("cloudformation"));
-    assert_eq!(catalogue.similar("Lamda"), Some("lambda"));
-    assert_eq!(catalogue.similar("cloudwatchlog"), Some("logs"));
-    assert_eq!(catalogue.similar("xyzzy"), None);
+    let similar = |written| catalogue.similar(written, None);
+    assert_eq!(similar("cloudformatoin"), ["cloudformation"]);
+    assert_eq!(similar("Lamda"), ["lambda"]);
+    assert_eq!(similar("cloudwatchlog"), ["logs"]);
+    assert!(similar("xyzzy").is_empty());
+    assert_eq!(similar("ECZ"), ["ec2", "ecr", "ecs"]);
+    assert_eq!(catalogue.similar("ECZ", Some("RunTask")), ["ecs"]);
+    assert_eq!(similar("ECZ"), catalogue.similar("ECZ", Some("Quux")));
 
     let ecs = service("ecs");
     assert_eq!(ecs.similar_operation("RunTasks"), Some("RunTask"));

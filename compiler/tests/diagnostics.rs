@@ -7,7 +7,7 @@
 //!     #         ^^^^^ error[RB0203]: step `stop` jumps to unknown step `verfy` => `verify`
 //! ```
 //!
-//! The carets stand under the place, `=>` shows the offered replacement. `UPDATE_EXPECT=1` rewrites the comments.
+//! The carets stand under the place, `=>` shows what is offered instead. `UPDATE_EXPECT=1` rewrites the comments.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
@@ -15,7 +15,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use runbookc::catalogue::Catalogue;
-use runbookc::diagnostic::Diagnostic;
+use runbookc::diagnostic::{Code, Diagnostic, Suggestion};
 use runbookc::source::Source;
 
 #[test]
@@ -32,6 +32,24 @@ fn findings_stand_where_they_are_expected() {
         "\n{}\nUPDATE_EXPECT=1 rewrites them",
         wrong.join("\n")
     );
+}
+
+#[test]
+fn every_finding_shows_a_way_out() {
+    let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics"));
+    let findings = files.iter().flat_map(|file| {
+        let text = fs::read_to_string(file).expect("a readable file");
+        findings(&Source::new("runbook.yaml", without_findings(&text)))
+    });
+    let without = findings.filter(|finding| {
+        finding.code != Code::UnsupportedAction
+            && finding.help.is_empty()
+            && finding.suggestions.is_empty()
+    });
+    let without: Vec<String> = without
+        .map(|finding| format!("{}: {}", finding.code, finding.message))
+        .collect();
+    assert!(without.is_empty(), "\n{}", without.join("\n"));
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -135,16 +153,20 @@ fn comment(finding: &Diagnostic, source: &Source) -> String {
         message,
         ..
     } = finding;
-    let edits: Vec<String> = finding
-        .edits
-        .iter()
-        .map(|edit| format!(" => `{}`", edit.replacement))
-        .collect();
+    let suggestions: Vec<String> = finding.suggestions.iter().map(suggestion).collect();
     let severity = severity.as_str();
     format!(
         "{:sign$}#{:gap$}{carets} {severity}[{code}]: {message}{}\n",
         "",
         "",
-        edits.concat()
+        suggestions.concat()
     )
+}
+
+fn suggestion(suggestion: &Suggestion) -> String {
+    let edits = suggestion.edits.iter();
+    let replacements: Vec<String> = edits
+        .map(|edit| format!("`{}`", edit.replacement))
+        .collect();
+    format!(" => {}", replacements.join(" and "))
 }

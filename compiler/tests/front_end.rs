@@ -1,7 +1,7 @@
 //! From text to the document: what is reported, where, and what is left to read.
 
 use expect_test::{Expect, expect};
-use runbookc::diagnostic::{Code, Diagnostics, render, similar};
+use runbookc::diagnostic::{Code, Diagnostic, Diagnostics, Edit, render, similar};
 use runbookc::document::{self, Document, Handler, Timeout, Type};
 use runbookc::source::{Source, Span};
 use runbookc::syntax::{self, Reference, Selector, SelectorSegment};
@@ -25,12 +25,19 @@ fn check(text: &str, expected: Expect) {
             "{line}:{column} {severity} {}: {}; {}",
             diagnostic.code, diagnostic.message, diagnostic.label
         );
-        for edit in &diagnostic.edits {
+        for edit in edits(diagnostic) {
             lines += &format!(" [{} -> {}]", source.slice(edit.span), edit.replacement);
         }
         lines.push('\n');
     }
     expected.assert_eq(&lines);
+}
+
+fn edits(diagnostic: &Diagnostic) -> impl Iterator<Item = &Edit> {
+    diagnostic
+        .suggestions
+        .iter()
+        .flat_map(|suggestion| &suggestion.edits)
 }
 
 /// Wraps the rest of a step.
@@ -568,7 +575,8 @@ fn findings_are_rendered_for_people_and_programs() {
                 "column": 1,
                 "endLine": 2,
                 "endColumn": 11,
-                "replacement": "description"
+                "replacement": "description",
+                "suggestion": 0
               }
             ]
           },
@@ -650,7 +658,7 @@ fn mutated_documents_never_panic_and_spans_stay_inside() {
         }
         let (source, _, diagnostics) = read(&text);
         for diagnostic in diagnostics.iter() {
-            let edits = diagnostic.edits.iter().map(|edit| edit.span);
+            let edits = edits(diagnostic).map(|edit| edit.span);
             let context = diagnostic.context.iter().map(|(span, _)| *span);
             for Span { start, end } in edits.chain(context).chain([diagnostic.span]) {
                 assert!(

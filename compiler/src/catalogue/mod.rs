@@ -90,13 +90,37 @@ impl Catalogue {
             .map(|position| self.service(position))
     }
 
-    /// The service whose name, or own identifier, is nearest to a name that is none.
-    pub fn similar(&self, written: &str) -> Option<&str> {
-        let entries = self.header.entries.iter();
-        let spellings =
-            entries.flat_map(|entry| [(&*entry.name, entry), (&*entry.service_id, entry)]);
-        let nearest = names::nearest(written, spellings)?;
-        Some(&nearest.name)
+    /// The services whose names, or own identifiers, are nearest to a name that is none;
+    /// several if they are equally near. Those that have the operation go before others.
+    pub fn similar(&self, written: &str, operation: Option<&str>) -> Vec<&str> {
+        let mut near = self.near(written);
+        if let Some(operation) = operation {
+            let mut fitting = near.clone();
+            fitting.retain(|(_, position)| self.service(*position).operation(operation).is_some());
+            if !fitting.is_empty() {
+                near = fitting;
+            }
+        }
+        let least = near.iter().map(|(difference, _)| *difference).min();
+        let nearest = near
+            .iter()
+            .filter(|(difference, _)| Some(*difference) == least);
+        nearest
+            .filter_map(|(_, position)| Some(self.header.entries.get(*position)?.name.as_str()))
+            .collect()
+    }
+
+    /// The services that a name with a slip in it may mean: how far from it they are, and their positions.
+    fn near(&self, written: &str) -> Vec<(usize, usize)> {
+        let entries = self.header.entries.iter().enumerate();
+        let near = entries.filter_map(|(position, entry)| {
+            let spellings = [&entry.name, &entry.service_id];
+            let differences = spellings
+                .into_iter()
+                .filter_map(|spelling| names::difference(written, spelling));
+            Some((differences.min()?, position))
+        });
+        near.collect()
     }
 
     /// Reads the index alone.

@@ -40,24 +40,19 @@ pub(super) fn similar<'a>(
     written: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    nearest(written, candidates.map(|candidate| (candidate, candidate)))
+    let near =
+        candidates.filter_map(|candidate| Some((difference(written, candidate)?, candidate)));
+    let (_, nearest) = near.min_by_key(|(difference, _)| *difference)?;
+    Some(nearest)
 }
 
-/// What belongs to the spelling most like `written`, if any is like enough to be meant.
-pub(super) fn nearest<'a, T>(
-    written: &str,
-    candidates: impl Iterator<Item = (&'a str, T)>,
-) -> Option<T> {
-    const LIKE_ENOUGH: f64 = 0.7;
-    let written = folded(written);
-    let mut best = (LIKE_ENOUGH, None);
-    for (spelling, candidate) in candidates {
-        let likeness = strsim::normalized_damerau_levenshtein(&written, &folded(spelling));
-        if likeness > best.0 {
-            best = (likeness, Some(candidate));
-        }
-    }
-    best.1
+/// How many letters differ, if a slip may be the reason: one, or three in ten of a longer name.
+pub(super) fn difference(written: &str, candidate: &str) -> Option<usize> {
+    let (written, candidate) = (folded(written), folded(candidate));
+    let longest = written.len().max(candidate.len());
+    let difference = strsim::damerau_levenshtein(&written, &candidate);
+    let is_slip = difference <= (longest * 3 / 10).max(1) && difference < candidate.len();
+    is_slip.then_some(difference)
 }
 
 /// Splits a plural acronym, at least two capitals and an `s`, off the end.

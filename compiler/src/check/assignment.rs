@@ -120,9 +120,17 @@ impl<'a> Ways<'a> {
                 .note("the script receives the text of the reference instead"),
         };
         if consumer == self.producer {
-            return report.label("a step cannot use its own outputs");
+            return report
+                .label("a step cannot use its own outputs")
+                .help("use it in a later step, or refer to a parameter here");
         }
-        let report = report.label(format!("no path leads from `{}` to here", place.step));
+        let report = report
+            .label(format!("no path leads from `{}` to here", place.step))
+            .help(format!(
+                "use it in a step that follows `{producer}`, or let `{producer}` run before `{}`",
+                place.by.name,
+                producer = place.step
+            ));
         match self.scope.entry(self.producer) {
             Some(entry) => report.context(
                 entry.step.name.span,
@@ -140,6 +148,10 @@ impl<'a> Ways<'a> {
         );
         Diagnostic::warning(Code::OutputBeforeStep, name.span, message)
             .label("a failed step has no outputs")
+            .help(format!(
+                "use it in a step that follows the success of `{}`",
+                place.step
+            ))
     }
 
     fn sometimes(&self, place: &Use<'_>, consumer: StepId) -> Diagnostic {
@@ -155,9 +167,19 @@ impl<'a> Ways<'a> {
             shortened(&arrows(steps, self.scope))
         ));
         if way.iter().any(|edge| edge.from == self.producer) {
-            report.label(format!("missing when `{}` fails", place.step))
+            report
+                .label(format!("missing when `{}` fails", place.step))
+                .help(format!(
+                    "let the failure of `{}` lead to a step that does without it",
+                    place.step
+                ))
         } else {
-            report.label(format!("missing when `{}` was passed by", place.step))
+            report
+                .label(format!("missing when `{}` was passed by", place.step))
+                .help(format!(
+                    "let every path to here go through `{}`",
+                    place.step
+                ))
         }
     }
 }

@@ -86,7 +86,8 @@ impl Rules<'_> {
                 format!("no value of {what} `{name}` satisfies both `{min_name}` and `{max_name}`");
             let report = Diagnostic::error(Code::InvalidConstraint, max.span, message)
                 .label("the most")
-                .context(min.span, "the least");
+                .context(min.span, "the least")
+                .help(format!("raise `{max_name}`, or lower `{min_name}`"));
             diagnostics.push(report);
         }
     }
@@ -104,6 +105,7 @@ impl Rules<'_> {
         };
         Diagnostic::warning(Code::InvalidConstraint, span, message)
             .label("without effect")
+            .help("remove it")
             .note(format!("`{constraint}` applies to {applies}"))
     }
 
@@ -116,7 +118,7 @@ impl Rules<'_> {
             let message =
                 format!("`allowedPattern` of {what} `{name}` is not a regular expression");
             let report = Diagnostic::error(Code::InvalidConstraint, pattern.span, message);
-            diagnostics.push(report.label(fault.to_string()));
+            diagnostics.push(report.label(fault.to_string()).help(fault.way_out()));
         }
     }
 
@@ -133,7 +135,11 @@ impl Rules<'_> {
                         self.kind
                     );
                     let report = Diagnostic::warning(Code::InvalidConstraint, value.span, message);
-                    diagnostics.push(report.label(format!("this is {}", value.describe())));
+                    diagnostics.push(
+                        report
+                            .label(format!("this is {}", value.describe()))
+                            .help("correct or remove it: it can never be passed"),
+                    );
                 }
             }
         }
@@ -199,6 +205,7 @@ impl Rules<'_> {
         Diagnostic::warning(Code::DefaultViolatesConstraint, default.span, message)
             .label("works as a default, but is refused when passed")
             .context(constraint, "the constraint")
+            .help("change the default or the constraint")
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The property is compared as text: as it is, in decimal, or as `True` and `False`.
 
-use super::actions::{listed, references, text, text_span, wrong_kind};
+use super::actions::{references, some_of, text, text_span, wrong_kind};
 use super::scope::Scope;
 use super::selectors::{Answer, ScalarKind, Selection, View};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
@@ -110,6 +110,7 @@ fn no_values(span: Span) -> Diagnostic {
         "`DesiredValues` is empty, so no value is ever desired",
     )
     .label("no value to compare with")
+    .help("write for example `DesiredValues: [RUNNING]`")
 }
 
 fn desired(value: &Value, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Desired {
@@ -148,7 +149,8 @@ fn reference(
         let message = "a reference to a list in `DesiredValues` is not supported yet";
         diagnostics.push(
             Diagnostic::error(Code::UnsupportedFeature, value.span, message)
-                .label("this is a list"),
+                .label("this is a list")
+                .help("write the values out, or refer to one String for each"),
         );
         return None;
     }
@@ -267,7 +269,12 @@ fn report(
     match found {
         Occurrence::Possible => None,
         Occurrence::Never(kind) => {
-            Some(create(format!("{never}: it is {kind}")).label(format!("not {kind}")))
+            let report = create(format!("{never}: it is {kind}")).label(format!("not {kind}"));
+            Some(report.help(match *kind {
+                "an integer" => "write an integer, such as `'0'`",
+                "a Boolean" => "write `'True'` or `'False'`",
+                _ => "write a number, such as `'0.5'`",
+            }))
         }
         Occurrence::NotListed(Some(near)) => {
             Some(create(never).label("not one of its values").edit(
@@ -283,10 +290,7 @@ fn report(
                 format!("the property may never be `{literal}`"),
             )
             .label("not one of its values")
-            .help(format!(
-                "its values are {}",
-                listed(&listed_values(property))
-            ))
+            .help(some_of(&listed_values(property), "values"))
             .note(format!(
                 "as of {}, the date of the service models in this compiler",
                 scope.catalogue.date()

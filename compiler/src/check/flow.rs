@@ -78,7 +78,8 @@ fn cancelled_action(step: &Step, handler: Span, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             report
                 .label("not allowed here")
-                .context(step.action.span, "this action"),
+                .context(step.action.span, "this action")
+                .help("remove it"),
         );
     }
 }
@@ -102,6 +103,7 @@ fn cancel_target(
     let report = Diagnostic::warning(Code::InvalidHandler, name.span, message)
         .label("not documented to work after a cancellation")
         .context(action.span, "its action")
+        .help("lead to a step that cleans up with another action, `aws:executeAwsApi` for example")
         .note("the steps after a cancellation have two minutes in all");
     diagnostics.push(report);
 }
@@ -135,7 +137,8 @@ fn ineffective(step: &Step, diagnostics: &mut Diagnostics) {
         );
         let report = Diagnostic::warning(Code::IneffectiveProperty, name.span, message)
             .label("never jumped to")
-            .context(end.span, "ends after success and after failure");
+            .context(end.span, "ends after success and after failure")
+            .help("to go on after a failure, lead to a last step with `nextStep` and end there");
         diagnostics.push(report);
     }
 }
@@ -196,7 +199,9 @@ impl Circle {
                 report = report.context(span, format!("leads to {}", quoted(jump.to, scope)));
             }
         }
-        report.note("only `aws:loop` repeats steps")
+        report
+            .help("lead to a step that is not part of the circle, or end here with `isEnd: true`")
+            .note("only `aws:loop` repeats steps")
     }
 }
 
@@ -239,8 +244,9 @@ pub(super) fn starts<'a>(scope: &Scope<'a>) -> impl Iterator<Item = StepId> + us
 
 fn unreachable_step(id: StepId, step: &Step, scope: &Scope<'_>) -> Diagnostic {
     let message = format!("no path leads to step `{}`", step.name);
-    let report =
-        Diagnostic::warning(Code::UnreachableStep, step.name.span, message).label("never runs");
+    let report = Diagnostic::warning(Code::UnreachableStep, step.name.span, message)
+        .label("never runs")
+        .help("lead to it from another step, or remove it");
     let before =
         id.0.checked_sub(1)
             .and_then(|before| scope.entry(StepId(before)));

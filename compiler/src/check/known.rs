@@ -57,6 +57,35 @@ pub(super) fn find(name: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.name == name)
 }
 
+/// What to write meanwhile instead of an action that is not translated yet, where there is something.
+pub(super) fn instead(action: &str) -> Option<String> {
+    let wait_for = |operation: &str, service: &str| {
+        format!(
+            "call `{operation}` of `{service}` with `aws:executeAwsApi`, and wait with `aws:waitForAwsResourceProperty`"
+        )
+    };
+    Some(match action {
+        "aws:changeInstanceState" => wait_for("StartInstances` or `StopInstances", "ec2"),
+        "aws:copyImage" => wait_for("CopyImage", "ec2"),
+        "aws:createImage" => wait_for("CreateImage", "ec2"),
+        "aws:createStack" => wait_for("CreateStack", "cloudformation"),
+        "aws:createTags" => "call `CreateTags` of `ec2` with `aws:executeAwsApi`".to_owned(),
+        "aws:deleteImage" => "call `DeregisterImage` of `ec2` with `aws:executeAwsApi`".to_owned(),
+        "aws:deleteStack" => wait_for("DeleteStack", "cloudformation"),
+        "aws:executeAutomation" => wait_for("StartAutomationExecution", "ssm"),
+        "aws:executeStateMachine" => wait_for("StartExecution", "stepfunctions"),
+        "aws:runCommand" => wait_for("SendCommand", "ssm"),
+        "aws:runInstances" => wait_for("RunInstances", "ec2"),
+        "aws:executeScript" | "aws:invokeWebhook" => {
+            "let a Lambda function do it, and run that with `aws:invokeLambdaFunction`".to_owned()
+        }
+        "aws:loop" => {
+            "a loop that only waits can be an `aws:waitForAwsResourceProperty` step".to_owned()
+        }
+        _ => return None,
+    })
+}
+
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
 

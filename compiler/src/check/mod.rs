@@ -90,7 +90,9 @@ fn assume_role(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Expre
                 format!("`assumeRole` takes a String, but its reference is of type {kind}");
             let report = Diagnostic::error(Code::WrongReferenceType, role.span, message);
             let declared = typed.origin.and_then(|origin| origin.declared);
-            let report = report.label("not a role");
+            let report = report
+                .label("not a role")
+                .help("refer to a parameter of type `String` or `AWS::IAM::Role::Arn`");
             diagnostics.push(match declared {
                 Some(span) => report.context(span, "declared here"),
                 None => report,

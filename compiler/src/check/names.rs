@@ -10,7 +10,7 @@ use super::known;
 use super::scope::OutputInfo;
 use super::uses::Uses;
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Code, Diagnostics, Severity};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::document::{Document, OutputDefinition, Step};
 use crate::ir::{OutputId, OutputSource, StepId};
 
@@ -125,22 +125,33 @@ impl Outputs<'_> {
         id: Option<OutputId>,
         diagnostics: &mut Diagnostics,
     ) -> OutputInfo {
-        self.analyse(step, definition, diagnostics);
+        let converts = self.analyse(step, definition, diagnostics);
         let selector = definition.selector.as_ref();
+        let kind = definition.kind.as_ref().filter(|_| converts);
         OutputInfo {
             name: definition.name.value.clone(),
-            kind: definition.kind.as_ref().map(|kind| kind.value),
+            kind: kind.map(|kind| kind.value),
             id,
             source: selector.map(|selector| OutputSource::Selected(selector.value.clone())),
             declared: Some(definition.name.span),
         }
     }
 
-    /// Analyses a selector; one that can never match is an error where an input needs what it selects.
-    fn analyse(&self, step: &Step, definition: &OutputDefinition, diagnostics: &mut Diagnostics) {
+    /// Analyses a selector; one that can never match is an error where an input needs what it selects. Gives whether
+    /// what it selects can become the declared type.
+    fn analyse(
+        &self,
+        step: &Step,
+        definition: &OutputDefinition,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
         let mut found = Diagnostics::default();
         actions::declared_output(step, definition, self.catalogue, &mut found);
         let need = self.uses.need(&step.name.value, &definition.name.value);
+        let impossible = |report: &Diagnostic| {
+            report.code == Code::ImpossibleConversion && report.severity == Severity::Error
+        };
+        let converts = !found.iter().any(impossible);
         for mut report in found.into_vec() {
             if let Some(need) = need.filter(|_| report.code == Code::SelectorNeverMatches) {
                 report.severity = Severity::Error;
@@ -148,6 +159,7 @@ impl Outputs<'_> {
             }
             diagnostics.push(report);
         }
+        converts
     }
 }
 

@@ -1,5 +1,6 @@
 //! The document's own outputs: `Step.Output` (spec 3.8).
 
+use super::actions::listed;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document;
@@ -25,15 +26,15 @@ fn unknown(written: &document::DocumentOutput, scope: &Scope<'_>) -> Option<Diag
     let Some(entry) = scope.step(&step.value).and_then(|step| scope.entry(step)) else {
         let message = format!("document output `{step}.{output}` names unknown step `{step}`");
         let report = Diagnostic::error(Code::UnknownDocumentOutput, step.span, message);
-        let similar = scope.similar_step(&step.value);
-        return Some(
-            report
-                .label("no step has this name")
-                .suggest(step.span, "a step", similar),
-        );
+        let report = report.label("no step has this name");
+        return Some(match scope.similar_step(&step.value) {
+            Some(near) => report.edit(step.span, near, "a step with a similar name exists"),
+            None => report.help(scope.steps()),
+        });
     };
-    let known = || entry.outputs.iter().map(|info| info.name.as_str());
-    if !entry.outputs_known || known().any(|name| name == output.value) {
+    let names = entry.outputs.iter().map(|info| info.name.as_str());
+    let names: Vec<&str> = names.collect();
+    if !entry.outputs_known || names.contains(&output.value.as_str()) {
         return None;
     }
     let message = format!(
@@ -42,5 +43,9 @@ fn unknown(written: &document::DocumentOutput, scope: &Scope<'_>) -> Option<Diag
     let report = Diagnostic::warning(Code::UnknownDocumentOutput, output.span, message)
         .label("no output has this name")
         .context(entry.step.name.span, "this step");
-    Some(report.suggest(output.span, "an output", similar(&output.value, known())))
+    Some(match similar(&output.value, names.iter().copied()) {
+        Some(near) => report.edit(output.span, near, "an output with a similar name exists"),
+        None if names.is_empty() => report.help("remove it"),
+        None => report.help(format!("the step has {}", listed(&names))),
+    })
 }

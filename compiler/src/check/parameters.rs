@@ -63,7 +63,11 @@ pub(super) fn check_variables(scope: &Scope<'_>, diagnostics: &mut Diagnostics) 
             variable.name.span,
             "variables are not supported yet",
         );
-        diagnostics.push(report.label("declared here"));
+        diagnostics.push(
+            report
+                .label("declared here")
+                .help("a value that no step changes can be a parameter with a default"),
+        );
     }
 }
 
@@ -181,7 +185,8 @@ impl Declaration<'_> {
             (Some(Type::StringList | Type::MapList), _) => report.help("write a list: `[…]`"),
             (Some(Type::StringMap), _) => report.help("write a mapping: `{…}`"),
             (Some(Type::Integer), _) => report.help("write a whole number"),
-            _ => report,
+            (Some(Type::Boolean), _) => report.help("write `true` or `false`"),
+            (Some(Type::String) | None, _) => report.help("write a text"),
         }
     }
 }
@@ -209,7 +214,8 @@ fn default_cycles(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
             );
             let report = Diagnostic::error(Code::Cycle, span, message)
                 .label("part of a circle")
-                .context(parameter.name.span, "starting from here");
+                .context(parameter.name.span, "starting from here")
+                .help("give one of them a default without a reference");
             diagnostics.push(report);
         }
     }

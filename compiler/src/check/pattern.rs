@@ -31,6 +31,21 @@ impl fmt::Display for Fault {
     }
 }
 
+impl Fault {
+    /// What to do about it.
+    pub(super) const fn way_out(self) -> &'static str {
+        match self {
+            Self::UnclosedGroup => r"close it with `)`; the character itself is written `\(`",
+            Self::UnopenedGroup => r"remove it; the character itself is written `\)`",
+            Self::UnclosedClass => r"close it with `]`; the character itself is written `\[`",
+            Self::TrailingBackslash => r"remove it; the character itself is written `\\`",
+            Self::DanglingQuantifier(_) => {
+                "put what is repeated before it; the character itself takes a `\\` before it"
+            }
+        }
+    }
+}
+
 /// What makes a pattern no regular expression in any dialect.
 pub(super) fn fault(pattern: &str) -> Option<Fault> {
     // In comment mode a `#` hides brackets.

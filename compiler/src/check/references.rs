@@ -116,7 +116,10 @@ fn misplaced(placeholder: &Placeholder, place: Place) -> Option<Diagnostic> {
         syntax::Reference::Ssm(_) => {
             report.help("make it the default of a parameter, and refer to the parameter here")
         }
-        _ => report,
+        syntax::Reference::Output { .. } | syntax::Reference::Variable(_) => {
+            report.help("write the value itself, or refer to a parameter")
+        }
+        _ => report.help("refer to a parameter"),
     })
 }
 
@@ -188,7 +191,7 @@ fn undeclared(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Diagn
             &similar,
             "a parameter with a similar name exists",
         ),
-        None => report,
+        None => report.help(format!("declare `{name}` under `parameters`")),
     }
 }
 
@@ -257,7 +260,7 @@ fn system(placeholder: &Placeholder) -> Finding {
             &nearest,
             "a system variable with a similar name exists",
         ),
-        None => report.note(format!(
+        None => report.help(format!(
             "the system variables are {}",
             listed(all.map(SystemVariable::name))
         )),
@@ -294,7 +297,9 @@ fn variable(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Finding
         None if scope.parameter(name).is_some() => {
             replace_name(report, placeholder, name, "it is a parameter")
         }
-        None => report,
+        None => report.help(format!(
+            "declare `{name}` under `variables`, or refer to a parameter"
+        )),
     }))
 }
 
@@ -351,7 +356,7 @@ fn unknown_step(placeholder: &Placeholder, step: &str, scope: &Scope<'_>) -> Dia
             "a step with a similar name exists",
         ),
         Some(similar) => report.help(format!("a step with a similar name exists: `{similar}`")),
-        None => report,
+        None => report.help(scope.steps()),
     }
 }
 
@@ -398,9 +403,10 @@ fn unknown_output(
             report.edit(place, similar, "an output with a similar name exists")
         }
         Some(similar) => report.help(format!("an output with a similar name exists: `{similar}`")),
-        None if outputs.is_empty() => {
-            report.note(format!("`{}` steps have no outputs", step.action))
-        }
+        None if outputs.is_empty() => report.help(format!(
+            "refer to another step: `{}` steps have no outputs",
+            step.action
+        )),
         None => report
             .help(format!(
                 "declare it under `outputs` of `{}`, with a `Selector`",
@@ -445,6 +451,7 @@ fn loop_value(
         Diagnostic::warning(Code::ReferenceNotAllowed, name.span, message)
             .label("documented only for the steps inside")
             .context(step.name.span, "the loop")
+            .help("use it in a step of the loop")
     };
     (resolved, (!inside).then(report))
 }

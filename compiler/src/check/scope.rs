@@ -5,6 +5,7 @@
 //! (spec 3.2). Types enter here, so that whoever checks a value asks only
 //! [`Scope::scalar`] what stands there.
 
+use super::actions::listed;
 use super::names::{Entry, Names};
 use super::references;
 use crate::catalogue::Catalogue;
@@ -222,7 +223,23 @@ impl<'a> Scope<'a> {
         if name.value.eq_ignore_ascii_case("end") {
             return report.help("to end the runbook after a step, write `isEnd: true`");
         }
-        report.suggest(name.span, "a step", self.similar_step(&name.value))
+        match self.similar_step(&name.value) {
+            Some(near) => report.edit(name.span, near, "a step with a similar name exists"),
+            None => report.help(self.steps()),
+        }
+    }
+
+    /// The steps there are, as a help.
+    pub(super) fn steps(&self) -> String {
+        const LISTED: usize = 12;
+        let names: Vec<&str> = self
+            .entries()
+            .map(|(_, entry)| entry.step.name.value.as_str())
+            .collect();
+        match names.len() {
+            count if count > LISTED => format!("name one of the {count} steps of the runbook"),
+            _ => format!("the steps are {}", listed(&names)),
+        }
     }
 
     fn target_inside_loop(

@@ -10,7 +10,7 @@ mod scalars;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::actions::{self, listed};
+use super::actions::{self, listed, some_of};
 use super::scope::Scope;
 use crate::catalogue::{List, Map, Member, Operation, Service, ShapeId, ShapeKind, Structure};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -18,9 +18,6 @@ use crate::document::{Scalar, Type, Value, ValueKind};
 use crate::ir::{ApiEntry, ApiField, ApiItem, ApiValue};
 use crate::source::{Span, Spanned};
 use crate::syntax::Style;
-
-/// The most members that a help lists.
-const LISTED: usize = 15;
 
 /// Properties of steps that slip into `inputs` when they are indented too far.
 const STEP_PROPERTIES: [&str; 8] = [
@@ -276,8 +273,7 @@ impl<'a> Walk<'a, '_> {
                 "a member with a similar name exists",
             ),
             None if names.is_empty() => report.help("it takes no input"),
-            None if names.len() <= LISTED => report.help(format!("it has {}", listed(&names))),
-            None => report,
+            None => report.help(some_of(&required_first(structure), "members")),
         });
         near
     }
@@ -293,10 +289,7 @@ impl<'a> Walk<'a, '_> {
             .members
             .iter()
             .filter(|member| member.required && !member.filled);
-        let missing: Vec<&str> = required
-            .map(|member| member.name.as_str())
-            .filter(|name| !there(name))
-            .collect();
+        let missing: Vec<&Member> = required.filter(|member| !there(&member.name)).collect();
         if missing.is_empty() {
             return true;
         }
@@ -305,15 +298,31 @@ impl<'a> Walk<'a, '_> {
         } else {
             format!("`{}`", self.path.concat())
         };
-        let message = format!("{owner} needs {}", listed(&missing));
+        let names: Vec<&str> = missing.iter().map(|member| member.name.as_str()).collect();
+        let message = format!("{owner} needs {}", listed(&names));
         let label = if missing.len() == 1 {
             "a required member is missing"
         } else {
             "required members are missing"
         };
-        self.diagnostics
-            .push(Diagnostic::error(Code::MissingInput, place, message).label(label));
+        let additions: Vec<String> = missing.iter().map(|member| self.addition(member)).collect();
+        self.diagnostics.push(
+            Diagnostic::error(Code::MissingInput, place, message)
+                .label(label)
+                .help(format!("add {}", additions.join(", and "))),
+        );
         false
+    }
+
+    /// What to write for a member: "`tasks: …`, a list of strings".
+    fn addition(&self, member: &Member) -> String {
+        let service = self.operand.service;
+        let kind = &service.shape(member.shape).kind;
+        let element = match kind {
+            ShapeKind::List(list) => several(&service.shape(list.member.shape).kind),
+            _ => "",
+        };
+        format!("`{}: …`, {}{element}", member.name, wanted(kind))
     }
 
     /// A list is wanted; one value alone is probably meant as its only element.
@@ -348,7 +357,8 @@ impl<'a> Walk<'a, '_> {
         );
         self.diagnostics.push(
             Diagnostic::error(Code::UnsupportedFeature, value.span, message)
-                .label("not supported yet"),
+                .label("not supported yet")
+                .help("let a Lambda function make the call, and run that with `aws:invokeLambdaFunction`"),
         );
         None
     }
@@ -378,15 +388,35 @@ fn in_brackets(report: Diagnostic, value: &Value) -> Diagnostic {
         return report.help("a list of one element is written `[element]`");
     }
     let Span { start, end } = value.span;
-    report
-        .edit(Span::at(start), "[", "make it a list of one element")
-        .edit(Span::at(end), "]", "make it a list of one element")
+    let brackets = [
+        (Span::at(start), "[".to_owned()),
+        (Span::at(end), "]".to_owned()),
+    ];
+    report.edits(brackets, "make it a list of one element")
 }
 
 fn is_whole_reference(value: &Value) -> bool {
     value
         .as_scalar()
         .is_some_and(|scalar| scalar.template.whole().is_some())
+}
+
+/// The names of the members, those that must be given before the others.
+fn required_first(structure: &Structure) -> Vec<&str> {
+    let mut members: Vec<&Member> = structure.members.iter().collect();
+    members.sort_by_key(|member| !member.required);
+    members.iter().map(|member| member.name.as_str()).collect()
+}
+
+/// The elements of a list, in the words of reports.
+const fn several(kind: &ShapeKind) -> &'static str {
+    match kind {
+        ShapeKind::Structure(_) | ShapeKind::Map(_) => " of mappings",
+        ShapeKind::List(_) => " of lists",
+        ShapeKind::String(_) => " of strings",
+        ShapeKind::Integer(_) | ShapeKind::Long(_) => " of integers",
+        _ => "",
+    }
 }
 
 /// What a shape takes, in the words of reports.

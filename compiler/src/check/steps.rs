@@ -60,7 +60,11 @@ fn work(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option
         Some(_) => {
             let message = format!("action `{name}` is not supported yet");
             let report = Diagnostic::error(Code::UnsupportedAction, name.span, message);
-            diagnostics.push(report.label("cannot be translated"));
+            let report = report.label("cannot be translated");
+            diagnostics.push(match known::instead(&name.value) {
+                Some(instead) => report.help(instead),
+                None => report,
+            });
         }
         None if name.value.is_empty() => {}
         None => diagnostics.push(unknown_action(step)),
@@ -83,7 +87,13 @@ fn unknown_action(step: &Step) -> Diagnostic {
     }
     let names = || ACTIONS.iter().map(|action| action.name);
     let similar = similar(&name.value, names()).or_else(|| similar(&prefixed, names()));
-    report.suggest(name.span, "an action", similar)
+    match similar {
+        Some(near) => report.edit(name.span, near, "an action with a similar name exists"),
+        None => report.help(format!(
+            "the actions are {}",
+            actions::listed(&names().collect::<Vec<_>>())
+        )),
+    }
 }
 
 fn timeout(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<u64> {
@@ -94,7 +104,11 @@ fn timeout(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Opt
             scope.template(template, timeout.span, diagnostics);
             let message = "a reference in `timeoutSeconds` is not supported yet";
             let report = Diagnostic::error(Code::UnsupportedFeature, timeout.span, message);
-            diagnostics.push(report.label("write a number of seconds"));
+            diagnostics.push(
+                report
+                    .label("not known when compiling")
+                    .help("write a number of seconds"),
+            );
             None
         }
     }

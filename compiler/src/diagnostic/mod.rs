@@ -52,19 +52,26 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The rule behind it.
     pub notes: Vec<String>,
-    /// Changes of the text that repair it.
+    /// Ways to repair the text; each of them suffices.
+    pub suggestions: Vec<Suggestion>,
+}
+
+/// A way to repair the text: changes that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What the changes do, worded like a help.
+    pub title: String,
+    /// The changes, in the order of their places.
     pub edits: Vec<Edit>,
 }
 
-/// A change of the text that repairs a finding.
+/// A change of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// What is replaced; empty for an insertion.
     pub span: Span,
     /// The new text.
     pub replacement: String,
-    /// What the change does, worded like a help.
-    pub title: String,
 }
 
 impl Diagnostic {
@@ -88,7 +95,7 @@ impl Diagnostic {
             context: Vec::new(),
             help: Vec::new(),
             notes: Vec::new(),
-            edits: Vec::new(),
+            suggestions: Vec::new(),
         }
     }
 
@@ -123,15 +130,29 @@ impl Diagnostic {
     /// Offers a change of the text; `title` is worded like a help.
     #[must_use]
     pub fn edit(
-        mut self,
+        self,
         span: Span,
         replacement: impl Into<String>,
         title: impl Into<String>,
     ) -> Self {
-        self.edits.push(Edit {
-            span,
-            replacement: replacement.into(),
+        self.edits([(span, replacement.into())], title)
+    }
+
+    /// Offers changes of the text that repair it together.
+    #[must_use]
+    pub fn edits(
+        mut self,
+        changes: impl IntoIterator<Item = (Span, String)>,
+        title: impl Into<String>,
+    ) -> Self {
+        let changes = changes.into_iter();
+        let mut edits: Vec<Edit> = changes
+            .map(|(span, replacement)| Edit { span, replacement })
+            .collect();
+        edits.sort_by_key(|edit| edit.span);
+        self.suggestions.push(Suggestion {
             title: title.into(),
+            edits,
         });
         self
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::inputs;
+use super::inputs::{self, listed};
 use crate::catalogue::{Catalogue, Operation, Service, ShapeId, ShapeKind};
 use crate::check::scope::Scope;
 use crate::check::shapes;
@@ -13,6 +13,9 @@ use crate::source::{Span, Spanned};
 
 /// The inputs that name the operation.
 const NAMING: [&str; 2] = ["Service", "Api"];
+
+/// The most operations that a help lists.
+const LISTED: usize = 8;
 
 /// Checks `aws:executeAwsApi`.
 pub(super) fn execute(
@@ -100,7 +103,8 @@ impl Named {
         let api = api.and_then(|value| inputs::literal(value, "Api", "the operation", diagnostics));
         let written_service = service?;
         let Some(service) = catalogue.find(&written_service.value) else {
-            diagnostics.push(unknown_service(&written_service, catalogue));
+            let api = api.as_ref().map(|api| api.value.as_str());
+            diagnostics.push(unknown_service(&written_service, api, catalogue));
             return None;
         };
         let api = api?;
@@ -118,19 +122,30 @@ impl Named {
     }
 }
 
-fn unknown_service(written: &Spanned<String>, catalogue: &Catalogue) -> Diagnostic {
+fn unknown_service(
+    written: &Spanned<String>,
+    api: Option<&str>,
+    catalogue: &Catalogue,
+) -> Diagnostic {
     let message = format!("AWS has no service `{written}`");
     let report = Diagnostic::error(Code::UnknownService, written.span, message)
-        .label("no service has this name")
-        .suggest(
-            written.span,
-            "a service",
-            catalogue.similar(&written.value).map(str::to_owned),
-        );
-    if report.edits.is_empty() {
-        newer(report, catalogue)
-    } else {
-        report
+        .label("no service has this name");
+    let is_upper = !written
+        .value
+        .contains(|letter: char| letter.is_ascii_lowercase());
+    let in_style = |name: &str| match is_upper {
+        true => name.to_ascii_uppercase(),
+        false => name.to_owned(),
+    };
+    let near = catalogue.similar(&written.value, api);
+    let near: Vec<String> = near.into_iter().map(in_style).collect();
+    match near.as_slice() {
+        [] => newer(report, catalogue).help("write the name that Boto3 knows it by, as in `ecs`"),
+        [near] => report.edit(written.span, near, "a service with a similar name exists"),
+        several => report.help(format!(
+            "services with similar names exist: {}",
+            listed(several)
+        )),
     }
 }
 
@@ -144,16 +159,47 @@ fn unknown_operation(
         service.name
     );
     let report = Diagnostic::error(Code::UnknownOperation, written.span, message)
-        .label("no operation has this name")
-        .suggest(
+        .label("no operation has this name");
+    match service.similar_operation(&written.value) {
+        Some(near) => report.edit(
             written.span,
-            "an operation",
-            service.similar_operation(&written.value).map(str::to_owned),
+            near,
+            "an operation with a similar name exists",
+        ),
+        None => newer(report, catalogue).help(related_operations(&written.value, service)),
+    }
+}
+
+/// The operations about the same things, else some of those there are.
+fn related_operations(written: &str, service: &Service) -> String {
+    let all = || {
+        service
+            .operations
+            .iter()
+            .map(|operation| operation.name.as_str())
+    };
+    let noun = |name: &str| {
+        let start = name
+            .get(1..)?
+            .find(|letter: char| letter.is_ascii_uppercase())?;
+        name.get(start + 1..)
+            .map(|noun| noun.trim_end_matches('s').to_owned())
+    };
+    let about = noun(written);
+    let related: Vec<&str> = all()
+        .filter(|name| about.is_some() && noun(name) == about)
+        .take(LISTED)
+        .collect();
+    if !related.is_empty() {
+        return format!(
+            "operations on the same resource exist: {}",
+            listed(&related)
         );
-    if report.edits.is_empty() {
-        newer(report, catalogue)
-    } else {
-        report
+    }
+    let some: Vec<&str> = all().take(LISTED).collect();
+    match service.operations.len() {
+        count if count > LISTED => format!("it has {count} operations, such as {}", listed(&some)),
+        _ => format!("it has {}", listed(&some)),
     }
 }
 
@@ -183,7 +229,15 @@ fn supported(named: &Named, diagnostics: &mut Diagnostics) -> Option<()> {
         "the operation `{}` of `{}` is not supported yet",
         operation.name, service.name
     );
-    diagnostics.push(Diagnostic::error(Code::UnsupportedFeature, *span, message).label(reason));
+    let report = Diagnostic::error(Code::UnsupportedFeature, *span, message).label(reason);
+    diagnostics.push(
+        report.help(match (service.name.as_str(), operation.name.as_str()) {
+            ("lambda", "Invoke") => "use `aws:invokeLambdaFunction`, which makes this call",
+            _ => {
+                "let a Lambda function make the call, and run that with `aws:invokeLambdaFunction`"
+            }
+        }),
+    );
     None
 }
 

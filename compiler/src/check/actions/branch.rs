@@ -1,6 +1,6 @@
 //! `aws:branch`: choices, conditions, operators (spec 5.3).
 
-use super::inputs::{self, references, text_span, what, with_article, wrong_kind};
+use super::inputs::{self, listed, references, text_span, what, with_article, wrong_kind};
 use crate::check::scope::{Scope, Typed};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
@@ -62,6 +62,7 @@ impl<'a> Branch<'a, '_> {
                 value.span,
                 "`Choices` is empty",
                 "at least one choice is needed",
+                "write a list of conditions, each with its `NextStep`",
             );
             return None;
         }
@@ -92,6 +93,7 @@ impl<'a> Branch<'a, '_> {
                     first(value, entries),
                     "a choice does not say where it leads",
                     "`NextStep` is missing",
+                    "add `NextStep: …`, the name of a step",
                 );
                 None
             }
@@ -118,7 +120,8 @@ impl<'a> Branch<'a, '_> {
             let message = format!("a reference cannot stand in `{name}`");
             self.diagnostics.push(
                 Diagnostic::error(Code::ReferenceNotAllowed, value.span, message)
-                    .label("only a constant is allowed here"),
+                    .label("only a constant is allowed here")
+                    .help("write a choice for each step that it may lead to"),
             );
             return None;
         }
@@ -157,7 +160,12 @@ impl<'a> Branch<'a, '_> {
             _ => {
                 let message =
                     "a condition is one comparison, `And`, `Or` or `Not`, but here are several";
-                self.malformed(place, message, "only one of them can be given");
+                self.malformed(
+                    place,
+                    message,
+                    "only one of them can be given",
+                    "combine them in a list under `And` or `Or`",
+                );
                 None
             }
         }
@@ -173,8 +181,11 @@ impl<'a> Branch<'a, '_> {
                     key.span,
                     "`NextStep` stands inside a condition",
                 );
-                self.diagnostics
-                    .push(report.label("this belongs to the choice as a whole"));
+                self.diagnostics.push(
+                    report
+                        .label("this belongs to the choice as a whole")
+                        .help("move it out, beside the condition"),
+                );
             } else if !KEYS.contains(&key.value.as_str()) && operator(&key.value).is_none() {
                 self.diagnostics.push(unknown_operator(key));
             } else {
@@ -195,6 +206,7 @@ impl<'a> Branch<'a, '_> {
                     value.span,
                     &format!("`{name}` is empty"),
                     "at least one condition is needed",
+                    "write a list of conditions",
                 );
                 return None;
             }
@@ -249,6 +261,7 @@ impl<'a> Branch<'a, '_> {
                     place,
                     "a condition does not say what it looks at",
                     "`Variable` is missing",
+                    "add `Variable: '{{ step.Output }}'`",
                 );
                 None
             }
@@ -298,7 +311,7 @@ impl<'a> Branch<'a, '_> {
                 .label("exactly one reference is expected here");
                 self.diagnostics.push(match scalar.and_then(braced) {
                     Some(text) => report.edit(value.span, text, "put it in braces"),
-                    None => report,
+                    None => report.help("write it like `'{{ step.Output }}'`"),
                 });
                 None
             }
@@ -327,7 +340,8 @@ impl<'a> Branch<'a, '_> {
                 let message = "`Contains` with a list is not supported yet";
                 self.diagnostics.push(
                     Diagnostic::error(Code::UnsupportedFeature, variable.span, message)
-                        .label("this is a StringList"),
+                        .label("this is a StringList")
+                        .help("select the element that matters, and compare that"),
                 );
                 return None;
             }
@@ -401,9 +415,9 @@ impl<'a> Branch<'a, '_> {
         }
     }
 
-    fn malformed(&mut self, span: Span, message: &str, label: &str) {
-        self.diagnostics
-            .push(Diagnostic::error(Code::MalformedChoice, span, message).label(label));
+    fn malformed(&mut self, span: Span, message: &str, label: &str, help: &str) {
+        let report = Diagnostic::error(Code::MalformedChoice, span, message).label(label);
+        self.diagnostics.push(report.help(help));
     }
 }
 
@@ -441,7 +455,7 @@ impl Comparison<'_> {
             Type::String => Operator::StringEquals,
             Type::Integer => Operator::NumericEquals,
             Type::Boolean => Operator::BooleanEquals,
-            _ => return report,
+            _ => return report.help("compare one of its parts"),
         };
         let scalar = self
             .operand
@@ -460,12 +474,14 @@ impl Comparison<'_> {
             _ => Some(format!("'{}'", scalar.text())),
         });
         let Some(operand) = operand else {
-            return report;
+            return report.help(operators_for(have));
         };
         let title = format!("compare it with `{}: {operand}`", fitting.name());
-        report
-            .edit(self.key.span, fitting.name(), title.as_str())
-            .edit(self.operand.span, operand, title.as_str())
+        let changes = [
+            (self.key.span, fitting.name().to_owned()),
+            (self.operand.span, operand),
+        ];
+        report.edits(changes, title)
     }
 
     fn wrong_operand(&self, given: &str) -> Diagnostic {
@@ -473,6 +489,11 @@ impl Comparison<'_> {
         let message = format!("`{}` compares with {want}, but {given} is given", self.key);
         Diagnostic::error(Code::OperatorMismatch, self.operand.span, message)
             .label(format!("this is {given}"))
+            .help(match self.operator.operand_type() {
+                Type::Integer => "write an integer, or compare texts with `StringEquals`",
+                Type::Boolean => "write `true` or `false`, or compare texts with `StringEquals`",
+                _ => "write a text",
+            })
     }
 }
 
@@ -482,16 +503,27 @@ fn operator(name: &str) -> Option<Operator> {
         .find(|operator| operator.name() == name)
 }
 
+/// The operators that compare values of a type, as a help.
+fn operators_for(kind: Type) -> String {
+    let fitting = Operator::ALL
+        .into_iter()
+        .filter(|operator| operator.operand_type() == kind);
+    let names: Vec<&str> = fitting.map(Operator::name).collect();
+    format!("{} is compared with {}", with_article(kind), listed(&names))
+}
+
 fn unknown_operator(key: &Spanned<String>) -> Diagnostic {
     let names = Operator::ALL.into_iter().map(Operator::name);
     let message = format!("`aws:branch` has no operator `{key}`");
-    Diagnostic::error(Code::MalformedChoice, key.span, message)
-        .label("no operator has this name")
-        .suggest(
-            key.span,
-            "an operator",
-            similar(&key.value, names.chain(KEYS)),
-        )
+    let report = Diagnostic::error(Code::MalformedChoice, key.span, message)
+        .label("no operator has this name");
+    match similar(&key.value, names.clone().chain(KEYS)) {
+        Some(near) => report.edit(key.span, near, "an operator with a similar name exists"),
+        None => report.help(format!(
+            "the operators are {}",
+            listed(&names.collect::<Vec<_>>())
+        )),
+    }
 }
 
 /// Where a mapping begins, for reports about all of it.

@@ -1,7 +1,7 @@
 //! The inputs of a step, one by one: given or not, known or not, and read as the types that actions take (spec 3.3).
 
 use crate::catalogue::Catalogue;
-use crate::check::scope::{Scope, Typed};
+use crate::check::scope::{Origin, Scope, Typed};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
 use crate::ir::Expression;
@@ -37,7 +37,20 @@ fn missing(step: &Step, name: &str) -> Diagnostic {
         .label(format!("`{name}` is missing"));
     match meant(step, name) {
         Some(key) => report.edit(key.span, name, "this input is probably meant"),
-        None => report,
+        None => report.help(format!("add it under `inputs`: {}", example(name))),
+    }
+}
+
+/// A required input, given.
+fn example(name: &str) -> &'static str {
+    match name {
+        "Service" => "`Service: ecs`, for example",
+        "Api" => "`Api: DescribeTasks`, for example",
+        "FunctionName" => "`FunctionName: …`, the name or ARN of the function",
+        "PropertySelector" => "`PropertySelector: '$.tasks[0].lastStatus'`, for example",
+        "DesiredValues" => "`DesiredValues: [RUNNING]`, for example",
+        "Choices" => "`Choices:`, a list of conditions, each with its `NextStep`",
+        _ => "its name, and a value",
     }
 }
 
@@ -109,7 +122,8 @@ pub(super) fn literal(
     let message = format!("a reference in `{name}` is not supported yet");
     diagnostics.push(
         Diagnostic::error(Code::UnsupportedFeature, value.span, message)
-            .label(format!("{why} has to be known when compiling")),
+            .label(format!("{why} has to be known when compiling"))
+            .help("write it out; with `aws:branch` a runbook can choose among several steps"),
     );
     None
 }
@@ -185,11 +199,22 @@ fn mismatch(typed: &Typed, have: Type, want: Type, name: &str) -> Diagnostic {
         what(typed),
         with_article(have)
     );
-    declared(
-        Diagnostic::error(Code::WrongReferenceType, typed.span, message)
-            .label(format!("this is {}", with_article(have))),
-        typed,
-    )
+    let report = Diagnostic::error(Code::WrongReferenceType, typed.span, message)
+        .label(format!("this is {}", with_article(have)));
+    other_type(declared(report, typed), typed, want)
+}
+
+/// The way out where a reference has the wrong type.
+pub(in crate::check) fn other_type(report: Diagnostic, typed: &Typed, want: Type) -> Diagnostic {
+    let is_declared = |origin: &&Origin| origin.declared.is_some();
+    match typed.origin.as_ref().filter(is_declared) {
+        Some(origin) => report.help(format!(
+            "declare `{}` as {}, or refer to something that is one",
+            origin.name,
+            with_article(want)
+        )),
+        None => report.help(format!("refer to {} here", with_article(want))),
+    }
 }
 
 /// What a reference is called in reports.
@@ -260,7 +285,7 @@ pub(in crate::check) fn unknown_value(
     if let Some(near) = similar(written, allowed.iter().map(String::as_str)) {
         let report = Diagnostic::error(Code::UnknownEnumValue, span, message)
             .label("not one of those listed");
-        return Some(report.edit(span, near, "one with a similar name exists"));
+        return Some(report.edit(span, near, "a value with a similar name exists"));
     }
     let report = Diagnostic::warning(Code::UnknownEnumValue, span, message)
         .label("not one of those listed")
@@ -268,11 +293,18 @@ pub(in crate::check) fn unknown_value(
             "as of {}, the date of the service models in this compiler",
             catalogue.date()
         ));
-    Some(if allowed.len() <= 12 {
-        report.help(format!("it has {}", listed(allowed)))
-    } else {
-        report
-    })
+    Some(report.help(some_of(allowed, "values")))
+}
+
+/// All names when they are few, else the first ones: "it has 40 values, such as `a`, `b` and `c`".
+pub(in crate::check) fn some_of<S: AsRef<str>>(names: &[S], what: &str) -> String {
+    const LISTED: usize = 12;
+    match names.get(..LISTED) {
+        Some(first) if names.len() > LISTED => {
+            format!("it has {} {what}, such as {}", names.len(), listed(first))
+        }
+        _ => format!("it has {}", listed(names)),
+    }
 }
 
 /// Reports a value of the wrong kind, after the references inside it.
@@ -301,10 +333,15 @@ pub(in crate::check) fn wrong_kind(
         "`{name}` takes {expected}, but {} is given",
         value.describe()
     );
-    Some(
-        Diagnostic::error(Code::WrongValueType, value.span, message)
-            .label(format!("this is {}", value.describe())),
-    )
+    let report = Diagnostic::error(Code::WrongValueType, value.span, message)
+        .label(format!("this is {}", value.describe()));
+    Some(report.help(match expected {
+        "a mapping" | "a condition" => "write `name: value` on lines of their own below the name",
+        _ if expected.starts_with("a list") => {
+            "write the elements on lines of their own below the name, each after `- `"
+        }
+        _ => "write a single value after the name",
+    }))
 }
 
 /// Resolves every reference in a value, so that what is wrong with them is reported.

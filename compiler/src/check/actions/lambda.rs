@@ -107,7 +107,8 @@ fn payload(
                 key.span,
                 "`Payload` beside `InputPayload` has no effect",
             )
-            .label("this is not sent"),
+            .label("this is not sent")
+            .help("remove one of the two"),
         );
         return None;
     }
@@ -122,6 +123,8 @@ fn no_json(text: &str, value: &Value) -> Option<Diagnostic> {
     let message = "`Payload` is not valid JSON, and Lambda takes nothing else";
     let report =
         Diagnostic::error(Code::ViolatedConstraint, value.span, message).label(error.to_string());
+    let report =
+        report.help("write JSON, or give a mapping as `InputPayload` instead of `Payload`");
     (!text.trim().is_empty()).then_some(report)
 }
 

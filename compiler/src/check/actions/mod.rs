@@ -12,7 +12,8 @@ mod sleep;
 mod wait;
 
 pub(super) use inputs::{
-    declared, listed, references, text, text_span, unknown_value, what, with_article, wrong_kind,
+    declared, listed, other_type, references, some_of, text, text_span, unknown_value, what,
+    with_article, wrong_kind,
 };
 pub(super) use outputs::{declared_output, predefined};
 

@@ -101,10 +101,11 @@ fn invalid_duration(text: &str, span: Span) -> Option<Diagnostic> {
         });
     };
     if duration.is_negative() {
-        return Some(wrong(
+        let report = wrong(
             format!("`{text}` is negative"),
             "a sleep cannot be negative",
-        ));
+        );
+        return Some(report.help("leave the sign out"));
     }
     if duration.get_years() != 0 || duration.get_months() != 0 {
         let message = format!("`{text}` counts years or months, whose length varies");

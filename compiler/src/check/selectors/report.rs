@@ -2,13 +2,10 @@
 
 use super::Unmatched;
 use super::answer::{Answer, View};
-use crate::check::actions::listed;
+use crate::check::actions::some_of;
 use crate::diagnostic::{Code, Diagnostic, similar};
 use crate::source::Span;
 use crate::syntax::Selector;
-
-/// The most members that a help lists.
-const LISTED: usize = 12;
 
 impl Unmatched {
     /// The warning about it; whoever needs the value makes it an error.
@@ -55,10 +52,10 @@ impl Unmatched {
         if names == ["ResponseMetadata"] {
             return report.help("the operation answers nothing but `ResponseMetadata`");
         }
-        if names.is_empty() || names.len() > LISTED {
-            return report;
+        if names.is_empty() {
+            return report.help("select it, or a part of it, in another way");
         }
-        report.help(format!("it has {}", listed(&names)))
+        report.help(some_of(&names, "members"))
     }
 }
 

@@ -50,11 +50,13 @@ impl Walk<'_, '_> {
                 let message = format!("`{name}` {have}, but takes at least {min}");
                 Diagnostic::error(Code::ViolatedConstraint, span, message)
                     .label("below the minimum")
+                    .help(format!("give at least {min}"))
             }
             Bounds { max: Some(max), .. } if number > max => {
                 let message = format!("`{name}` {have}, but takes at most {max}");
                 Diagnostic::warning(Code::ViolatedConstraint, span, message)
                     .label("above the maximum")
+                    .help(format!("give at most {max}"))
                     .note(format!(
                         "as of {}, the date of the service models in this compiler",
                         self.operand.scope.catalogue.date()

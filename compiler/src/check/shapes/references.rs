@@ -146,7 +146,10 @@ impl<'a> Walk<'a, '_> {
             .note("Boto3, which makes the call, converts nothing");
         let report = match (have, self.kind(shape)) {
             (Type::String, ShapeKind::List(_)) => in_brackets(report, value),
-            _ => report,
+            (_, ShapeKind::List(_) | ShapeKind::Structure(_) | ShapeKind::Map(_)) => {
+                report.help(format!("write out {wanted}, with references inside"))
+            }
+            (_, kind) => actions::other_type(report, typed, type_of(kind)),
         };
         self.diagnostics.push(actions::declared(report, typed));
         None

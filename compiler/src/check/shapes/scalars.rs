@@ -81,7 +81,8 @@ impl<'a> Walk<'a, '_> {
                 );
                 self.diagnostics.push(
                     Diagnostic::error(Code::WrongValueType, value.span, message)
-                        .label("this is a string"),
+                        .label("this is a string")
+                        .help(format!("write one reference alone, to {}", wanted(kind))),
                 );
                 None
             }
@@ -148,8 +149,9 @@ impl<'a> Walk<'a, '_> {
                 "`{}` takes an integer of 32 bits, but {number} needs more",
                 self.name()
             );
-            let report =
-                Diagnostic::error(Code::ViolatedConstraint, value.span, message).label("too large");
+            let report = Diagnostic::error(Code::ViolatedConstraint, value.span, message)
+                .label("too large")
+                .help(format!("write at most {}", range.end()));
             self.diagnostics.push(report);
             return None;
         }
@@ -233,9 +235,25 @@ impl<'a> Walk<'a, '_> {
         let quoted = !scalar.is_plain() && fits(text);
         self.diagnostics.push(match quoted {
             true => report.edit(value.span, text, "write it without quotes"),
-            false => report,
+            false => report.help(format!(
+                "write {want}, for example `{}`",
+                self.example(want)
+            )),
         });
         None
+    }
+
+    /// The value's last name with a value of the wanted type: `weight: 1`.
+    fn example(&self, want: &str) -> String {
+        let value = match want {
+            "an integer" => "1",
+            "a Boolean" => "true",
+            _ => "0.5",
+        };
+        match self.path.last().map(|last| last.trim_start_matches('.')) {
+            Some(name) if !name.starts_with('[') => format!("{name}: {value}"),
+            _ => format!("- {value}"),
+        }
     }
 
     fn mismatch(&self, value: &Value, want: &str) -> Diagnostic {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Edit, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Suggestion};
 use crate::source::{Source, Span};
 
 /// All findings about a source, in the order of their places, with a blank line
@@ -54,8 +54,9 @@ impl<'source> Shown<'source> {
             .element(self.snippet(diagnostic))
             .elements(notes.map(|note| Level::NOTE.message(note.as_str())))
             .elements(help.map(|help| Level::HELP.message(help.as_str())));
-        let edits = diagnostic.edits.iter().map(|edit| self.patch(edit));
-        std::iter::once(main).chain(edits).collect()
+        let suggestions = diagnostic.suggestions.iter();
+        let patches = suggestions.map(|suggestion| self.patch(suggestion));
+        std::iter::once(main).chain(patches).collect()
     }
 
     fn snippet<'report>(
@@ -76,11 +77,13 @@ impl<'source> Shown<'source> {
             .annotations(context)
     }
 
-    fn patch<'report>(&'report self, edit: &'report Edit) -> Group<'report> {
-        let patch = Patch::new(self.range(edit.span), edit.replacement.as_str());
+    fn patch<'report>(&'report self, suggestion: &'report Suggestion) -> Group<'report> {
+        let edits = suggestion.edits.iter();
+        let patches =
+            edits.map(|edit| Patch::new(self.range(edit.span), edit.replacement.as_str()));
         Level::HELP
-            .secondary_title(edit.title.as_str())
-            .element(Snippet::source(self.text).path(self.name).patch(patch))
+            .secondary_title(suggestion.title.as_str())
+            .element(Snippet::source(self.text).path(self.name).patches(patches))
     }
 
     /// A range that lies inside the text, on the borders of characters.

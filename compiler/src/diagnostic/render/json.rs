@@ -6,7 +6,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Edit};
 use crate::source::{Source, Span};
 
 /// All findings about all sources. Lines and columns count from 1, columns in
-/// characters, and an end is one past the last character.
+/// characters, and an end is one past the last character. Edits with the same
+/// `suggestion` belong together.
 pub fn json(sources: &[(&Source, &Diagnostics)]) -> String {
     let objects = sources.iter().flat_map(|(source, diagnostics)| {
         diagnostics
@@ -25,11 +26,15 @@ fn object(source: &Source, diagnostic: &Diagnostic) -> Value {
         "file": source.name,
     });
     place(&mut object, source, diagnostic.span);
-    let titles = diagnostic.edits.iter().map(|edit| &edit.title);
+    let suggestions = diagnostic.suggestions.iter();
+    let titles = suggestions.clone().map(|suggestion| &suggestion.title);
     let help: Vec<&String> = diagnostic.help.iter().chain(titles).collect();
     let context = diagnostic.context.iter();
     let related = context.map(|(span, label)| related(source, *span, label));
-    let edits = diagnostic.edits.iter().map(|edit| change(source, edit));
+    let edits = suggestions.enumerate().flat_map(|(index, suggestion)| {
+        let edits = suggestion.edits.iter();
+        edits.map(move |edit| change(source, edit, index))
+    });
     let rest = json!({
         "label": diagnostic.label,
         "help": help,
@@ -47,10 +52,14 @@ fn related(source: &Source, span: Span, label: &str) -> Value {
     object
 }
 
-fn change(source: &Source, edit: &Edit) -> Value {
+fn change(source: &Source, edit: &Edit, suggestion: usize) -> Value {
     let mut object = json!({});
     place(&mut object, source, edit.span);
-    append(&mut object, json!({ "replacement": edit.replacement }));
+    let replacement = &edit.replacement;
+    append(
+        &mut object,
+        json!({ "replacement": replacement, "suggestion": suggestion }),
+    );
     object
 }
 

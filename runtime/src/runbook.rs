@@ -75,6 +75,8 @@ pub struct Definition {
     pub hash: &'static str,
     /// `description`.
     pub description: &'static str,
+    /// `assumeRole` as written, references included; none if it is empty.
+    pub assume_role: Option<&'static str>,
     /// `parameters`.
     pub parameters: &'static [ParameterDefinition],
     /// `mainSteps`, in document order.

@@ -538,6 +538,7 @@ static NASTY: Definition = Definition {
         parameter("-x", Type::String),
     ],
     steps: &[],
+    assume_role: None,
     outputs: &[],
 };
 

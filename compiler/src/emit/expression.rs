@@ -201,6 +201,25 @@ fn reference_name(plan: &Plan<'_>, expression: &Expression) -> String {
     }
 }
 
+/// An expression as the runbook writes it.
+pub(crate) fn written_expression(plan: &Plan<'_>, expression: &Expression) -> String {
+    let braced = |reference| format!("{{{{{}}}}}", written(plan, reference));
+    match expression {
+        Expression::String(text) => text.clone(),
+        Expression::Integer(number) => number.to_string(),
+        Expression::Boolean(flag) => flag.to_string(),
+        Expression::Reference(reference) => braced(reference),
+        Expression::Coerce(inner, _) => written_expression(plan, inner),
+        Expression::Text(parts) => {
+            let parts = parts.iter().map(|part| match part {
+                Part::Text(text) => text.clone(),
+                Part::Reference(reference) => braced(reference),
+            });
+            parts.collect()
+        }
+    }
+}
+
 /// A reference as the runbook writes it, without braces.
 fn written(plan: &Plan<'_>, reference: &Reference) -> String {
     match reference {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::expression::owned;
+use super::expression::{owned, written_expression};
 use super::parameters::{number, option, summary};
 use super::plan::Plan;
 use crate::ir::{Expression, Step, Work};
@@ -265,6 +265,8 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
     let runbook = plan.runbook;
     let (name, file, hash) = (&runbook.name, &runbook.file, &runbook.hash);
     let description = runbook.description.trim();
+    let role = runbook.assume_role.as_ref();
+    let assume_role = option(role.map(|role| written_expression(plan, role)));
     let steps = plan.named_steps().map(|(step, _)| step_definition(step));
     let outputs = runbook.outputs.iter().map(|output| {
         let (step, output) = (&output.step, &output.output);
@@ -276,6 +278,7 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
             file: #file,
             hash: #hash,
             description: #description,
+            assume_role: #assume_role,
             parameters: parameters::DEFINITIONS,
             steps: &[#(#steps),*],
             outputs: &[#(#outputs),*],

@@ -26,6 +26,9 @@ fn text<R: Runbook>() -> String {
     for line in definition.description.trim().lines() {
         text.push_str(&format!("{line}\n"));
     }
+    if let Some(role) = definition.assume_role {
+        text.push_str(&format!("Runs under the role {role}\n"));
+    }
     section(
         &mut text,
         "Parameters",
@@ -149,6 +152,7 @@ fn data<R: Runbook>() -> Document {
         "file": definition.file,
         "hash": definition.hash,
         "description": definition.description,
+        "assumeRole": definition.assume_role,
         "parameters": definition.parameters.iter().map(parameter_data).collect::<Vec<_>>(),
         "steps": steps::<R>().map(|(step, ways)| step_data(step, &ways)).collect::<Vec<_>>(),
         "outputs": outputs.map(|output| format!("{}.{}", output.step, output.output)).collect::<Vec<_>>(),

@@ -80,6 +80,7 @@ impl<Q> Run<'_, Q> {
         match &self.role {
             Role::Caller => self.connect(None).await,
             Role::Arn(arn) => self.connect(Some(arn)).await,
+            Role::Runbook if R::DEFINITION.assume_role.is_none() => self.connect(None).await,
             Role::Runbook => {
                 let connection = self.connect(None).await?;
                 match assume_role::<R>(&connection, execution, checked).await? {

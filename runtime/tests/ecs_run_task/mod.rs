@@ -215,6 +215,7 @@ static DEFINITION: Definition = Definition {
         step("lambda2", "aws:invokeLambdaFunction", Some("Lambda.Invoke")),
         step("Sleep", "aws:sleep", None),
     ],
+    assume_role: Some("{{Role}}"),
     outputs: &[DocumentOutput {
         step: "ecs",
         output: "taskArn",

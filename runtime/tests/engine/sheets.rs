@@ -24,6 +24,7 @@ pub(crate) struct Everything;
 
 impl Sheet for Everything {
     const DEFINITION: &'static Definition = &Definition {
+        assume_role: None,
         outputs: &[
             DocumentOutput {
                 step: "create",

@@ -164,6 +164,7 @@ pub(crate) const fn definition(name: &'static str, steps: &'static [StepDefiniti
         description: "",
         parameters: &[],
         steps,
+        assume_role: None,
         outputs: &[],
     }
 }

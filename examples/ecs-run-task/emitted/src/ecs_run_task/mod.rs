@@ -119,6 +119,7 @@ static DEFINITION: Definition = Definition {
     file: "runbook.yaml",
     hash: "d8f9b30bb5e3a65f6111b03ea55e8b79f3d9ef6197f59b47bbdb5013756f0e95",
     description: "Builds last night's sales report in a Fargate container, and publishes it.",
+    assume_role: None,
     parameters: parameters::DEFINITIONS,
     steps: &[
         StepDefinition {

@@ -377,6 +377,7 @@ fn describe_shows_parameters_steps_and_outputs() {
     expect![[r#"
         ecs-run-task (compiled from ecs-run-task.yaml)
         Run a task and wait for it.
+        Runs under the role arn:aws:iam::{{global:ACCOUNT_ID}}:role/runbook
 
         Parameters
           Cluster  String; required; pattern: [a-z]+

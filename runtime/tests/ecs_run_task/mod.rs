@@ -215,7 +215,7 @@ static DEFINITION: Definition = Definition {
         step("lambda2", "aws:invokeLambdaFunction", Some("Lambda.Invoke")),
         step("Sleep", "aws:sleep", None),
     ],
-    assume_role: Some("{{Role}}"),
+    assume_role: Some("arn:aws:iam::{{global:ACCOUNT_ID}}:role/runbook"),
     outputs: &[DocumentOutput {
         step: "ecs",
         output: "taskArn",

@@ -250,6 +250,78 @@ fn types_are_shown() {
 }
 
 #[test]
+fn types_are_those_of_the_action_and_of_the_operation_it_names() {
+    const RUNBOOK: &str = "\
+schemaVersion: '0.3'
+mainSteps:
+  - name: invoke
+    action: aws:invokeLambdaFunction
+    inputs: {FunctionName: orders, InputPayload: {Id: 1}}
+  - name: run
+    action: aws:executeAwsApi
+    inputs: {Service: ecs, Api: RunTask, taskDefinition: web}
+    outputs:
+      - {Name: task, Selector: '$.tasks[0].taskArn', Type: String}
+";
+    let folder = Folder::new("types-of-steps");
+    folder.write("run.yaml", RUNBOOK);
+    let json = folder.run(&["types", "--format", "json", "run.yaml"]);
+    let signature: serde_json::Value = serde_json::from_str(&json.assert(0).stdout).unwrap();
+    let names = |step: usize, what: &str| -> Vec<String> {
+        let list = signature["steps"][step][what].as_array().unwrap();
+        let entries = list.iter();
+        entries
+            .map(|entry| {
+                format!(
+                    "{} {}",
+                    entry["name"].as_str().unwrap(),
+                    entry["type"].as_str().unwrap()
+                )
+            })
+            .collect()
+    };
+    assert_eq!(
+        names(0, "inputs"),
+        [
+            "FunctionName String",
+            "Qualifier String",
+            "InvocationType String",
+            "LogType String",
+            "ClientContext String",
+            "InputPayload StringMap",
+            "Payload String"
+        ]
+    );
+    assert_eq!(signature["steps"][0]["inputs"][3]["given"], false);
+    assert_eq!(signature["steps"][0]["inputs"][5]["given"], true);
+    assert_eq!(
+        names(0, "outputs"),
+        [
+            "StatusCode String",
+            "FunctionError String",
+            "LogResult String",
+            "Payload String",
+            "OutputPayload String"
+        ]
+    );
+    assert_eq!(
+        names(1, "inputs")[..4],
+        [
+            "Service String",
+            "Api String",
+            "taskDefinition String",
+            "capacityProviderStrategy MapList"
+        ]
+    );
+    assert_eq!(names(1, "outputs"), ["OutputPayload String", "task String"]);
+    let shown = folder.run(&["types", "run.yaml"]).assert(0).stdout;
+    assert!(
+        shown.contains("      StatusCode     String  the HTTP status as text: '200'\n"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_crate_is_emitted_and_nothing_foreign_overwritten() {
     let folder = Folder::new("emit");
     folder

@@ -23,6 +23,8 @@ mod shapes;
 mod steps;
 mod uses;
 
+#[cfg(feature = "cli")]
+pub(crate) use actions::{OwnInput, own_inputs, predefined};
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::Catalogue;

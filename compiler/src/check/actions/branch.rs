@@ -7,7 +7,6 @@ use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
 use crate::ir::{Choice, Condition, Expression, Operator, StepId, Work};
 use crate::source::{Span, Spanned};
 
-const INPUTS: [&str; 2] = ["Choices", "Default"];
 const KEYS: [&str; 5] = ["NextStep", "Variable", "And", "Or", "Not"];
 
 type Entry = (Spanned<String>, Value);
@@ -19,7 +18,7 @@ pub(super) fn branch(
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
     let before = diagnostics.len();
-    inputs::unknown(step, &INPUTS, diagnostics);
+    inputs::unknown(step, diagnostics);
     let known = diagnostics.len() == before;
     let mut branch = Branch {
         step,

@@ -1,5 +1,6 @@
 //! The inputs of a step, one by one: given or not, known or not, and read as the types that actions take (spec 3.3).
 
+use super::{OwnInput, own_inputs};
 use crate::catalogue::Catalogue;
 use crate::check::scope::{Origin, Scope, Typed};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
@@ -71,12 +72,14 @@ pub(super) fn place(step: &Step) -> Span {
 }
 
 /// Reports inputs that the action does not have.
-pub(super) fn unknown(step: &Step, known: &[&str], diagnostics: &mut Diagnostics) {
+pub(super) fn unknown(step: &Step, diagnostics: &mut Diagnostics) {
+    let own = own_inputs(&step.action.value).iter();
+    let known: Vec<&str> = own.map(|input| input.name).collect();
     for (key, value) in &step.inputs {
         if value.kind == ValueKind::Null || known.contains(&key.value.as_str()) {
             continue;
         }
-        diagnostics.push(unknown_input(step, key, known));
+        diagnostics.push(unknown_input(step, key, &known));
     }
 }
 
@@ -245,14 +248,18 @@ pub(in crate::check) const fn with_article(kind: Type) -> &'static str {
     }
 }
 
-/// A text that should be one of few; `kind` names them: `an invocation type`.
+/// A text that should be one of few.
 pub(super) fn one_of(
     value: &Value,
-    name: &str,
-    allowed: &[&str],
+    input: &OwnInput,
     scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Expression> {
+    let OwnInput {
+        name,
+        values: allowed,
+        ..
+    } = input;
     let expression = text(value, name, scope, diagnostics)?;
     if let Expression::String(written) = &expression {
         let allowed: Vec<String> = allowed.iter().map(|&name| name.to_owned()).collect();

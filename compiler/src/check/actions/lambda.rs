@@ -1,6 +1,7 @@
 //! `aws:invokeLambdaFunction`: Lambda's Invoke under other names (spec 5.16).
 
 use super::inputs;
+use super::own::LAMBDA;
 use crate::catalogue::{Catalogue, Operation, Service};
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -8,18 +9,6 @@ use crate::document::{Scalar, Step, Type, Value, ValueKind};
 use crate::ir::{ApiCall, ApiField, ApiValue, Data, Expression, Work};
 use crate::syntax::scalar::Reading;
 use std::sync::Arc;
-
-const INPUTS: [&str; 7] = [
-    "FunctionName",
-    "Qualifier",
-    "InvocationType",
-    "LogType",
-    "ClientContext",
-    "InputPayload",
-    "Payload",
-];
-const INVOCATION_TYPES: [&str; 3] = ["Event", "RequestResponse", "DryRun"];
-const LOG_TYPES: [&str; 2] = ["None", "Tail"];
 
 /// The inputs of Invoke by their names.
 type Fields = Vec<(&'static str, Expression)>;
@@ -31,7 +20,7 @@ pub(super) fn invoke(
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
     let before = diagnostics.len();
-    inputs::unknown(step, &INPUTS, diagnostics);
+    inputs::unknown(step, diagnostics);
     let known = diagnostics.len() == before;
     if known {
         inputs::required(step, "FunctionName", diagnostics);
@@ -57,14 +46,10 @@ fn fields(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Opti
             found.push(inputs::text(value, name, scope, diagnostics).map(|text| (name, text)));
         }
     }
-    for (name, allowed) in [
-        ("InvocationType", INVOCATION_TYPES.as_slice()),
-        ("LogType", LOG_TYPES.as_slice()),
-    ] {
-        if let Some(value) = inputs::given(step, name) {
-            found.push(
-                inputs::one_of(value, name, allowed, scope, diagnostics).map(|text| (name, text)),
-            );
+    for input in LAMBDA.iter().filter(|input| !input.values.is_empty()) {
+        if let Some(value) = inputs::given(step, input.name) {
+            let text = inputs::one_of(value, input, scope, diagnostics);
+            found.push(text.map(|text| (input.name, text)));
         }
     }
     found.extend(payload(step, scope, diagnostics));

@@ -8,6 +8,7 @@ mod branch;
 mod inputs;
 mod lambda;
 mod outputs;
+mod own;
 mod sleep;
 mod wait;
 
@@ -15,7 +16,9 @@ pub(super) use inputs::{
     declared, listed, other_type, references, some_of, text, text_span, unknown_value, what,
     with_article, wrong_kind,
 };
-pub(super) use outputs::{declared_output, predefined};
+pub(super) use outputs::declared_output;
+pub(crate) use outputs::predefined;
+pub(crate) use own::{OwnInput, own_inputs};
 
 use super::scope::Scope;
 use crate::diagnostic::Diagnostics;

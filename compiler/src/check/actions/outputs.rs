@@ -11,7 +11,7 @@ use crate::source::{Span, Spanned};
 const PAYLOAD: (&str, Type) = ("OutputPayload", Type::String);
 
 /// The outputs that an action has by itself, `OutputPayload` included where there is one.
-pub(in crate::check) fn predefined(action: &str) -> &'static [(&'static str, Type)] {
+pub(crate) fn predefined(action: &str) -> &'static [(&'static str, Type)] {
     match action {
         "aws:approve" => &[
             ("ApprovalStatus", Type::String),

@@ -3,13 +3,12 @@
 use jiff::{SignedDuration, Span as Duration, SpanRelativeTo};
 
 use super::inputs;
+use super::own::SLEEP;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Step, Type, Value};
 use crate::ir::{Expression, Work};
 use crate::source::Span;
-
-const INPUTS: [&str; 2] = ["Duration", "Timestamp"];
 
 /// The longest sleep, in seconds: one less than a week.
 const LONGEST: i64 = 604_799;
@@ -17,9 +16,9 @@ const LONGEST: i64 = 604_799;
 /// Checks the inputs of a step.
 pub(super) fn sleep(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
     let before = diagnostics.len();
-    inputs::unknown(step, &INPUTS, diagnostics);
+    inputs::unknown(step, diagnostics);
     let known = diagnostics.len() == before;
-    match INPUTS.map(|name| inputs::given(step, name)) {
+    match SLEEP.map(|input| inputs::given(step, input.name)) {
         [Some(duration), None] => {
             time(duration, "Duration", scope, diagnostics, invalid_duration).map(Work::Sleep)
         }

@@ -8,14 +8,26 @@ use super::arguments::{Format, Types};
 use super::error::CliError;
 use super::{output, report};
 use crate::catalogue::Catalogue;
+use crate::diagnostic::Diagnostics;
+use crate::document::{self, Step};
+use crate::source::Source;
+use crate::syntax;
 use signature::Signature;
 
 pub(super) fn execute(arguments: &Types, catalogue: &Catalogue) -> Result<u8, CliError> {
-    let (_, runbook) = report::compile(&arguments.file, catalogue)?;
-    let signature = Signature::of(&runbook);
+    let (source, runbook) = report::compile(&arguments.file, catalogue)?;
+    let signature = Signature::of(&runbook, &steps(&source));
     output::print(&match arguments.format {
         Format::Human => text::print(&signature),
         Format::Json => format!("{:#}\n", serde_json::json!(signature)),
     })?;
     Ok(0)
+}
+
+/// The steps as they are written. What was to be said about them was said when they were compiled.
+fn steps(source: &Source) -> Vec<Step> {
+    let mut said = Diagnostics::default();
+    let tree = syntax::parse(source, &mut said);
+    tree.map(|tree| document::read(&tree, &mut said).steps)
+        .unwrap_or_default()
 }

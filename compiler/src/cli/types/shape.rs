@@ -1,35 +1,44 @@
-//! The shapes of a service in words.
+//! The shapes of a service in the words of runbooks.
 
-use crate::catalogue::{Service, ShapeId, ShapeKind};
+use crate::catalogue::{Member, Service, ShapeId, ShapeKind, Structure};
 
-/// The type of a shape's values: `List<String>`, `NetworkConfiguration`.
+/// The type of a shape's values: `StringList`, `MapList`, `Integer`.
 ///
-/// Structures go by their names, so that recursive ones end.
-pub(super) fn name(service: &Service, shape: ShapeId) -> String {
-    let shape = service.shape(shape);
-    let plain = match &shape.kind {
-        ShapeKind::Structure(_) => &*shape.name,
-        ShapeKind::List(list) => return format!("List<{}>", nested(service, list.member.shape)),
-        ShapeKind::Map(map) => {
-            return format!("Map<String, {}>", nested(service, map.value.shape));
-        }
-        ShapeKind::String(_) => "String",
+/// What no type of the document language is goes by a word of its own.
+pub(super) fn name(service: &Service, shape: ShapeId) -> &'static str {
+    match &service.shape(shape).kind {
+        ShapeKind::Structure(_) | ShapeKind::Map(_) => "StringMap",
+        ShapeKind::List(list) => match &service.shape(list.member.shape).kind {
+            ShapeKind::Structure(_) | ShapeKind::Map(_) => "MapList",
+            ShapeKind::String(_) | ShapeKind::Blob(_) | ShapeKind::Timestamp(_) => "StringList",
+            _ => "List",
+        },
+        ShapeKind::String(_) | ShapeKind::Blob(_) => "String",
+        ShapeKind::Timestamp(_) => "Timestamp",
         ShapeKind::Integer(_) | ShapeKind::Long(_) => "Integer",
         ShapeKind::Float(_) | ShapeKind::Double(_) => "Number",
         ShapeKind::Boolean => "Boolean",
-        ShapeKind::Blob(_) => "Blob",
-        ShapeKind::Timestamp(_) => "Timestamp",
         ShapeKind::Document => "JSON",
-    };
-    plain.to_owned()
+    }
 }
 
-/// Lists of lists go by name too: some shapes contain themselves without a structure in between.
-fn nested(service: &Service, shape: ShapeId) -> String {
+/// The members of a structure, or of the structures in a list.
+pub(super) fn members(service: &Service, shape: ShapeId) -> Vec<&Member> {
     match &service.shape(shape).kind {
-        ShapeKind::List(_) | ShapeKind::Map(_) => service.shape(shape).name.clone(),
-        _ => name(service, shape),
+        ShapeKind::Structure(structure) => required_first(structure),
+        ShapeKind::List(list) => match &service.shape(list.member.shape).kind {
+            ShapeKind::Structure(structure) => required_first(structure),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
     }
+}
+
+/// The members in the order of the model, those that must be given before the others.
+pub(super) fn required_first(structure: &Structure) -> Vec<&Member> {
+    let mut members: Vec<&Member> = structure.members.iter().collect();
+    members.sort_by_key(|member| !member.required || member.filled);
+    members
 }
 
 /// The values that the model knows for a string; empty if it is free.

@@ -5,7 +5,10 @@ use serde_json::Value;
 
 use super::shape;
 use crate::catalogue::Member;
+use crate::check::{OwnInput, own_inputs, predefined};
+use crate::document::{self, ValueKind};
 use crate::ir::{ApiCall, Bounds, Output, OutputSource, Parameter, Runbook, Step};
+use crate::source::Spanned;
 
 /// Everything typed in a runbook.
 #[derive(Debug, Serialize)]
@@ -61,7 +64,7 @@ pub(super) struct StepType {
     /// The operation that is called: `ecs RunTask`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
-    /// All that the operation takes.
+    /// All that the action takes, and the operation it calls by name.
     pub inputs: Vec<InputType>,
     pub outputs: Vec<OutputType>,
 }
@@ -71,13 +74,26 @@ pub(super) struct StepType {
 pub(super) struct InputType {
     pub name: String,
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: &'static str,
     pub required: bool,
     /// Whether the runbook gives it.
     pub given: bool,
     /// The values that the service's model knows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
+    /// What a mapping, or each mapping in a list, holds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<MemberType>,
+}
+
+/// What a mapping in an input holds.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct MemberType {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub required: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,17 +105,23 @@ pub(super) struct OutputType {
     /// Where it is in the answer, if the runbook says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
+    /// What it is, if the action has it by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<&'static str>,
 }
 
 impl Signature {
-    /// The signature of a checked runbook.
-    pub(super) fn of(runbook: &Runbook) -> Self {
+    /// The signature of a checked runbook, whose steps are written so.
+    pub(super) fn of(runbook: &Runbook, written: &[document::Step]) -> Self {
         let outputs = runbook.outputs.iter();
+        let steps = runbook.steps.iter().zip(written);
         Self {
             name: runbook.name.clone(),
             description: runbook.description.trim().to_owned(),
             parameters: runbook.parameters.iter().map(parameter).collect(),
-            steps: runbook.steps.iter().map(step).collect(),
+            steps: steps
+                .map(|(checked, written)| step(checked, written))
+                .collect(),
             outputs: outputs
                 .map(|output| format!("{}.{}", output.step, output.output))
                 .collect(),
@@ -129,48 +151,111 @@ fn range(bounds: Bounds) -> Option<Range> {
     (min.is_some() || max.is_some()).then_some(Range { min, max })
 }
 
-fn step(step: &Step) -> StepType {
-    let call = step.work.call();
+fn step(step: &Step, written: &document::Step) -> StepType {
+    // Lambda's own API goes by other names here.
+    let named = own_inputs(&step.action)
+        .iter()
+        .any(|input| input.name == "Api");
+    let call = step.work.call().filter(|_| named);
     StepType {
         name: step.name.clone(),
         line: step.line,
         action: step.action.clone(),
         api: call.map(|call| format!("{} {}", call.service.name, call.operation.name)),
-        inputs: call.map(inputs).unwrap_or_default(),
-        outputs: step.outputs.iter().map(output).collect(),
+        inputs: inputs(step, written, call),
+        outputs: outputs(step),
     }
 }
 
-fn inputs(call: &ApiCall) -> Vec<InputType> {
-    let structure = call
-        .operation
-        .input
-        .and_then(|shape| call.service.structure(shape));
-    let members = structure.map(|structure| structure.members.iter());
-    members
-        .into_iter()
-        .flatten()
-        .map(|member| input(call, member))
+/// The action's own inputs, then the members of the operation, those that must be given first.
+fn inputs(step: &Step, written: &document::Step, call: Option<&ApiCall>) -> Vec<InputType> {
+    let own = own_inputs(&step.action)
+        .iter()
+        .map(|input| own_input(input, written));
+    let structure = call.and_then(|call| call.service.structure(call.operation.input?));
+    let members = structure.map(shape::required_first).unwrap_or_default();
+    let members = members.into_iter().zip(call.into_iter().cycle());
+    own.chain(members.map(|(member, call)| input(call, member)))
         .collect()
 }
 
-fn input(call: &ApiCall, member: &Member) -> InputType {
+fn own_input(input: &OwnInput, written: &document::Step) -> InputType {
+    let is_given = |(key, value): &(Spanned<String>, document::Value)| {
+        key.value == input.name && value.kind != ValueKind::Null
+    };
     InputType {
-        name: member.name.clone(),
-        kind: shape::name(&call.service, member.shape),
-        required: member.required,
-        given: call.input.iter().any(|field| field.name == member.name),
-        values: shape::values(&call.service, member.shape).to_vec(),
+        name: input.name.to_owned(),
+        kind: input.kind.as_str(),
+        required: input.required,
+        given: written.inputs.iter().any(is_given),
+        values: input
+            .values
+            .iter()
+            .map(|value| (*value).to_owned())
+            .collect(),
+        members: Vec::new(),
     }
 }
 
-fn output(output: &Output) -> OutputType {
-    OutputType {
-        name: output.name.clone(),
-        kind: output.kind.as_str(),
-        selector: match &output.source {
-            OutputSource::Selected(selector) => Some(selector.text.clone()),
-            _ => None,
-        },
+fn input(call: &ApiCall, member: &Member) -> InputType {
+    let service = &call.service;
+    let members = shape::members(service, member.shape);
+    let inner = |member: &Member| MemberType {
+        name: member.name.clone(),
+        kind: shape::name(service, member.shape),
+        required: member.required && !member.filled,
+    };
+    InputType {
+        name: member.name.clone(),
+        kind: shape::name(service, member.shape),
+        required: member.required && !member.filled,
+        given: call.input.iter().any(|field| field.name == member.name),
+        values: shape::values(service, member.shape).to_vec(),
+        members: members.into_iter().map(inner).collect(),
     }
+}
+
+/// The action's own outputs, whether anything uses them or not, then the declared ones.
+fn outputs(step: &Step) -> Vec<OutputType> {
+    let is_declared = |name: &str| {
+        let mut declared = step.outputs.iter();
+        declared.any(|output| output.name == name && selector(output).is_some())
+    };
+    let own = predefined(&step.action).iter();
+    let own = own
+        .filter(|(name, _)| !is_declared(name))
+        .map(|(name, kind)| OutputType {
+            name: (*name).to_owned(),
+            kind: kind.as_str(),
+            selector: None,
+            description: description(name),
+        });
+    let declared = step.outputs.iter().filter_map(|output| {
+        Some(OutputType {
+            name: output.name.clone(),
+            kind: output.kind.as_str(),
+            selector: Some(selector(output)?),
+            description: None,
+        })
+    });
+    own.chain(declared).collect()
+}
+
+fn selector(output: &Output) -> Option<String> {
+    match &output.source {
+        OutputSource::Selected(selector) => Some(selector.text.clone()),
+        _ => None,
+    }
+}
+
+/// What an action's own output is (spec 3.6, 5.16).
+fn description(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "StatusCode" => "the HTTP status as text: '200'",
+        "FunctionError" => "only where the function failed",
+        "LogResult" => "the end of the log",
+        "Payload" => "the result as JSON text",
+        "OutputPayload" => "all that the action returned, as JSON text",
+        _ => return None,
+    })
 }

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::signature::{InputType, ParameterType, Range, Signature, StepType};
+use super::signature::{InputType, MemberType, ParameterType, Range, Signature, StepType};
 
-/// How many of an input's possible values are shown.
+/// How many of an input's possible values, or of its members, are shown.
 const VALUES: usize = 6;
 
 /// The signature as text.
@@ -131,8 +131,9 @@ fn step(text: &mut String, step: &StepType) {
     if !step.outputs.is_empty() {
         text.push_str("    outputs\n");
         let outputs = step.outputs.iter().map(|output| {
-            let selector = output.selector.clone().unwrap_or_default();
-            [output.name.clone(), output.kind.to_owned(), selector]
+            let source = output.selector.as_deref().or(output.description);
+            let source = source.unwrap_or_default().to_owned();
+            [output.name.clone(), output.kind.to_owned(), source]
         });
         table(text, "      ", &outputs.collect::<Vec<Row>>());
     }
@@ -153,8 +154,21 @@ fn input(input: &InputType) -> Row {
         }
     };
     let required = input.required.then(|| "required".to_owned());
-    let facts: Vec<String> = [required, values].into_iter().flatten().collect();
-    [input.name.clone(), input.kind.clone(), facts.join("; ")]
+    let facts = [required, values, members(&input.members)];
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
+    [input.name.clone(), input.kind.to_owned(), facts.join("; ")]
+}
+
+/// The members of a mapping: `{weight: Integer, base: Integer}`.
+fn members(members: &[MemberType]) -> Option<String> {
+    let some = members.iter().take(VALUES);
+    let mut texts: Vec<String> = some
+        .map(|member| format!("{}: {}", member.name, member.kind))
+        .collect();
+    if members.len() > VALUES {
+        texts.push(format!("… ({} members)", members.len()));
+    }
+    (!texts.is_empty()).then(|| format!("{{{}}}", texts.join(", ")))
 }
 
 /// A list with commas, in lines that fit on a terminal.

@@ -1,0 +1,88 @@
+//! The inputs that actions have by themselves, beside the members of an API (spec 5).
+
+use crate::document::Type;
+
+/// An input of an action.
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "only the command line shows all of it")
+)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnInput {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The type that it takes.
+    pub(crate) kind: Type,
+    /// Whether it must be given.
+    pub(crate) required: bool,
+    /// Its values, if only these are allowed.
+    pub(crate) values: &'static [&'static str],
+}
+
+/// The inputs of an action that is translated, in the order of its documentation.
+pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
+    const NAMING: [OwnInput; 2] = [
+        required("Service", Type::String),
+        required("Api", Type::String),
+    ];
+    const PROPERTY: [OwnInput; 4] = [
+        NAMING[0],
+        NAMING[1],
+        required("PropertySelector", Type::String),
+        required("DesiredValues", Type::StringList),
+    ];
+    match action {
+        "aws:executeAwsApi" => &NAMING,
+        "aws:assertAwsResourceProperty" | "aws:waitForAwsResourceProperty" => &PROPERTY,
+        "aws:invokeLambdaFunction" => &LAMBDA,
+        "aws:sleep" => &SLEEP,
+        "aws:branch" => &BRANCH,
+        _ => &[],
+    }
+}
+
+/// Those of `aws:invokeLambdaFunction` (spec 5.16).
+pub(super) const LAMBDA: [OwnInput; 7] = [
+    required("FunctionName", Type::String),
+    optional("Qualifier", Type::String),
+    one_of("InvocationType", &["Event", "RequestResponse", "DryRun"]),
+    one_of("LogType", &["None", "Tail"]),
+    optional("ClientContext", Type::String),
+    optional("InputPayload", Type::StringMap),
+    optional("Payload", Type::String),
+];
+
+/// Those of `aws:sleep` (spec 5.21): one of them is needed.
+pub(super) const SLEEP: [OwnInput; 2] = [
+    optional("Duration", Type::String),
+    optional("Timestamp", Type::String),
+];
+
+/// Those of `aws:branch` (spec 5.3).
+const BRANCH: [OwnInput; 2] = [
+    required("Choices", Type::MapList),
+    optional("Default", Type::String),
+];
+
+const fn required(name: &'static str, kind: Type) -> OwnInput {
+    OwnInput {
+        name,
+        kind,
+        required: true,
+        values: &[],
+    }
+}
+
+const fn optional(name: &'static str, kind: Type) -> OwnInput {
+    OwnInput {
+        required: false,
+        ..required(name, kind)
+    }
+}
+
+const fn one_of(name: &'static str, values: &'static [&'static str]) -> OwnInput {
+    OwnInput {
+        values,
+        ..optional(name, Type::String)
+    }
+}

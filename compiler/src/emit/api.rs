@@ -171,16 +171,19 @@ fn union_item(types: &RequestTypes, request: &RequestStruct) -> TokenStream {
 
 /// The rule by which serde finds all members' names, if there is one.
 fn rename_rule(fields: &[RequestField]) -> Option<&'static str> {
-    let rules: [(&str, fn(&str) -> String); 2] = [("camelCase", camel), ("PascalCase", humps)];
-    if fields.is_empty() {
-        return None;
-    }
-    let fits = |rule: &fn(&str) -> String| {
+    let fits = |rule: fn(&str) -> String| {
         let mut fields = fields.iter();
         fields.all(|field| rule(&plain(&field.name)) == field.member)
     };
-    let mut rules = rules.iter();
-    rules.find(|(_, rule)| fits(rule)).map(|(name, _)| *name)
+    if fields.is_empty() {
+        None
+    } else if fits(camel) {
+        Some("camelCase")
+    } else if fits(humps) {
+        Some("PascalCase")
+    } else {
+        None
+    }
 }
 
 fn plain(name: &proc_macro2::Ident) -> String {

@@ -18,11 +18,11 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
     let structs = plan.types.structs.iter().enumerate();
     items.extend(structs.map(|(position, request)| {
         if request.is_operation {
-            operation(plan, request, &functions, position)
+            operation(request, &functions, position)
         } else if request.is_union {
-            union(plan, request, &functions, position)
+            union(request, &functions, position)
         } else {
-            structure(plan, request, &functions, position)
+            structure(request, &functions, position)
         }
     }));
     items
@@ -127,20 +127,12 @@ fn caller_impl(plan: &Plan<'_>, functions: &[Ident]) -> TokenStream {
     }
 }
 
-fn operation(
-    plan: &Plan<'_>,
-    request: &RequestStruct,
-    functions: &[Ident],
-    position: usize,
-) -> TokenStream {
+fn operation(request: &RequestStruct, functions: &[Ident], position: usize) -> TokenStream {
     let (name, krate) = (&request.name, crate_identifier(request));
     let function = functions.get(position);
     let doc = format!(" {}.", title(request));
     let method = names::identifier(&names::snake(&request.model_name));
-    let setters = request
-        .fields
-        .iter()
-        .map(|field| setter(plan, field, functions));
+    let setters = request.fields.iter().map(|field| setter(field, functions));
     let input = (!request.fields.is_empty()).then(|| quote!(, input: api::#name));
     let operation = operation_name(request);
     quote! {
@@ -154,20 +146,12 @@ fn operation(
     }
 }
 
-fn structure(
-    plan: &Plan<'_>,
-    request: &RequestStruct,
-    functions: &[Ident],
-    position: usize,
-) -> TokenStream {
+fn structure(request: &RequestStruct, functions: &[Ident], position: usize) -> TokenStream {
     let (name, krate) = (&request.name, crate_identifier(request));
     let function = functions.get(position);
     let sdk = names::identifier(&names::pascal(&request.model_name));
     let doc = format!(" {}.", title(request));
-    let setters = request
-        .fields
-        .iter()
-        .map(|field| setter(plan, field, functions));
+    let setters = request.fields.iter().map(|field| setter(field, functions));
     let input = if request.fields.is_empty() {
         quote!(_input)
     } else {
@@ -182,12 +166,7 @@ fn structure(
     }
 }
 
-fn union(
-    plan: &Plan<'_>,
-    request: &RequestStruct,
-    functions: &[Ident],
-    position: usize,
-) -> TokenStream {
+fn union(request: &RequestStruct, functions: &[Ident], position: usize) -> TokenStream {
     let (name, krate) = (&request.name, crate_identifier(request));
     let function = functions.get(position);
     let sdk = names::identifier(&names::pascal(&request.model_name));
@@ -195,7 +174,7 @@ fn union(
     let arms = request.fields.iter().map(|field| {
         let variant = names::identifier(&names::pascal(&field.member));
         let unboxed = field.boxed.then(|| quote!(*));
-        let value = converted(plan, field, functions, quote!(#unboxed value));
+        let value = converted(field, functions, quote!(#unboxed value));
         let value = if field.boxed {
             quote!(Box::new(#value))
         } else {
@@ -213,12 +192,12 @@ fn union(
     }
 }
 
-fn setter(plan: &Plan<'_>, field: &RequestField, functions: &[Ident]) -> TokenStream {
+fn setter(field: &RequestField, functions: &[Ident]) -> TokenStream {
     let (setter, name) = (names::setter(&field.member), &field.name);
     let value = quote!(input.#name);
     if !field.optional {
         let unboxed = field.boxed.then(|| quote!(*));
-        let value = converted(plan, field, functions, quote!(#unboxed #value));
+        let value = converted(field, functions, quote!(#unboxed #value));
         let value = if field.boxed {
             quote!(Box::new(#value))
         } else {
@@ -227,7 +206,7 @@ fn setter(plan: &Plan<'_>, field: &RequestField, functions: &[Ident]) -> TokenSt
         return quote!(.#setter(Some(#value)));
     }
     let unboxed = field.boxed.then(|| quote!(*));
-    let inner = converted(plan, field, functions, quote!(#unboxed value));
+    let inner = converted(field, functions, quote!(#unboxed value));
     let inner = if field.boxed {
         quote!(Box::new(#inner))
     } else {
@@ -240,23 +219,12 @@ fn setter(plan: &Plan<'_>, field: &RequestField, functions: &[Ident]) -> TokenSt
     }
 }
 
-fn converted(
-    plan: &Plan<'_>,
-    field: &RequestField,
-    functions: &[Ident],
-    value: TokenStream,
-) -> TokenStream {
-    convert(&plan.types, &field.kind, &field.member, functions, value)
+fn converted(field: &RequestField, functions: &[Ident], value: TokenStream) -> TokenStream {
+    convert(&field.kind, &field.member, functions, value)
 }
 
 /// A value of a request as the SDK wants it.
-fn convert(
-    types: &RequestTypes,
-    kind: &FieldType,
-    member: &str,
-    functions: &[Ident],
-    value: TokenStream,
-) -> TokenStream {
+fn convert(kind: &FieldType, member: &str, functions: &[Ident], value: TokenStream) -> TokenStream {
     match kind {
         FieldType::Enum => quote!(#value.as_str().into()),
         FieldType::Integer => quote!(integer(#value, #member)?),
@@ -276,7 +244,7 @@ fn convert(
                 quote!(list(#value, #function)?)
             }
             element => {
-                let inner = convert(types, element, member, functions, quote!(element));
+                let inner = convert(element, member, functions, quote!(element));
                 quote!(list(#value, |element| Ok(#inner))?)
             }
         },
@@ -289,7 +257,7 @@ fn convert(
                 quote!(map(#value, Ok)?)
             }
             element => {
-                let inner = convert(types, element, member, functions, quote!(value));
+                let inner = convert(element, member, functions, quote!(value));
                 quote!(map(#value, |value| Ok(#inner))?)
             }
         },

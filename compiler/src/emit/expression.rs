@@ -58,6 +58,12 @@ pub(crate) fn optional(plan: &Plan<'_>, expression: &Expression) -> TokenStream 
                 _ => quote!(state.#step.#field),
             }
         }
+        Expression::Reference(Reference::Parameter(parameter, _))
+            if plan.choice(*parameter).is_some() =>
+        {
+            let field = plan.parameter(*parameter);
+            quote!(Some(state.parameters.#field.as_str()))
+        }
         Expression::Coerce(inner, kind) => optional_coerced(plan, inner, *kind),
         other => {
             let value = owned(plan, other);
@@ -109,6 +115,9 @@ fn owned_reference(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
         Reference::Parameter(parameter, kind) => {
             let field = plan.parameter(*parameter);
             match kind {
+                _ if plan.choice(*parameter).is_some() => {
+                    quote!(String::from(state.parameters.#field.as_str()))
+                }
                 Type::Integer | Type::Boolean => quote!(state.parameters.#field),
                 _ => quote!(state.parameters.#field.expand(state)?),
             }
@@ -176,6 +185,10 @@ fn text(plan: &Plan<'_>, parts: &[Part]) -> TokenStream {
 fn text_form(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
     match (reference, reference.kind()) {
         (Reference::System(variable), _) => system(*variable),
+        (Reference::Parameter(parameter, _), _) if plan.choice(*parameter).is_some() => {
+            let field = plan.parameter(*parameter);
+            quote!(state.parameters.#field.as_str())
+        }
         (Reference::Output(..), Type::String | Type::Integer | Type::Boolean) => {
             required(plan, reference)
         }

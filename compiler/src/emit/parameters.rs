@@ -5,26 +5,37 @@ use quote::quote;
 
 use super::expression::{integer, rust_type};
 use super::names;
-use super::plan::Plan;
+use super::plan::{ChoiceType, Plan};
 use crate::document::Type;
 use crate::ir::{Bounds, Parameter};
 
 /// The items of `parameters.rs`.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
-    vec![
+    let mut items = vec![
         quote!(
             use runbook_runtime::generated::*;
         ),
         parameters_struct(plan),
         text_function(plan),
-        definitions(plan),
-    ]
+    ];
+    for (parameter, _, choice) in plan.named_parameters() {
+        items.extend(
+            choice
+                .into_iter()
+                .flat_map(|choice| choice_items(parameter, choice)),
+        );
+    }
+    items.push(definitions(plan));
+    items
 }
 
 fn parameters_struct(plan: &Plan<'_>) -> TokenStream {
-    let fields = plan.named_parameters().map(|(parameter, field)| {
-        let doc = doc(parameter);
-        let (written, kind) = (&parameter.name, rust_type(parameter.kind));
+    let fields = plan.named_parameters().map(|(parameter, field, choice)| {
+        let (doc, written) = (doc(parameter), &parameter.name);
+        let kind = match choice {
+            Some(ChoiceType { name, .. }) => quote!(#name),
+            None => rust_type(parameter.kind),
+        };
         let rename = (field != written).then(|| quote!(#[serde(rename = #written)]));
         quote! {
             #[doc = #doc]
@@ -65,9 +76,10 @@ pub(crate) fn summary(description: &str) -> Option<String> {
 }
 
 fn text_function(plan: &Plan<'_>) -> TokenStream {
-    let arms = plan.named_parameters().map(|(parameter, field)| {
+    let arms = plan.named_parameters().map(|(parameter, field, choice)| {
         let name = &parameter.name;
         match parameter.kind {
+            _ if choice.is_some() => quote!(#name => Cow::Borrowed(self.#field.as_str())),
             Type::String => quote!(#name => Cow::Borrowed(&self.#field)),
             _ => quote!(#name => Cow::Owned(self.#field.text())),
         }
@@ -97,10 +109,61 @@ fn text_function(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
+/// The enum of a parameter's `allowedValues`, and its text.
+fn choice_items(parameter: &Parameter, choice: &ChoiceType) -> [TokenStream; 2] {
+    let (name, open) = (&choice.name, choice.open);
+    let doc = format!(" What `{}` may be.", parameter.name);
+    let variants = choice.variants.iter().map(|(variant, value)| {
+        let doc = match value.as_str() {
+            "" => " The empty text.".to_owned(),
+            value => format!(" `{}`.", value.escape_debug()),
+        };
+        quote! {
+            #[doc = #doc]
+            #[serde(rename = #value)]
+            #variant
+        }
+    });
+    let other = open.then(|| {
+        quote! {
+            /// The default, which is none of the allowed values.
+            #[serde(untagged)]
+            Other(String)
+        }
+    });
+    let texts = choice
+        .variants
+        .iter()
+        .map(|(variant, value)| quote!(Self::#variant => #value));
+    let other_text = open.then(|| quote!(Self::Other(text) => text));
+    [
+        quote! {
+            #[doc = #doc]
+            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(crate = "runbook_runtime::serde")]
+            pub enum #name {
+                #(#variants,)*
+                #other
+            }
+        },
+        quote! {
+            impl #name {
+                /// The value as the runbook writes it.
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        #(#texts,)*
+                        #other_text
+                    }
+                }
+            }
+        },
+    ]
+}
+
 fn definitions(plan: &Plan<'_>) -> TokenStream {
     let definitions = plan
         .named_parameters()
-        .map(|(parameter, _)| definition(parameter));
+        .map(|(parameter, ..)| definition(parameter));
     quote! {
         /// The parameters as declared.
         pub static DEFINITIONS: &[ParameterDefinition] = &[#(#definitions),*];

@@ -1,10 +1,12 @@
 //! The plan: every name that the module will have, decided once.
 
 use proc_macro2::Ident;
+use serde_json::Value;
 
 use super::names::{self, Unique};
 use super::types::RequestTypes;
-use crate::ir::{OutputId, ParameterId, Runbook, Step, StepId};
+use crate::document::Type;
+use crate::ir::{OutputId, Parameter, ParameterId, Runbook, Step, StepId};
 
 /// A runbook with the Rust names of everything in it.
 pub(crate) struct Plan<'a> {
@@ -20,6 +22,18 @@ pub(crate) struct Plan<'a> {
     pub(crate) steps: Vec<StepNames>,
     /// The parameters' fields, in document order.
     pub(crate) parameters: Vec<Ident>,
+    /// The enums of the parameters that have one, in document order.
+    pub(crate) choices: Vec<Option<ChoiceType>>,
+}
+
+/// The enum of a String parameter with `allowedValues`.
+pub(crate) struct ChoiceType {
+    /// Its name: `Environment`.
+    pub(crate) name: Ident,
+    /// A variant per value, in order: `Prod`, and `prod`.
+    pub(crate) variants: Vec<(Ident, String)>,
+    /// Whether the default is none of the values, so that the enum has a variant for other texts (spec 8, row 30).
+    pub(crate) open: bool,
 }
 
 /// The Rust names of a step.
@@ -53,6 +67,7 @@ impl<'a> Plan<'a> {
             module: names::identifier(&module_name(runbook)),
             name: names::identifier(&type_name(runbook)),
             parameters: fields.collect(),
+            choices: choice_types(&runbook.parameters),
             steps: step_names(&runbook.steps),
             runbook,
         }
@@ -73,6 +88,11 @@ impl<'a> Plan<'a> {
         &self.parameters[id.index()]
     }
 
+    /// The enum of a parameter, if it has one.
+    pub(crate) fn choice(&self, id: ParameterId) -> Option<&ChoiceType> {
+        self.choices.get(id.index())?.as_ref()
+    }
+
     /// The field of an output.
     #[allow(clippy::indexing_slicing, reason = "one entry per output of the step")]
     pub(crate) fn output(&self, step: StepId, output: OutputId) -> &Ident {
@@ -84,11 +104,13 @@ impl<'a> Plan<'a> {
         self.runbook.steps.iter().zip(&self.steps)
     }
 
-    /// The parameters with their fields.
+    /// The parameters with their fields, and their enums where they have one.
     pub(crate) fn named_parameters(
         &self,
-    ) -> impl Iterator<Item = (&'a crate::ir::Parameter, &Ident)> {
-        self.runbook.parameters.iter().zip(&self.parameters)
+    ) -> impl Iterator<Item = (&'a Parameter, &Ident, Option<&ChoiceType>)> {
+        let named = self.runbook.parameters.iter().zip(&self.parameters);
+        let named = named.zip(&self.choices);
+        named.map(|((parameter, field), choice)| (parameter, field, choice.as_ref()))
     }
 }
 
@@ -132,6 +154,54 @@ fn type_name(runbook: &Runbook) -> String {
     ];
     let mut unique = Unique::without(&TAKEN);
     unique.take_type(&words_or(&names::pascal(&runbook.name), "Runbook"))
+}
+
+fn choice_types(parameters: &[Parameter]) -> Vec<Option<ChoiceType>> {
+    // The struct beside them, and what its derives and functions name.
+    let mut names = Unique::without(&[
+        "Parameters",
+        "ParameterDefinition",
+        "Bounds",
+        "Cow",
+        "Option",
+        "String",
+        "Self",
+        "Serialize",
+        "Deserialize",
+        "Type",
+        "Text",
+        "Map",
+        "Vec",
+    ]);
+    let types = parameters.iter().map(|parameter| {
+        let values = closed_values(parameter)?;
+        let name = words_or(&names::pascal(&parameter.name), "Choice");
+        let default = parameter.default.as_ref().and_then(Value::as_str);
+        let mut variants = Unique::without(&["Self", "Other"]);
+        Some(ChoiceType {
+            name: names::identifier(&names.take_type(&name)),
+            open: default.is_some_and(|default| !values.contains(&default)),
+            variants: values
+                .iter()
+                .map(|value| {
+                    let variant = words_or(&names::pascal(value), "Empty");
+                    let variant = variants.take_type(&variant);
+                    (names::identifier(&variant), (*value).to_owned())
+                })
+                .collect(),
+        })
+    });
+    types.collect()
+}
+
+/// The texts that a String parameter may have, if they are listed and none holds a reference that is still to expand.
+fn closed_values(parameter: &Parameter) -> Option<Vec<&str>> {
+    let values = parameter.allowed_values.iter().map(Value::as_str);
+    let values: Vec<&str> = values.collect::<Option<_>>()?;
+    let default = parameter.default.as_ref().and_then(Value::as_str);
+    let refers = |text: &&str| text.contains("{{");
+    let plain = !values.iter().chain(&default).any(refers);
+    (parameter.kind == Type::String && !values.is_empty() && plain).then_some(values)
 }
 
 fn step_names(steps: &[Step]) -> Vec<StepNames> {

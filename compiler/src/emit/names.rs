@@ -63,10 +63,11 @@ pub(crate) fn identifier(name: &str) -> Ident {
         .map(|character| if is_word(character) { character } else { '_' })
         .collect();
     let starts_well = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    let name = if starts_well && name != "_" {
-        name
-    } else {
-        format!("_{name}")
+    let name = match name.as_str() {
+        // An underscore alone is no name.
+        "" | "_" => "unnamed".to_owned(),
+        _ if starts_well => name,
+        _ => format!("_{name}"),
     };
     match name.as_str() {
         // These four cannot be raw identifiers.

@@ -75,10 +75,13 @@ fn outputs_of_type_integer() {
     converts(json!(3), 3);
     converts(json!("-3"), -3);
     converts(json!([3]), 3);
+    converts(json!(1.0), 1);
+    converts(json!(-2e3), -2000);
     for value in [
         json!("three"),
         json!(true),
-        json!(1.0),
+        json!(1.5),
+        json!(1e19),
         json!([1, 2]),
         json!({}),
         json!(u64::MAX),
@@ -390,6 +393,7 @@ fn desired_values() {
     assert!(!matches(json!(["a", "c"]), &["a", "b"]));
     assert!(matches(json!(["a"]), &["a"]));
     assert!(!matches(json!([]), &["a", ""]));
+    assert!(matches(json!([]), &["[]"]) && !matches(json!(["a"]), &["[]"]));
     assert!(!matches(json!(null), &["null", "None", ""]));
     assert!(!matches(json!({}), &["{}"]));
     assert!(!matches_desired(

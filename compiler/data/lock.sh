@@ -18,7 +18,7 @@ mkdir "$folder/src"
     printf '[workspace]\n\n[dependencies]\n'
     printf 'runbook-runtime = { path = "%s", features = ["aws", "cli"] }\n' "$data/../../runtime"
     for service in $services; do
-        printf 'aws-sdk-%s = "1"\n' "$service"
+        printf 'aws-sdk-%s = { version = "1", default-features = false, features = ["rt-tokio"] }\n' "$service"
     done
 } >"$folder/Cargo.toml"
 

@@ -4,6 +4,7 @@
 //! service really sent (they invent required members that are missing), so the answer is the raw response, which an
 //! interceptor keeps, decoded by the operation's own shape table (module [`crate::decode`]).
 
+mod http;
 mod session;
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +25,7 @@ use aws_smithy_types::error::operation::BuildError;
 
 pub use aws_smithy_types::Blob;
 pub use aws_types::SdkConfig;
+pub use http::client as http_client;
 pub use session::{Role, Session, SessionError, connect};
 
 use crate::caller::{CallError, is_throttling_code};

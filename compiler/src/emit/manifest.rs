@@ -15,7 +15,7 @@ pub(crate) fn cargo_toml(plan: &Plan<'_>) -> String {
     let mut features = vec!["\"runbook-runtime/aws\"".to_owned()];
     for krate in aws::crates(plan) {
         crates.push_str(&format!(
-            "{krate} = {{ version = \"1\", optional = true, default-features = false, features = [\"rt-tokio\", \"default-https-client\"] }}\n"
+            "{krate} = {{ version = \"1\", optional = true, default-features = false, features = [\"rt-tokio\"] }}\n"
         ));
         features.push(format!("\"dep:{krate}\""));
     }

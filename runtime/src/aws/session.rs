@@ -5,6 +5,8 @@ use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_types::SdkConfig;
 
+use super::http;
+
 /// Whose permissions the calls use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -54,7 +56,7 @@ pub enum SessionError {
 /// # Errors
 /// When there is no Region, there are no credentials, or the role cannot be assumed.
 pub async fn connect(region: Option<String>, role: &Role) -> Result<Session, SessionError> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http::client());
     if let Some(region) = region {
         loader = loader.region(Region::new(region));
     }

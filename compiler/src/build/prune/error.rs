@@ -17,12 +17,12 @@ pub enum PruneError {
         source: io::Error,
     },
     /// A source file is not what the parser understands.
-    #[error("cannot parse `{}`: {source}", path.display())]
+    #[error("cannot read `{}` as Rust: line {line} is not understood", path.display())]
     Syntax {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
-        source: syn::Error,
+        /// The line that the lexer rejects.
+        line: usize,
     },
     /// The crate has no such operation; perhaps it is older than the operation.
     #[error("{krate} has no operation {operation}")]

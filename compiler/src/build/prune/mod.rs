@@ -5,15 +5,28 @@
 //! consists of the original text of the items that are kept, so what compiles
 //! is what the SDK's authors wrote.
 
-mod copy;
 mod error;
+mod files;
+
+mod item;
+mod krate;
 mod operations;
+mod package;
+mod parts;
+mod paths;
+mod reach;
+mod write;
 
 use std::collections::BTreeSet;
+use std::panic;
 use std::path::Path;
+use std::thread;
+
+use krate::Krate;
+use reach::Wanted;
 
 pub use error::PruneError;
-pub use operations::operations_of;
+pub use operations::{operations_of, operations_used_by};
 
 /// What to keep of one crate.
 #[derive(Clone, Copy, Debug)]
@@ -37,14 +50,50 @@ pub struct Pruned {
     pub lines_after: usize,
 }
 
+/// Which extras of the kept operations are kept; generated code uses none of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Paginators, and waiters for which all operations are kept.
+    pub helpers: bool,
+}
+
 /// Writes a pruned copy of a crate into `destination`, a new and empty folder.
 pub fn prune(pruning: &Pruning<'_>, destination: &Path) -> Result<Pruned, PruneError> {
-    let known = operations_of(pruning.source)?;
-    if let Some(operation) = pruning.operations.difference(&known).next() {
-        return Err(PruneError::NoOperation {
-            krate: pruning.krate.to_owned(),
-            operation: operation.clone(),
-        });
-    }
-    copy::folder(pruning.source, destination)
+    prune_with(pruning, Extras::default(), destination)
+}
+
+/// Writes a pruned copy of a crate that holds extras for those who program with it.
+pub fn prune_with(
+    pruning: &Pruning<'_>,
+    extras: Extras,
+    destination: &Path,
+) -> Result<Pruned, PruneError> {
+    // The lexer keeps every text it has seen for the sake of its spans, until its thread ends.
+    thread::scope(|scope| {
+        let pruned = scope
+            .spawn(|| prune_here(pruning, extras, destination))
+            .join();
+        pruned.unwrap_or_else(|panic| panic::resume_unwind(panic))
+    })
+}
+
+fn prune_here(
+    pruning: &Pruning<'_>,
+    extras: Extras,
+    destination: &Path,
+) -> Result<Pruned, PruneError> {
+    let operations = operations::Operations::read(pruning.source)?;
+    let wanted = Wanted {
+        known: operations.modules(),
+        operations: operations.modules_of(pruning)?,
+        helpers: extras.helpers,
+    };
+    let kept = reach::reach(Krate::open(pruning.source)?, wanted)?;
+    package::write(pruning, &operations, &kept, destination)?;
+    let pruned = write::sources(&kept, &destination.join("src"))?;
+    let lines_before = files::lines(&pruning.source.join("src"))?;
+    Ok(Pruned {
+        lines_before,
+        ..pruned
+    })
 }

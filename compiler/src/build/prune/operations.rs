@@ -3,21 +3,91 @@
 //! The list of modules in `src/operation.rs` is the list of operations, and the
 //! comment above each names it as the API does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
-use super::PruneError;
+use super::item::lex;
+use super::paths::Mentions;
+use super::{PruneError, Pruning, files};
 
 /// The API names of the operations that this version of a crate has.
 pub fn operations_of(source: &Path) -> Result<BTreeSet<String>, PruneError> {
-    let path = source.join("src/operation.rs");
-    let text = fs::read_to_string(&path).map_err(PruneError::file("read", &path))?;
-    Ok(modules(&text).map(|(name, _)| name.to_owned()).collect())
+    Ok(Operations::read(source)?.by_name.into_keys().collect())
+}
+
+/// The API names of the operations that another crate, such as aws-config, calls by hand.
+///
+/// A method of its sources counts if it is called like the client's, without arguments; so there
+/// may be an operation too many, but none is missing.
+pub fn operations_used_by(user: &Path, source: &Path) -> Result<BTreeSet<String>, PruneError> {
+    let operations = Operations::read(source)?;
+    let mut used = BTreeSet::new();
+    for path in files::rust(&user.join("src"))? {
+        let text = fs::read_to_string(&path).map_err(PruneError::file("read", &path))?;
+        let tokens = lex(&path, &text)?;
+        let mut mentions = Mentions::default();
+        mentions.collect(&tokens.into_iter().collect::<Vec<_>>(), &|_| false);
+        used.extend(
+            mentions
+                .calls
+                .into_iter()
+                .filter(|call| operations.modules.contains(call)),
+        );
+    }
+    Ok(operations
+        .names(&used)
+        .into_iter()
+        .map(str::to_owned)
+        .collect())
+}
+
+/// The operations of a crate.
+#[derive(Debug)]
+pub(super) struct Operations {
+    /// The module of each, by its API name.
+    by_name: BTreeMap<String, String>,
+    modules: HashSet<String>,
+}
+
+impl Operations {
+    pub(super) fn read(source: &Path) -> Result<Self, PruneError> {
+        let path = source.join("src/operation.rs");
+        let text = fs::read_to_string(&path).map_err(PruneError::file("read", &path))?;
+        let by_name: BTreeMap<_, _> = modules(&text).collect();
+        let modules = by_name.values().cloned().collect();
+        Ok(Self { by_name, modules })
+    }
+
+    /// The modules of all.
+    pub(super) fn modules(&self) -> &HashSet<String> {
+        &self.modules
+    }
+
+    /// The modules of those that are wanted.
+    pub(super) fn modules_of(&self, pruning: &Pruning<'_>) -> Result<BTreeSet<String>, PruneError> {
+        let modules = pruning.operations.iter().map(|name| {
+            let module = self.by_name.get(name).cloned();
+            module.ok_or_else(|| PruneError::NoOperation {
+                krate: pruning.krate.to_owned(),
+                operation: name.clone(),
+            })
+        });
+        modules.collect()
+    }
+
+    /// The API names of some modules.
+    pub(super) fn names(&self, modules: &BTreeSet<String>) -> Vec<&str> {
+        let names = self
+            .by_name
+            .iter()
+            .filter(|(_, module)| modules.contains(*module));
+        names.map(|(name, _)| name.as_str()).collect()
+    }
 }
 
 /// The operations' API names and modules.
-pub(super) fn modules(text: &str) -> impl Iterator<Item = (&str, &str)> {
+fn modules(text: &str) -> impl Iterator<Item = (String, String)> {
     let lines = text.lines().zip(text.lines().skip(1));
     lines.filter_map(|(comment, module)| {
         let name = comment
@@ -25,25 +95,6 @@ pub(super) fn modules(text: &str) -> impl Iterator<Item = (&str, &str)> {
             .split('`')
             .next()?;
         let module = module.strip_prefix("pub mod ")?.strip_suffix(';')?;
-        Some((name, module))
+        Some((name.to_owned(), module.to_owned()))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn operations_have_the_names_of_the_api() {
-        let text = "/// Types for the `GetCallerIdentity` operation.\npub mod get_caller_identity;\n\n\
-                    /// Types for the `RunTask` operation.\npub mod run_task;\n";
-        let found: Vec<_> = modules(text).collect();
-        assert_eq!(
-            found,
-            [
-                ("GetCallerIdentity", "get_caller_identity"),
-                ("RunTask", "run_task")
-            ]
-        );
-    }
 }

@@ -5,6 +5,7 @@
 //! consists of the original text of the items that are kept, so what compiles
 //! is what the SDK's authors wrote.
 
+mod callers;
 mod error;
 mod files;
 
@@ -25,8 +26,9 @@ use std::thread;
 use krate::Krate;
 use reach::Wanted;
 
+pub use callers::aws_config_operations;
 pub use error::PruneError;
-pub use operations::{operations_of, operations_used_by};
+pub use operations::operations_of;
 
 /// What to keep of one crate.
 #[derive(Clone, Copy, Debug)]

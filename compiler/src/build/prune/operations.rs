@@ -7,39 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
-use super::item::lex;
-use super::paths::Mentions;
-use super::{PruneError, Pruning, files};
+use super::{PruneError, Pruning};
 
 /// The API names of the operations that this version of a crate has.
 pub fn operations_of(source: &Path) -> Result<BTreeSet<String>, PruneError> {
     Ok(Operations::read(source)?.by_name.into_keys().collect())
-}
-
-/// The API names of the operations that another crate, such as aws-config, calls by hand.
-///
-/// A method of its sources counts if it is called like the client's, without arguments; so there
-/// may be an operation too many, but none is missing.
-pub fn operations_used_by(user: &Path, source: &Path) -> Result<BTreeSet<String>, PruneError> {
-    let operations = Operations::read(source)?;
-    let mut used = BTreeSet::new();
-    for path in files::rust(&user.join("src"))? {
-        let text = fs::read_to_string(&path).map_err(PruneError::file("read", &path))?;
-        let tokens = lex(&path, &text)?;
-        let mut mentions = Mentions::default();
-        mentions.collect(&tokens.into_iter().collect::<Vec<_>>(), &|_| false);
-        used.extend(
-            mentions
-                .calls
-                .into_iter()
-                .filter(|call| operations.modules.contains(call)),
-        );
-    }
-    Ok(operations
-        .names(&used)
-        .into_iter()
-        .map(str::to_owned)
-        .collect())
 }
 
 /// The operations of a crate.

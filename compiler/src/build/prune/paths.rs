@@ -172,7 +172,8 @@ fn after_colons(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     }
 }
 
-fn is_empty_call(tokens: &[TokenTree]) -> bool {
+/// Whether these tokens begin with `()`.
+pub(super) fn is_empty_call(tokens: &[TokenTree]) -> bool {
     matches!(tokens.first(), Some(TokenTree::Group(group))
         if group.delimiter() == Delimiter::Parenthesis && group.stream().is_empty())
 }

@@ -24,6 +24,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 
 pub use aws_smithy_types::Blob;
+pub use aws_smithy_types::byte_stream::ByteStream;
 pub use aws_types::SdkConfig;
 pub use http::client as http_client;
 pub use session::{Role, Session, SessionError, connect};

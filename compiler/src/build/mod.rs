@@ -65,7 +65,7 @@ impl Crate {
         Self {
             name: emit::crate_name(runbook),
             runbook: path.to_owned(),
-            sdk_crates: emit::sdk_crates(runbook),
+            sdk_crates: emit::sdk_operations(runbook).into_keys().collect(),
             files: emit::krate(runbook, text),
         }
     }

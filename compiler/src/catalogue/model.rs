@@ -66,9 +66,11 @@ impl Service {
         }
     }
 
-    /// The crate of the AWS SDK for Rust: `aws-sdk-ecs`, `aws-sdk-sfn`.
+    /// The crate of the AWS SDK for Rust: `aws-sdk-ecs`, `aws-sdk-config` for `Config Service`.
     pub fn crate_name(&self) -> String {
         let id = self.service_id.to_lowercase().replace(' ', "");
+        let id = id.strip_suffix("service").unwrap_or(&id);
+        let id = id.strip_suffix("api").unwrap_or(id);
         format!("aws-sdk-{id}")
     }
 

@@ -136,6 +136,7 @@ fn identity(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ApiC
         service,
         written_service,
         written_api,
+        span: Span::default(),
         operation,
         input: Vec::new(),
     })

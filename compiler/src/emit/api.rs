@@ -215,9 +215,11 @@ fn capital(word: &str) -> String {
 /// The type of a member in Rust.
 pub(crate) fn rust_type(types: &RequestTypes, kind: &FieldType) -> TokenStream {
     match kind {
-        FieldType::String | FieldType::Enum | FieldType::Timestamp | FieldType::Blob => {
-            quote!(String)
-        }
+        FieldType::String
+        | FieldType::Enum
+        | FieldType::Timestamp
+        | FieldType::Blob
+        | FieldType::Stream => quote!(String),
         FieldType::Integer => quote!(i64),
         FieldType::Float | FieldType::Double => quote!(f64),
         FieldType::Boolean => quote!(bool),
@@ -229,10 +231,11 @@ pub(crate) fn rust_type(types: &RequestTypes, kind: &FieldType) -> TokenStream {
             let value = rust_type(types, value);
             quote!(BTreeMap<String, #value>)
         }
-        FieldType::Struct(position) => {
+        FieldType::Structure(position) | FieldType::Unit(position) => {
             let name = types.structs.get(*position).map(|request| &request.name);
             quote!(#name)
         }
+        FieldType::Document => unreachable!("the checker refuses inputs of free form"),
     }
 }
 

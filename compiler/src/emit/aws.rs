@@ -8,7 +8,25 @@ use quote::quote;
 use super::api::{operation_name, title};
 use super::names::{self, Unique};
 use super::plan::Plan;
+use super::smithy;
 use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
+
+/// What no function may be called: the other functions of `aws.rs`, and its variables.
+const RESERVED: [&str; 13] = [
+    "connect",
+    "list",
+    "map",
+    "strings",
+    "integer",
+    "timestamp",
+    "client",
+    "input",
+    "capture",
+    "request",
+    "sent",
+    "value",
+    "element",
+];
 
 /// The items of `aws.rs`.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
@@ -16,6 +34,7 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
     let mut items = vec![imports(plan), clients_struct(plan), connect(plan)];
     items.push(caller_impl(plan, &functions));
     let structs = plan.types.structs.iter().enumerate();
+    let structs = structs.filter(|(_, request)| !request.is_unit);
     items.extend(structs.map(|(position, request)| {
         if request.is_operation {
             operation(request, &functions, position)
@@ -30,8 +49,7 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
 
 /// The names of the functions, beside the structs that they take.
 fn functions(types: &RequestTypes) -> Vec<Ident> {
-    let mut unique =
-        Unique::without(&["connect", "list", "map", "strings", "integer", "timestamp"]);
+    let mut unique = Unique::without(&RESERVED);
     let structs = types.structs.iter();
     let named = structs.map(|request| unique.take(&names::snake(&request.name.to_string())));
     named.map(|name| names::identifier(&name)).collect()
@@ -64,7 +82,7 @@ fn clients(plan: &Plan<'_>) -> BTreeMap<String, (Ident, Ident, String)> {
 }
 
 fn crate_identifier(request: &RequestStruct) -> Ident {
-    names::identifier(&request.service.crate_name().replace('-', "_"))
+    names::identifier(&smithy::krate(&request.service))
 }
 
 fn clients_struct(plan: &Plan<'_>) -> TokenStream {
@@ -131,7 +149,7 @@ fn operation(request: &RequestStruct, functions: &[Ident], position: usize) -> T
     let (name, krate) = (&request.name, crate_identifier(request));
     let function = functions.get(position);
     let doc = format!(" {}.", title(request));
-    let method = names::identifier(&names::snake(&request.model_name));
+    let method = &request.sdk;
     let setters = request.fields.iter().map(|field| setter(field, functions));
     let input = (!request.fields.is_empty()).then(|| quote!(, input: api::#name));
     let operation = operation_name(request);
@@ -147,9 +165,8 @@ fn operation(request: &RequestStruct, functions: &[Ident], position: usize) -> T
 }
 
 fn structure(request: &RequestStruct, functions: &[Ident], position: usize) -> TokenStream {
-    let (name, krate) = (&request.name, crate_identifier(request));
+    let (name, krate, sdk) = (&request.name, crate_identifier(request), &request.sdk);
     let function = functions.get(position);
-    let sdk = names::identifier(&names::pascal(&request.model_name));
     let doc = format!(" {}.", title(request));
     let setters = request.fields.iter().map(|field| setter(field, functions));
     let input = if request.fields.is_empty() {
@@ -167,20 +184,17 @@ fn structure(request: &RequestStruct, functions: &[Ident], position: usize) -> T
 }
 
 fn union(request: &RequestStruct, functions: &[Ident], position: usize) -> TokenStream {
-    let (name, krate) = (&request.name, crate_identifier(request));
+    let (name, krate, sdk) = (&request.name, crate_identifier(request), &request.sdk);
     let function = functions.get(position);
-    let sdk = names::identifier(&names::pascal(&request.model_name));
     let doc = format!(" {}.", title(request));
     let arms = request.fields.iter().map(|field| {
         let variant = names::identifier(&names::pascal(&field.member));
-        let unboxed = field.boxed.then(|| quote!(*));
-        let value = converted(field, functions, quote!(#unboxed value));
-        let value = if field.boxed {
-            quote!(Box::new(#value))
-        } else {
-            value
-        };
-        quote!(api::#name::#variant(value) => #krate::types::#sdk::#variant(#value))
+        let sdk_variant = &field.sdk;
+        if matches!(field.kind, FieldType::Unit(_)) {
+            return quote!(api::#name::#variant(_) => #krate::types::#sdk::#sdk_variant);
+        }
+        let value = converted(field, functions, quote!(value));
+        quote!(api::#name::#variant(value) => #krate::types::#sdk::#sdk_variant(#value))
     });
     quote! {
         #[doc = #doc]
@@ -193,25 +207,13 @@ fn union(request: &RequestStruct, functions: &[Ident], position: usize) -> Token
 }
 
 fn setter(field: &RequestField, functions: &[Ident]) -> TokenStream {
-    let (setter, name) = (names::setter(&field.member), &field.name);
+    let (setter, name) = (&field.sdk, &field.name);
     let value = quote!(input.#name);
     if !field.optional {
-        let unboxed = field.boxed.then(|| quote!(*));
-        let value = converted(field, functions, quote!(#unboxed #value));
-        let value = if field.boxed {
-            quote!(Box::new(#value))
-        } else {
-            value
-        };
+        let value = converted(field, functions, value);
         return quote!(.#setter(Some(#value)));
     }
-    let unboxed = field.boxed.then(|| quote!(*));
-    let inner = converted(field, functions, quote!(#unboxed value));
-    let inner = if field.boxed {
-        quote!(Box::new(#inner))
-    } else {
-        inner
-    };
+    let inner = converted(field, functions, quote!(value));
     match &field.kind {
         FieldType::Boolean | FieldType::Double | FieldType::String => quote!(.#setter(#value)),
         FieldType::Enum => quote!(.#setter(#value.map(|value| #inner))),
@@ -219,8 +221,18 @@ fn setter(field: &RequestField, functions: &[Ident]) -> TokenStream {
     }
 }
 
+/// The value of a member as the SDK wants it.
 fn converted(field: &RequestField, functions: &[Ident], value: TokenStream) -> TokenStream {
-    convert(&field.kind, &field.member, functions, value)
+    let unboxed = field.boxed.then(|| quote!(*));
+    let value = convert(
+        &field.kind,
+        &field.member,
+        functions,
+        quote!(#unboxed #value),
+    );
+    // `into` makes a box where the SDK has one, and nothing where it has none.
+    let boxed = field.sdk_may_box.then(|| quote!(.into()));
+    quote!(#value #boxed)
 }
 
 /// A value of a request as the SDK wants it.
@@ -232,14 +244,17 @@ fn convert(kind: &FieldType, member: &str, functions: &[Ident], value: TokenStre
         FieldType::Double | FieldType::Boolean | FieldType::String => value,
         FieldType::Timestamp => quote!(timestamp(&#value, #member)?),
         FieldType::Blob => quote!(Blob::new(#value)),
-        FieldType::Struct(position) => {
+        FieldType::Stream => quote!(ByteStream::from(#value.into_bytes())),
+        FieldType::Unit(_) => unreachable!("a variant without a value is written with its union"),
+        FieldType::Document => unreachable!("the checker refuses inputs of free form"),
+        FieldType::Structure(position) => {
             let function = functions.get(*position);
             quote!(#function(#value)?)
         }
         FieldType::List(element) => match element.as_ref() {
             FieldType::Boolean | FieldType::Double | FieldType::String => value,
             FieldType::Enum => quote!(strings(#value)),
-            FieldType::Struct(position) => {
+            FieldType::Structure(position) => {
                 let function = functions.get(*position);
                 quote!(list(#value, #function)?)
             }
@@ -249,7 +264,7 @@ fn convert(kind: &FieldType, member: &str, functions: &[Ident], value: TokenStre
             }
         },
         FieldType::Map(element) => match element.as_ref() {
-            FieldType::Struct(position) => {
+            FieldType::Structure(position) => {
                 let function = functions.get(*position);
                 quote!(map(#value, #function)?)
             }

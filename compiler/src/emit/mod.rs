@@ -13,12 +13,18 @@ mod module;
 pub(crate) mod names;
 mod parameters;
 mod plan;
+mod sdk;
 mod selector;
 mod shapes;
+pub mod smithy;
 mod steps;
 mod types;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::TokenStream;
+
+pub use sdk::{SdkCall, SdkSetter, sdk_calls};
 
 use crate::ir::Runbook;
 use plan::Plan;
@@ -74,9 +80,14 @@ pub fn crate_name(runbook: &Runbook) -> String {
     plan::crate_name(runbook)
 }
 
-/// The SDK crates that the runbook's `aws.rs` calls, sorted: `aws-sdk-ecs`.
-pub fn sdk_crates(runbook: &Runbook) -> Vec<String> {
-    aws::crates(&Plan::new(runbook)).into_iter().collect()
+/// What the runbook's `aws.rs` calls: the API names of the operations, by SDK crate (`aws-sdk-ecs`).
+pub fn sdk_operations(runbook: &Runbook) -> BTreeMap<String, BTreeSet<String>> {
+    let mut operations: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for call in sdk_calls(runbook) {
+        let of_crate = operations.entry(call.krate).or_default();
+        of_crate.insert(call.operation);
+    }
+    operations
 }
 
 fn module_files(plan: &Plan<'_>, header: &str) -> Vec<(String, String)> {

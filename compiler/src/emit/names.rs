@@ -10,20 +10,6 @@ use proc_macro2::{Ident, Span};
 /// Spellings that are one word although their case says otherwise.
 const WHOLE_WORDS: [&str; 7] = ["ipv4", "ipv6", "sigv4", "mib", "gib", "kib", "ttl"];
 
-/// Members whose builder methods would clash with the builder's own.
-const SDK_RESERVED: [&str; 10] = [
-    "build",
-    "builder",
-    "default",
-    "send",
-    "send_with_plugins",
-    "make_operation",
-    "presigned",
-    "customize",
-    "meta",
-    "into_paginator",
-];
-
 /// `capacityProviderStrategy` → `capacity_provider_strategy`.
 pub(crate) fn snake(name: &str) -> String {
     words(name).join("_")
@@ -42,18 +28,6 @@ pub(crate) fn constant(name: &str) -> String {
 /// `EcsRunTask` → `ecs-run-task`: names of crates, binaries and flags.
 pub(crate) fn kebab(name: &str) -> String {
     words(name).join("-")
-}
-
-/// The SDK's name of a member, as its setter has it: `set_capacity_provider_strategy`.
-pub(crate) fn setter(member: &str) -> Ident {
-    let name = snake(member);
-    let reserved = SDK_RESERVED.contains(&name.as_str());
-    let name = if reserved {
-        format!("{name}_value")
-    } else {
-        name
-    };
-    identifier(&format!("set_{name}"))
 }
 
 /// An identifier: raw where the name is a keyword, with an underscore where it begins with a digit or has none.

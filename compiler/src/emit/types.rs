@@ -9,7 +9,8 @@ use std::sync::Arc;
 use proc_macro2::Ident;
 
 use super::names::{self, Unique};
-use crate::catalogue::{Service, ShapeId, ShapeKind};
+use super::smithy::{self, Kind};
+use crate::catalogue::{Member, Service, ShapeId, ShapeKind};
 use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Runbook};
 
 /// All request types of a runbook.
@@ -36,10 +37,14 @@ pub(crate) struct RequestStruct {
     pub(crate) service: Arc<Service>,
     /// The name of the operation or shape in the model.
     pub(crate) model_name: String,
+    /// Its name in the SDK: the client's method for an operation, else the type.
+    pub(crate) sdk: Ident,
     /// Whether it is the input of an operation.
     pub(crate) is_operation: bool,
     /// Whether exactly one member is given.
     pub(crate) is_union: bool,
+    /// Whether it is no type of the SDK: choosing it in a union says everything.
+    pub(crate) is_unit: bool,
     /// The members, in the order of the model.
     pub(crate) fields: Vec<RequestField>,
 }
@@ -51,40 +56,20 @@ pub(crate) struct RequestField {
     pub(crate) member: String,
     /// The name in Rust.
     pub(crate) name: Ident,
+    /// Its name in the SDK: the variant in a union, else the setter.
+    pub(crate) sdk: Ident,
     /// Its type.
     pub(crate) kind: FieldType,
     /// Whether some use leaves it out.
     pub(crate) optional: bool,
     /// Whether it holds a value of a type that holds it, so that it needs a box.
     pub(crate) boxed: bool,
+    /// Whether the SDK may want a box.
+    pub(crate) sdk_may_box: bool,
 }
 
-/// The type of a member.
-#[derive(Clone, Debug)]
-pub(crate) enum FieldType {
-    /// Text.
-    String,
-    /// Text that the model lists; an enum in the SDK.
-    Enum,
-    /// A whole number.
-    Integer,
-    /// A number of 32 bits.
-    Float,
-    /// A number of 64 bits.
-    Double,
-    /// A truth value.
-    Boolean,
-    /// Text that is a point in time.
-    Timestamp,
-    /// Text that is bytes.
-    Blob,
-    /// A list.
-    List(Box<FieldType>),
-    /// A map from strings.
-    Map(Box<FieldType>),
-    /// A struct, by its position in [`RequestTypes::structs`].
-    Struct(usize),
-}
+/// The type of a member; a struct by its position in [`RequestTypes::structs`].
+pub(crate) type FieldType = Kind<usize>;
 
 impl RequestTypes {
     /// The types that the calls of a runbook need.
@@ -163,19 +148,41 @@ impl Uses {
             ApiValue::Structure(shape, fields) => {
                 self.structure(Key::Shape(service.name.clone(), *shape), service, fields);
             }
-            ApiValue::List(_, items) => {
+            ApiValue::List(shape, items) => {
+                if items.is_empty() {
+                    self.nothing(service, *shape);
+                }
                 for item in items {
                     if let ApiItem::One(value) = item {
                         self.value(service, value);
                     }
                 }
             }
-            ApiValue::Map(_, entries) => {
+            ApiValue::Map(shape, entries) => {
+                if entries.is_empty() {
+                    self.nothing(service, *shape);
+                }
                 for entry in entries {
                     self.value(service, &entry.value);
                 }
             }
             ApiValue::Strings(..) | ApiValue::Scalar(..) | ApiValue::Float(..) => {}
+        }
+    }
+
+    /// An empty list or map holds no structure, but its type names one.
+    fn nothing(&mut self, service: &Arc<Service>, shape: ShapeId) {
+        match &service.shape(shape).kind {
+            ShapeKind::List(list) => self.nothing(service, list.member.shape),
+            ShapeKind::Map(map) => self.nothing(service, map.value.shape),
+            ShapeKind::Structure(_) => {
+                let key = Key::Shape(service.name.clone(), shape);
+                if !self.structs.contains_key(&key) {
+                    self.order.push((key.clone(), Arc::clone(service)));
+                    self.structs.insert(key, StructUses::default());
+                }
+            }
+            _ => {}
         }
     }
 
@@ -247,63 +254,66 @@ fn request_struct(
     name: String,
     positions: &BTreeMap<Key, usize>,
 ) -> RequestStruct {
+    let operation = match key {
+        Key::Operation(_, operation) => service.operation(operation),
+        Key::Shape(..) => None,
+    };
     let shape = match key {
-        Key::Operation(_, operation) => service
-            .operation(operation)
-            .and_then(|operation| operation.input),
+        Key::Operation(..) => operation.and_then(|operation| operation.input),
         Key::Shape(_, shape) => Some(*shape),
     };
+    let fields = shape.map(|shape| request_fields(service, shape, uses, positions));
     let structure = shape.and_then(|shape| service.structure(shape));
-    let mut unique = Unique::default();
-    let fields = structure
-        .into_iter()
-        .flat_map(|structure| &structure.members);
-    let fields = fields
-        .filter_map(|member| {
-            let times = *uses.members.get(&member.name)?;
-            Some(RequestField {
-                member: member.name.clone(),
-                name: names::identifier(&unique.take(&names::snake(&member.name))),
-                kind: field_type(service, member.shape, positions),
-                optional: times < uses.times,
-                boxed: false,
-            })
-        })
-        .collect();
+    let sdk = match (operation, shape) {
+        (Some(operation), _) => smithy::method(operation),
+        (None, Some(shape)) => smithy::type_name(service.shape(shape)),
+        (None, None) => String::new(),
+    };
     RequestStruct {
         name: names::identifier(&name),
         service: Arc::clone(service),
         model_name: model_name(key, service).to_owned(),
+        sdk: names::identifier(&sdk),
         is_operation: matches!(key, Key::Operation(..)),
         is_union: structure.is_some_and(|structure| structure.union),
-        fields,
+        is_unit: shape.is_some_and(|shape| smithy::is_unit(service.shape(shape))),
+        fields: fields.unwrap_or_default(),
     }
 }
 
-fn field_type(service: &Service, shape: ShapeId, positions: &BTreeMap<Key, usize>) -> FieldType {
-    let nested = |shape| Box::new(field_type(service, shape, positions));
-    match &service.shape(shape).kind {
-        ShapeKind::Structure(_) => {
-            let key = Key::Shape(service.name.clone(), shape);
-            // A structure inside a list that is always empty is never written; any type does.
-            positions
-                .get(&key)
-                .map_or(FieldType::String, |position| FieldType::Struct(*position))
-        }
-        ShapeKind::List(list) => FieldType::List(nested(list.member.shape)),
-        ShapeKind::Map(map) => FieldType::Map(nested(map.value.shape)),
-        ShapeKind::Integer(_) | ShapeKind::Long(_) => FieldType::Integer,
-        ShapeKind::Float(_) => FieldType::Float,
-        ShapeKind::Double(_) => FieldType::Double,
-        ShapeKind::Boolean => FieldType::Boolean,
-        ShapeKind::Timestamp(_) => FieldType::Timestamp,
-        ShapeKind::Blob(_) => FieldType::Blob,
-        ShapeKind::String(string) if string.enumeration.is_empty() => FieldType::String,
-        ShapeKind::String(_) => FieldType::Enum,
-        ShapeKind::Document => {
-            unreachable!("the checker refuses inputs of free form")
-        }
-    }
+fn request_fields(
+    service: &Service,
+    shape: ShapeId,
+    uses: &StructUses,
+    positions: &BTreeMap<Key, usize>,
+) -> Vec<RequestField> {
+    let mut unique = Unique::default();
+    let structure = service.structure(shape).cloned().unwrap_or_default();
+    let field = |member: &Member| {
+        let times = *uses.members.get(&member.name)?;
+        let sdk = if structure.union {
+            smithy::variant(member)
+        } else {
+            smithy::setter(member)
+        };
+        Some(RequestField {
+            member: member.name.clone(),
+            name: names::identifier(&unique.take(&names::snake(&member.name))),
+            sdk: names::identifier(&sdk),
+            kind: smithy::member_kind(service, &structure, member)
+                .map(&|shape| position(service, *shape, positions)),
+            optional: times < uses.times,
+            boxed: false,
+            sdk_may_box: smithy::is_recursive(service, shape, member.shape),
+        })
+    };
+    structure.members.iter().filter_map(field).collect()
+}
+
+fn position(service: &Service, shape: ShapeId, positions: &BTreeMap<Key, usize>) -> usize {
+    let key = Key::Shape(service.name.clone(), shape);
+    let position = positions.get(&key).copied();
+    position.unwrap_or_else(|| unreachable!("every structure of a given member has been walked"))
 }
 
 /// Boxes the members through which a struct would hold itself.
@@ -341,7 +351,7 @@ fn reaches(edges: &[Vec<usize>], from: usize, to: usize) -> bool {
 impl RequestField {
     fn direct_struct(&self) -> Option<usize> {
         match self.kind {
-            FieldType::Struct(position) => Some(position),
+            Kind::Structure(position) => Some(position),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Expression;
 use crate::catalogue::{Operation, Service, ShapeId};
+use crate::source::Span;
 
 /// A call of one operation.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct ApiCall {
     pub written_service: String,
     /// `Api` as the author wrote it.
     pub written_api: String,
+    /// Where the operation is named: `Api`, or the step's action where the action implies it.
+    pub span: Span,
     /// The operation.
     pub operation: Operation,
     /// The members given, in the order of the model; members that are null in the document are left out (spec 1.4).

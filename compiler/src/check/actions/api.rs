@@ -66,6 +66,7 @@ pub(super) fn call(
         service: named.service,
         written_service: named.written_service,
         written_api: named.written_api,
+        span: named.span,
         operation: named.operation,
     })
 }

@@ -7,6 +7,7 @@ use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Scalar, Step, Type, Value, ValueKind};
 use crate::ir::{ApiCall, ApiField, ApiValue, Data, Expression, Work};
+use crate::source::Span;
 use crate::syntax::scalar::Reading;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ pub(super) fn invoke(
         None => None,
     };
     inputs::given(step, "FunctionName").filter(|_| known)?;
-    let call = call(fields?, scope.catalogue)?;
+    let call = call(fields?, step.action.span, scope.catalogue)?;
     Some(Work::Invoke {
         call,
         input_payload,
@@ -192,7 +193,7 @@ fn of_json(value: serde_json::Value) -> Data {
 }
 
 /// The call of Invoke, its members in the order of the model.
-fn call(mut fields: Fields, catalogue: &Catalogue) -> Option<ApiCall> {
+fn call(mut fields: Fields, span: Span, catalogue: &Catalogue) -> Option<ApiCall> {
     let service: Arc<Service> = catalogue.find("lambda")?;
     let operation: Operation = service.operation("Invoke")?.clone();
     let members = &service.structure(operation.input?)?.members;
@@ -210,6 +211,7 @@ fn call(mut fields: Fields, catalogue: &Catalogue) -> Option<ApiCall> {
         service,
         written_service: "lambda".to_owned(),
         written_api: "Invoke".to_owned(),
+        span,
         operation,
         input,
     })

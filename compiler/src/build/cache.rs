@@ -3,15 +3,20 @@
 //! ```text
 //! crates/<name>-<hash>/                generated crates, one for each runbook file
 //! crates/<name>.lock                   held while binaries of this name are built
+//! sdk/                                 pruned SDK crates
+//! originals/                           packages that name crates to fetch
+//! failed/                              evidence about pruned crates that did not build
 //! runbook-runtime-<version>-<hash>/    the carried runtime
 //! target/                              shared by all builds; cargo guards it itself
+//! use.lock                             shared by all builds; held alone by who clears the cache
 //! ```
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use super::size::Sizes;
 use super::{BuildError, FileError, files};
 
 /// Tells backup tools that everything here can be made again.
@@ -55,18 +60,77 @@ impl Cache {
         self.root.join("target")
     }
 
+    /// The folder of the pruned copies of a crate.
+    pub(super) fn sdk_folder(&self, krate: &str, version: &str) -> PathBuf {
+        self.root.join("sdk").join(format!("{krate}-{version}"))
+    }
+
+    /// The folder of a package that only names crates, so that cargo fetches them.
+    pub(super) fn originals_folder(&self, key: u64) -> PathBuf {
+        self.root.join("originals").join(format!("{key:016x}"))
+    }
+
+    /// The folder of the evidence about some pruned crates.
+    pub(super) fn failed_folder(&self, key: u64) -> PathBuf {
+        self.root.join("failed").join(format!("{key:016x}"))
+    }
+
     /// Waits until no other process builds a binary of this name, which would have the same path in
     /// the target folder. The lock ends with the returned file, even if this process is killed.
     pub(super) fn lock(&self, name: &str) -> Result<File, FileError> {
-        let folder = self.root.join("crates");
-        files::create_folder(&folder)?;
-        let path = folder.join(format!("{name}.lock"));
-        let mut options = fs::OpenOptions::new();
-        let file = options.create(true).append(true).open(&path);
-        let file = file.map_err(FileError::new("open", &path))?;
-        file.lock().map_err(FileError::new("lock", &path))?;
-        Ok(file)
+        files::lock(&self.root.join("crates").join(format!("{name}.lock")))
     }
+
+    /// Keeps the cache from being cleared until the returned file is dropped.
+    pub(super) fn keep(&self) -> Result<File, FileError> {
+        files::lock_shared(&self.use_lock())
+    }
+
+    fn use_lock(&self) -> PathBuf {
+        self.root.join("use.lock")
+    }
+
+    /// Where it is.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// What it holds, and how many bytes each part takes on the disk.
+    pub fn contents(&self) -> Result<Vec<Part>, FileError> {
+        let (mut parts, mut sizes) = (Vec::new(), Sizes::default());
+        for path in files::entries(&self.root)? {
+            if path.is_dir() {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                parts.push(Part {
+                    name: name.into_owned(),
+                    bytes: sizes.add(&path)?,
+                });
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Removes everything, as soon as no build uses it.
+    pub fn clear(&self) -> Result<(), FileError> {
+        // The lock file itself stays: somebody may be waiting for it.
+        let lock = self.use_lock();
+        let _guard = files::lock(&lock)?;
+        for path in files::entries(&self.root)? {
+            if path.is_dir() {
+                files::remove_folder(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A folder of the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// How much of the disk it takes.
+    pub bytes: u64,
 }
 
 fn root(variable: &dyn Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {

@@ -4,90 +4,111 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 
 use serde_json::Value;
 
 use super::failure::CargoFailure;
-use super::progress::{self, Progress};
+use super::progress::{self, Audience};
 use super::{BuildError, Options};
 
-/// One build by cargo.
+/// What cargo is told.
+#[derive(Clone, Debug)]
 pub(super) struct Invocation<'a> {
     /// The name of the crate.
-    pub name: &'a str,
+    pub(super) name: &'a str,
     /// Its folder.
-    pub folder: &'a Path,
+    pub(super) folder: &'a Path,
     /// Where cargo puts what it compiles.
-    pub target: &'a Path,
+    pub(super) target: &'a Path,
     /// What is set as if it stood in cargo's configuration.
-    pub configuration: &'a [String],
+    pub(super) configuration: Vec<String>,
     /// What kind of binary is wanted.
-    pub options: &'a Options,
+    pub(super) options: &'a Options,
+}
+
+/// The setting that makes cargo take a crate from a folder instead of the registry.
+pub(super) fn patch(krate: &str, folder: &Path) -> String {
+    // A JSON string is a TOML string.
+    let folder = Value::from(folder.to_string_lossy());
+    format!("patch.crates-io.{krate}.path={folder}")
 }
 
 /// Builds a crate; gives the path of its binary in the target folder.
-///
-/// `progress` is called for every news, if there is one; else cargo is not asked for any.
 pub(super) fn build(
     invocation: &Invocation<'_>,
-    progress: Option<&mut dyn FnMut(Progress)>,
+    audience: &mut dyn Audience,
 ) -> Result<PathBuf, BuildError> {
-    let mut command = command(invocation);
-    if progress.is_some() {
-        // Cargo's own progress bar is the only place that knows how much there is to do.
-        command.env("CARGO_TERM_PROGRESS_WHEN", "always");
-        command.env("CARGO_TERM_PROGRESS_WIDTH", "200");
-    }
-    let mut child = command.spawn().map_err(not_started)?;
-    let (binary, log) = listen(&mut child, progress);
-    let status = child.wait().map_err(BuildError::CargoStart)?;
-    if !status.success() {
-        return Err(BuildError::Cargo(CargoFailure::new(
-            log,
-            status,
-            invocation.name,
-        )));
-    }
-    binary.ok_or(BuildError::NoBinary)
+    let options = invocation.options;
+    let mut command = command(invocation, "build");
+    command
+        .args(["--message-format", "json-render-diagnostics"])
+        .arg("--target-dir")
+        .arg(invocation.target)
+        .args(options.release.then_some("--release"))
+        .args(options.simulated.then_some("--no-default-features"));
+    let messages = run(command, invocation.name, audience, binary)?;
+    messages.ok_or(BuildError::NoBinary)
 }
 
-fn command(invocation: &Invocation<'_>) -> Command {
-    let options = invocation.options;
+/// Chooses the versions and fetches the sources of everything a crate needs on this machine; gives cargo's account of
+/// it, in JSON.
+pub(super) fn metadata(
+    invocation: &Invocation<'_>,
+    audience: &mut dyn Audience,
+) -> Result<Vec<u8>, BuildError> {
+    let mut command = command(invocation, "metadata");
+    command
+        .args(["--format-version", "1"])
+        .args(["--filter-platform", env!("RUNBOOKC_TARGET")]);
+    run(command, invocation.name, audience, |mut output| {
+        let mut bytes = Vec::new();
+        output.read_to_end(&mut bytes).map(|_| bytes)
+    })?
+    .map_err(BuildError::CargoStart)
+}
+
+fn command(invocation: &Invocation<'_>, subcommand: &str) -> Command {
     // Cargo tells the programs it runs where it is.
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
     command
-        .args([
-            "build",
-            "--message-format",
-            "json-render-diagnostics",
-            "--target-dir",
-        ])
-        .arg(invocation.target)
+        .arg(subcommand)
         .current_dir(invocation.folder)
         .env("CARGO_TERM_COLOR", "never")
         .env_remove("CARGO_TERM_QUIET")
-        .env_remove("CARGO_TERM_VERBOSE")
+        .env_remove("CARGO_TERM_VERBOSE");
+    for setting in &invocation.configuration {
+        command.args(["--config", setting]);
+    }
+    command.args(invocation.options.offline.then_some("--offline"));
+    command
+}
+
+/// Runs cargo to its end; gives what `read` made of its standard output.
+fn run<T: Send>(
+    mut command: Command,
+    name: &str,
+    audience: &mut dyn Audience,
+    read: impl FnOnce(ChildStdout) -> T + Send,
+) -> Result<T, BuildError> {
+    if audience.is_watching() {
+        // Cargo's own progress bar is the only place that knows how much there is to do.
+        command.env("CARGO_TERM_PROGRESS_WHEN", "always");
+        command.env("CARGO_TERM_PROGRESS_WIDTH", "200");
+    }
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    for setting in invocation.configuration {
-        command.args(["--config", setting]);
+    let mut child = command.spawn().map_err(not_started)?;
+    let (output, log) = listen(&mut child, audience, read);
+    let status = child.wait().map_err(BuildError::CargoStart)?;
+    if !status.success() {
+        return Err(BuildError::Cargo(CargoFailure::new(log, status, name)));
     }
-    let flags = [
-        (options.release, "--release"),
-        (options.simulated, "--no-default-features"),
-        (options.offline, "--offline"),
-    ];
-    command.args(
-        flags
-            .iter()
-            .filter(|(wanted, _)| *wanted)
-            .map(|(_, flag)| flag),
-    );
-    command
+    output.ok_or(BuildError::NoBinary)
 }
 
 fn not_started(error: io::Error) -> BuildError {
@@ -98,14 +119,15 @@ fn not_started(error: io::Error) -> BuildError {
 }
 
 /// Reads both of cargo's outputs until they end, at the same time, so that neither blocks it.
-fn listen(
+fn listen<T: Send>(
     child: &mut Child,
-    progress: Option<&mut dyn FnMut(Progress)>,
-) -> (Option<PathBuf>, String) {
-    let (messages, noise) = (child.stdout.take(), child.stderr.take());
+    audience: &mut dyn Audience,
+    read: impl FnOnce(ChildStdout) -> T + Send,
+) -> (Option<T>, String) {
+    let (output, noise) = (child.stdout.take(), child.stderr.take());
     thread::scope(|scope| {
-        let reader = scope.spawn(move || messages.and_then(binary));
-        let log = noise.map(|noise| log(noise, progress)).unwrap_or_default();
+        let reader = scope.spawn(move || output.map(read));
+        let log = noise.map(|noise| log(noise, audience)).unwrap_or_default();
         (reader.join().ok().flatten(), log)
     })
 }
@@ -122,14 +144,12 @@ fn binary(messages: impl Read) -> Option<PathBuf> {
 }
 
 /// Passes on the news and collects everything else that cargo says.
-fn log(noise: impl Read, mut progress: Option<&mut dyn FnMut(Progress)>) -> String {
+fn log(noise: impl Read, audience: &mut dyn Audience) -> String {
     let mut log = String::new();
     for line in lines(noise) {
-        let news = progress::read(&line);
-        if let (Some(news), Some(progress)) = (&news, progress.as_mut()) {
-            progress(news.clone());
-        }
-        if news.is_none() && !progress::is_noise(&line) {
+        if let Some(news) = progress::read(&line) {
+            audience.progress(news);
+        } else if !progress::is_noise(&line) {
             log.push_str(line.trim_end());
             log.push('\n');
         }

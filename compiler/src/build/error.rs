@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::failure::CargoFailure;
+use super::sdk::Gap;
 
 /// Why there is no binary.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,12 @@ pub enum BuildError {
     /// Cargo ran and failed.
     #[error("{}", .0.cause)]
     Cargo(CargoFailure),
+    /// Cargo's account of the crates cannot be read.
+    #[error("what cargo says about the crates cannot be read: {0}")]
+    Metadata(#[source] serde_json::Error),
+    /// The runbook uses what the SDK does not have.
+    #[error("the AWS SDK for Rust does not have all that the runbook uses")]
+    NotInSdk(Vec<Gap>),
     /// Cargo succeeded but named no binary.
     #[error("cargo reported success but no binary")]
     NoBinary,

@@ -19,6 +19,8 @@ pub enum Cause {
     Registry,
     /// `--offline`, but something has never been fetched.
     NotFetched,
+    /// The registry has no crate of this name.
+    NoCrate(String),
     /// No space is left.
     DiskFull,
     /// The installed Rust is too old.
@@ -75,6 +77,9 @@ fn cause(log: &str, name: &str) -> Cause {
     if let Some((_, cause)) = known {
         return cause.clone();
     }
+    if let Some((_, rest)) = log.split_once("no matching package named `") {
+        return Cause::NoCrate(rest.split('`').next().unwrap_or_default().to_owned());
+    }
     match failed_crate(log) {
         Some(failed) if failed == name || failed == "runbook-runtime" => Cause::Generated(failed),
         Some(failed) => Cause::Dependency(failed),
@@ -98,6 +103,9 @@ impl fmt::Display for Cause {
             }
             Self::NotFetched => {
                 "a crate that the runbook needs is not in cargo's cache; build once without --offline"
+            }
+            Self::NoCrate(name) => {
+                return write!(formatter, "the registry has no crate `{name}`");
             }
             Self::DiskFull => "the disk is full",
             Self::OldRust => "the installed Rust is too old; update it with `rustup update`",

@@ -1,4 +1,27 @@
-//! How far cargo is, read from what it prints.
+//! How far cargo is, read from what it prints, and who is told.
+
+use std::path::Path;
+
+/// Whoever waits for a build; `()` waits in silence.
+pub trait Audience {
+    /// Whether [`Audience::progress`] is of use; else cargo is not asked for any.
+    fn is_watching(&self) -> bool {
+        false
+    }
+
+    /// There is news.
+    fn progress(&mut self, progress: Progress) {
+        let _ = progress;
+    }
+
+    /// The pruned SDK crates could not be built, so that the build goes on with the whole ones. What is known about it
+    /// is kept in a folder.
+    fn unpruned(&mut self, evidence: &Path) {
+        let _ = evidence;
+    }
+}
+
+impl Audience for () {}
 
 /// News of a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,6 +30,8 @@ pub enum Progress {
     Waiting,
     /// Versions are chosen, or sources fetched.
     Fetching,
+    /// The SDK crates are cut down to what the runbook calls.
+    Pruning,
     /// Crates are compiled.
     Compiling {
         /// How many are done.

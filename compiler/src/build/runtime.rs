@@ -3,7 +3,7 @@
 //! So a runbook can be built anywhere, without the compiler's repository and
 //! before the runtime of this very version is on a registry.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::cache::Cache;
 use super::{FileError, files, hash, manifest};
@@ -29,6 +29,9 @@ pub(super) fn package() -> Vec<File> {
     sources.chain([manifest]).collect()
 }
 
+/// The runtime's crate.
+pub(super) const NAME: &str = "runbook-runtime";
+
 /// Brings the runtime into the cache; gives its folder.
 ///
 /// Every file is compared, so that a cache that was tampered with or cut off is repaired.
@@ -40,11 +43,4 @@ pub(super) fn unpack(cache: &Cache) -> Result<PathBuf, FileError> {
         files::write_if_changed(&folder.join(&file.path), file.text.as_bytes())?;
     }
     Ok(folder)
-}
-
-/// The setting that makes cargo take the runtime from a folder instead of the registry.
-pub(super) fn patch(folder: &Path) -> String {
-    // A JSON string is a TOML string.
-    let folder = serde_json::Value::from(folder.to_string_lossy());
-    format!("patch.crates-io.runbook-runtime.path={folder}")
 }

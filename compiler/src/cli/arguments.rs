@@ -42,6 +42,10 @@ pub(super) enum Command {
     Test(Test),
     /// Explain the code of a diagnostic.
     Explain(Explain),
+    /// Prune AWS SDK crates for a package of your own.
+    Sdk(Sdk),
+    /// Show what the cache holds, or clear it.
+    Cache(Cache),
     /// Show the types of a runbook's parameters, inputs and outputs.
     Types(Types),
 }
@@ -106,7 +110,10 @@ pub(super) struct Flags {
     pub release: bool,
     /// The versions of the AWS SDK.
     #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
-    pub sdk: Sdk,
+    pub sdk: Versions,
+    /// Build with the whole AWS SDK crates instead of copies that are pruned to what the runbook calls.
+    #[arg(long)]
+    pub stock_sdk: bool,
     /// Do not use the network.
     #[arg(long)]
     pub offline: bool,
@@ -117,7 +124,7 @@ pub(super) struct Flags {
 
 /// Versions of the AWS SDK.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Sdk {
+pub(super) enum Versions {
     /// Those that this runbookc was made with; the newest where it knows none.
     #[default]
     Carried,
@@ -160,6 +167,64 @@ pub(super) struct Explain {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Sdk {
+    #[command(subcommand)]
+    pub command: SdkCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SdkCommand {
+    /// Cut the SDK crates of a package down to the operations it calls, and print the `[patch]` entries that make cargo
+    /// use them.
+    Prune(Prune),
+}
+
+const PRUNE_HELP: &str = "\
+Put what is printed into the workspace's Cargo.toml or .cargo/config.toml. Without --output the copies are in the cache,
+and `runbookc cache clear` removes them. Run the command again when the package calls another operation, or when
+`cargo update` brings another version.
+
+Example:
+  runbookc sdk prune ecs.RunTask ecs.describe_tasks s3.GetObject --output vendor/aws";
+
+#[derive(Debug, Args)]
+#[command(after_help = PRUNE_HELP)]
+pub(super) struct Prune {
+    /// The operations, such as `ecs.RunTask` or `ecs.run_task`.
+    #[arg(required_unless_present = "runbooks", value_name = "CRATE.OPERATION")]
+    pub operations: Vec<String>,
+    /// A runbook that the package embeds: what it calls is kept too.
+    #[arg(long = "runbook", value_name = "FILE")]
+    pub runbooks: Vec<PathBuf>,
+    /// The package, if not all of the workspace.
+    #[arg(short, long, value_name = "NAME")]
+    pub package: Option<String>,
+    /// The Cargo.toml of the package or its workspace.
+    #[arg(long, value_name = "FILE", default_value = "Cargo.toml")]
+    pub manifest_path: PathBuf,
+    /// Where to put the copies.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Do not use the network.
+    #[arg(long)]
+    pub offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Cache {
+    #[command(subcommand)]
+    pub command: Option<CacheCommand>,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum CacheCommand {
+    /// Show where the cache is and how much each part of it takes; so does leaving the command out.
+    Show,
+    /// Remove everything from the cache. The next build starts anew.
+    Clear,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Types {
     /// The runbook; `-` reads standard input.
     #[arg(value_name = "FILE")]
@@ -175,7 +240,8 @@ impl Flags {
         Options {
             release: self.release,
             simulated,
-            latest_sdk: self.sdk == Sdk::Latest,
+            latest_sdk: self.sdk == Versions::Latest,
+            stock_sdk: self.stock_sdk,
             offline: self.offline,
             locked: self.locked,
         }

@@ -7,8 +7,9 @@ use super::arguments::{Build, Emit};
 use super::error::CliError;
 use super::live::Live;
 use super::{output, report};
-use crate::build::{self, Cache, Crate, Options};
+use crate::build::{self, BuildError, Cache, Crate, Options};
 use crate::catalogue::Catalogue;
+use crate::diagnostic::Diagnostics;
 use crate::ir::{self, Runbook};
 use crate::source::Source;
 
@@ -23,7 +24,7 @@ pub(super) fn execute(arguments: &Build, catalogue: &Catalogue) -> Result<u8, Cl
         Some(Emit::Crate) => emit_crate(arguments, &source, &runbook)?,
         Some(Emit::Rust) => emit_rust(arguments, &source, &runbook)?,
         Some(Emit::Ir) => emit_ir(arguments, &runbook)?,
-        None => emit_binary(arguments, &source, &runbook)?,
+        None => emit_binary(arguments, &source, &runbook, catalogue)?,
     }
     Ok(0)
 }
@@ -34,17 +35,30 @@ pub(super) fn binary(
     source: &Source,
     runbook: &Runbook,
     options: &Options,
+    catalogue: &Catalogue,
 ) -> Result<PathBuf, CliError> {
     let cache = Cache::locate()?;
     let krate = Crate::new(runbook, file, &source.text);
-    let built = Live::new().during(|progress| build::build(&cache, &krate, options, progress));
-    Ok(built?)
+    let built = build::build(&cache, &krate, options, &mut Live::new());
+    built.map_err(|error| match error {
+        BuildError::NotInSdk(gaps) => {
+            let mut diagnostics = Diagnostics::default();
+            diagnostics.extend(gaps.iter().map(|gap| gap.diagnostic(catalogue)));
+            report::refuse(source, &diagnostics)
+        }
+        error => error.into(),
+    })
 }
 
-fn emit_binary(arguments: &Build, source: &Source, runbook: &Runbook) -> Result<(), CliError> {
+fn emit_binary(
+    arguments: &Build,
+    source: &Source,
+    runbook: &Runbook,
+    catalogue: &Catalogue,
+) -> Result<(), CliError> {
     let start = Instant::now();
     let options = arguments.flags.options(arguments.simulated);
-    let cached = binary(&arguments.file, source, runbook, &options)?;
+    let cached = binary(&arguments.file, source, runbook, &options, catalogue)?;
     let binary = match &arguments.output {
         Some(target) if target.is_dir() => {
             let problem = format!("`{}` is a folder; name the binary", target.display());

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::input::InputError;
 use super::output;
-use crate::build::{BuildError, FileError};
+use crate::build::{BuildError, EmbedError, FileError};
 use crate::catalogue::CatalogueError;
 
 /// Why a command ended early.
@@ -24,6 +24,9 @@ pub(super) enum CliError {
     /// There is no binary.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// The SDK crates cannot be pruned.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
     /// The result cannot be written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -49,13 +52,16 @@ impl CliError {
             Self::Faulty(_) => super::FAULTY,
             Self::Build(BuildError::Occupied(_) | BuildError::File(_)) => 2,
             Self::Build(_) | Self::Start { .. } => 3,
+            Self::Embed(EmbedError::Build(_) | EmbedError::Prune(_)) => 3,
             _ => 2,
         }
     }
 
     /// Says it on standard error, with what cargo said and with the errors behind it.
     pub(super) fn print(&self) {
-        if let Self::Build(BuildError::Cargo(failure)) = self {
+        if let Self::Build(BuildError::Cargo(failure))
+        | Self::Embed(EmbedError::Build(BuildError::Cargo(failure))) = self
+        {
             output::error(&failure.log);
         }
         let mut text = format!("error: {self}\n");

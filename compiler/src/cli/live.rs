@@ -2,9 +2,10 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
 use super::output;
-use crate::build::Progress;
+use crate::build::{Audience, Progress};
 
 /// Goes to the start of the line and clears it.
 const CLEAR: &str = "\r\x1b[2K";
@@ -24,17 +25,11 @@ impl Live {
         }
     }
 
-    /// Calls a build with something to report its progress to.
-    pub(super) fn during<T>(
-        mut self,
-        build: impl FnOnce(Option<&mut dyn FnMut(Progress)>) -> T,
-    ) -> T {
-        if !self.wanted {
-            return build(None);
+    fn clear(&mut self) {
+        if !self.shown.is_empty() {
+            output::error(CLEAR);
+            self.shown.clear();
         }
-        let result = build(Some(&mut |progress| self.show(&line(&progress))));
-        output::error(CLEAR);
-        result
     }
 
     fn show(&mut self, line: &str) {
@@ -53,10 +48,36 @@ impl Live {
     }
 }
 
+impl Audience for Live {
+    fn is_watching(&self) -> bool {
+        self.wanted
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        self.show(&line(&progress));
+    }
+
+    fn unpruned(&mut self, evidence: &Path) {
+        self.clear();
+        output::error(&format!(
+            "warning: the pruned SDK crates do not build; going on with the whole ones, which takes longer\n  \
+             = note: this is a bug of runbookc; please report it with what is in `{}`\n",
+            evidence.display()
+        ));
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
 fn line(progress: &Progress) -> String {
     match progress {
         Progress::Waiting => "waiting for another build …".to_owned(),
         Progress::Fetching => "fetching crates …".to_owned(),
+        Progress::Pruning => "pruning the SDK …".to_owned(),
         Progress::Compiling {
             done,
             total,

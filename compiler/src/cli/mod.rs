@@ -2,6 +2,7 @@
 
 mod arguments;
 mod build;
+mod cache;
 mod check;
 mod error;
 mod explain;
@@ -10,6 +11,7 @@ mod live;
 mod output;
 mod report;
 mod run;
+mod sdk;
 mod test;
 mod types;
 
@@ -55,6 +57,8 @@ fn execute(arguments: &Arguments) -> Result<u8, CliError> {
         Command::Run(run) => run::execute(run, catalogue),
         Command::Test(test) => test::execute(test, catalogue),
         Command::Explain(explain) => explain::execute(explain),
+        Command::Sdk(sdk) => sdk::execute(sdk, catalogue),
+        Command::Cache(cache) => cache::execute(cache),
         Command::Types(types) => types::execute(types, catalogue),
     }
 }

@@ -18,23 +18,27 @@ pub(super) fn compile(path: &Path, catalogue: &Catalogue) -> Result<(Source, Run
         runbook,
         diagnostics,
     } = crate::compile(&source, catalogue);
+    match runbook {
+        Some(runbook) => {
+            show(&source, &diagnostics);
+            Ok((source, runbook))
+        }
+        None => Err(refuse(&source, &diagnostics)),
+    }
+}
+
+/// Shows what keeps a command from working with a runbook; gives the error to end with.
+pub(super) fn refuse(source: &Source, diagnostics: &Diagnostics) -> CliError {
+    show(source, diagnostics);
+    let total = Total::of([diagnostics]);
+    CliError::Faulty(format!("`{}` has {}", source.name, total.text()))
+}
+
+fn show(source: &Source, diagnostics: &Diagnostics) {
     if !diagnostics.is_empty() {
         let colour = output::colour(&io::stderr());
-        output::error(&format!(
-            "{}\n",
-            render::human(&source, &diagnostics, colour)
-        ));
-    }
-    match runbook {
-        Some(runbook) => Ok((source, runbook)),
-        None => {
-            let total = Total::of([&diagnostics]);
-            Err(CliError::Faulty(format!(
-                "`{}` has {}",
-                source.name,
-                total.text()
-            )))
-        }
+        let text = render::human(source, diagnostics, colour);
+        output::error(&format!("{text}\n"));
     }
 }
 

@@ -12,7 +12,7 @@ use crate::catalogue::Catalogue;
 pub(super) fn execute(arguments: &Run, catalogue: &Catalogue) -> Result<u8, CliError> {
     let (source, runbook) = report::compile(&arguments.file, catalogue)?;
     let options = arguments.flags.options(simulates(&arguments.arguments));
-    let binary = build::binary(&arguments.file, &source, &runbook, &options)?;
+    let binary = build::binary(&arguments.file, &source, &runbook, &options, catalogue)?;
 
     let mut command = Command::new(&binary);
     command.arg("run").args(&arguments.arguments);

@@ -34,7 +34,7 @@ fn test(file: &Path, arguments: &Test, catalogue: &Catalogue) -> Result<u8, CliE
     let (source, runbook) = report::compile(file, catalogue)?;
     let scenarios = scenarios(file, &arguments.scenarios)?;
     let options = arguments.flags.options(true);
-    let binary = build::binary(file, &source, &runbook, &options)?;
+    let binary = build::binary(file, &source, &runbook, &options, catalogue)?;
 
     let mut command = Command::new(&binary);
     command.arg("test").args(scenarios);

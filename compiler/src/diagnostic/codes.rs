@@ -130,6 +130,8 @@ codes! {
     UnsupportedAction = "RB0501", "action not supported yet";
     /// A feature that the compiler does not translate yet.
     UnsupportedFeature = "RB0502", "feature not supported yet";
+    /// An operation or member that the SDK does not have yet.
+    NotInSdk = "RB0503", "not in the SDK yet";
 }
 
 impl Code {

@@ -417,6 +417,39 @@ fn distils_models_as_they_are() {
 }
 
 #[test]
+fn what_botocore_merges_into_a_model_is_merged() {
+    let directory = write_miniature("extras");
+    let extras = r#"{
+        "version": 1.0,
+        "merge": { "shapes": {
+            "Token": { "type": "timestamp" },
+            "Dive": { "members": { "buddy": { "shape": "Zone" } } }
+        } }
+    }"#;
+    let path = directory.join("data/sea/2020-02-02/service-2.sdk-extras.json");
+    std::fs::write(path, extras).unwrap();
+    let catalogue = Catalogue::from_botocore(&directory, None).expect("a catalogue");
+
+    let sea = catalogue.find("sea").unwrap();
+    let dive = input(&sea, "DiveToiSCSI");
+    let members: Vec<_> = dive.members.iter().map(|member| &*member.name).collect();
+    assert_eq!(members, ["zone", "depth", "token", "guide", "buddy"]);
+    assert_eq!(required(dive), ["depth"]);
+    let token = sea.shape(dive.member("token").unwrap().shape);
+    assert_eq!(token.kind, ShapeKind::Timestamp(None));
+}
+
+#[test]
+fn unions_that_botocore_does_not_mark_are_unions() {
+    let dynamodb = service("dynamodb");
+    let key = input(&dynamodb, "GetItem").member("Key").unwrap().shape;
+    let ShapeKind::Map(key) = &dynamodb.shape(key).kind else {
+        panic!("a key is a map");
+    };
+    assert!(dynamodb.structure(key.value.shape).unwrap().union);
+}
+
+#[test]
 fn generating_twice_gives_the_same_bytes() {
     assert_eq!(miniature("first").encode(), miniature("second").encode());
 }

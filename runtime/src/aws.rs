@@ -236,10 +236,10 @@ pub fn integer<T: TryFrom<i64>>(number: i64, member: &str) -> Result<T, CallErro
         .map_err(|_| CallError::Input(format!("{number} is out of range for `{member}`")))
 }
 
-/// A point in time: ISO 8601 text, or seconds since 1970.
+/// A point in time: ISO 8601 text, the date of an HTTP header, or seconds since 1970.
 ///
 /// # Errors
-/// When the text is neither.
+/// When the text is none of them.
 pub fn timestamp(text: &str, member: &str) -> Result<DateTime, CallError> {
     if let Ok(seconds) = text.parse::<f64>() {
         return Ok(DateTime::from_secs_f64(seconds));
@@ -247,5 +247,6 @@ pub fn timestamp(text: &str, member: &str) -> Result<DateTime, CallError> {
     DateTime::from_str(text, Format::DateTimeWithOffset)
         .or_else(|_| DateTime::from_str(&format!("{text}Z"), Format::DateTime))
         .or_else(|_| DateTime::from_str(&format!("{text}T00:00:00Z"), Format::DateTime))
+        .or_else(|_| DateTime::from_str(text, Format::HttpDate))
         .map_err(|_| CallError::Input(format!("`{text}` is no point in time for `{member}`")))
 }

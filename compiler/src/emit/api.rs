@@ -220,7 +220,7 @@ pub(crate) fn rust_type(types: &RequestTypes, kind: &FieldType) -> TokenStream {
         | FieldType::Timestamp
         | FieldType::Blob
         | FieldType::Stream => quote!(String),
-        FieldType::Integer => quote!(i64),
+        FieldType::Integer | FieldType::IntegerText => quote!(i64),
         FieldType::Float | FieldType::Double => quote!(f64),
         FieldType::Boolean => quote!(bool),
         FieldType::List(element) => {

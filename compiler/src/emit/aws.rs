@@ -240,6 +240,7 @@ fn convert(kind: &FieldType, member: &str, functions: &[Ident], value: TokenStre
     match kind {
         FieldType::Enum => quote!(#value.as_str().into()),
         FieldType::Integer => quote!(integer(#value, #member)?),
+        FieldType::IntegerText => quote!(#value.to_string()),
         FieldType::Float => quote!(#value as f32),
         FieldType::Double | FieldType::Boolean | FieldType::String => value,
         FieldType::Timestamp => quote!(timestamp(&#value, #member)?),

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn types_become_those_of_the_sdk() {
+    fn names_become_types() {
         assert_eq!(pascal("AwsVpcConfiguration"), "AwsVpcConfiguration");
         assert_eq!(pascal("DBInstance"), "DbInstance");
         assert_eq!(pascal("NULL"), "Null");

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use super::smithy;
-use crate::catalogue::{Service, ShapeId, ShapeKind, Structure};
+use crate::catalogue::{Service, ShapeId, Structure};
 use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Runbook};
 use crate::source::Span;
 
@@ -105,9 +105,8 @@ impl Setters<'_> {
     }
 
     fn structure(&mut self, path: &str, shape: ShapeId, fields: &[ApiField]) {
-        let shape = self.service.shape(shape);
-        if let ShapeKind::Structure(structure) = &shape.kind {
-            let file = smithy::type_file(shape);
+        if let Some(structure) = self.service.structure(shape) {
+            let file = smithy::type_file(self.service, shape);
             self.fields(&format!("{path}."), &file, structure, fields);
         }
     }

@@ -1,7 +1,7 @@
 //! What the official SDK calls the things of AWS's models, and what its setters take.
 //!
 //! The SDK is generated from the same models, so its names follow from them by the rules of its generator, smithy-rs.
-//! Emission takes every such name and type from here; the test `tests/sdk_names.rs` compares them with the crates' sources.
+//! Emission takes every such name and type from here; the test `tests/sdk_names` compares them with the crates' sources.
 
 use std::collections::BTreeSet;
 
@@ -17,6 +17,8 @@ pub enum Kind<S> {
     Enum,
     /// A signed number, of any width.
     Integer,
+    /// `String`, though it is a number.
+    IntegerText,
     /// `f32`.
     Float,
     /// `f64`.
@@ -48,6 +50,7 @@ impl<S> Kind<S> {
             Self::String => Kind::String,
             Self::Enum => Kind::Enum,
             Self::Integer => Kind::Integer,
+            Self::IntegerText => Kind::IntegerText,
             Self::Float => Kind::Float,
             Self::Double => Kind::Double,
             Self::Boolean => Kind::Boolean,
@@ -79,8 +82,8 @@ pub fn module(operation: &Operation) -> String {
 }
 
 /// The file of a structure's or union's type, below the crate's folder: `src/types/_aws_vpc_configuration.rs`.
-pub fn type_file(shape: &Shape) -> String {
-    format!("src/types/_{}.rs", names::snake(&shape.name))
+pub fn type_file(service: &Service, shape: ShapeId) -> String {
+    format!("src/types/_{}.rs", names::snake(&type_name(service, shape)))
 }
 
 /// The file of an operation's builders, below the crate's folder: `src/operation/run_task/builders.rs`.
@@ -96,15 +99,23 @@ pub fn setter(member: &Member) -> String {
 }
 
 /// The type of a structure or union in the crate's module `types`: `AwsVpcConfiguration`.
-pub fn type_name(shape: &Shape) -> String {
-    names::pascal(&shape.name)
+///
+/// In Smithy an operation and a shape cannot have the same name, so there the shape has another.
+pub fn type_name(service: &Service, shape: ShapeId) -> String {
+    let name = &service.shape(shape).name;
+    let mut operations = service.operations.iter();
+    if operations.any(|operation| operation.name == *name) {
+        pascal(&format!("{name}Shape"))
+    } else {
+        pascal(name)
+    }
 }
 
 /// The variant for a member of a union: `AttributeValue::Ss`.
 ///
 /// Every union of the SDK has an `Unknown` of its own, and `Self` cannot be a variant.
 pub fn variant(member: &Member) -> String {
-    let name = names::pascal(&member.name);
+    let name = pascal(&member.name);
     match name.as_str() {
         "Unknown" | "Self" => format!("{name}Value"),
         _ => name,
@@ -113,7 +124,7 @@ pub fn variant(member: &Member) -> String {
 
 /// The method of a union that gives its value if it is that of a member: `as_ss`.
 pub fn union_getter(member: &Member) -> String {
-    format!("as_{}", names::snake(&variant(member)))
+    format!("as_{}", names::snake(&member.name))
 }
 
 /// What the setter of a member takes, or what the variant of a union holds.
@@ -122,6 +133,7 @@ pub fn member_kind(service: &Service, structure: &Structure, member: &Member) ->
     match &shape.kind {
         ShapeKind::Blob(blob) if blob.streaming || member.streaming => Kind::Stream,
         ShapeKind::Structure(_) if structure.union && is_unit(shape) => Kind::Unit(member.shape),
+        ShapeKind::Integer(_) if is_text(service, member) => Kind::IntegerText,
         _ => kind(service, member.shape),
     }
 }
@@ -143,6 +155,11 @@ pub fn kind(service: &Service, shape: ShapeId) -> Kind<ShapeId> {
         ShapeKind::String(_) => Kind::Enum,
         ShapeKind::Document => Kind::Document,
     }
+}
+
+/// Whether a number is a string in the model that the SDK is made from. botocore keeps the type that it always had.
+fn is_text(service: &Service, member: &Member) -> bool {
+    service.name == "s3" && member.name == "PartNumberMarker"
 }
 
 /// Whether a shape is Smithy's own for a member of a union without a value. Other empty structures are structs.
@@ -170,4 +187,53 @@ pub fn is_recursive(service: &Service, structure: ShapeId, held: ShapeId) -> boo
         }
     }
     false
+}
+
+/// `DBInstance` → `DbInstance`, `MemoryMiB` → `MemoryMiB`.
+///
+/// The generator splits the names of types and variants by an older rule than those of methods: it knows no whole words.
+fn pascal(name: &str) -> String {
+    let is_separator = |character: char| matches!(character, '_' | '-' | ' ');
+    let mut pascal = String::new();
+    let mut before = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let after = characters.peek();
+        let begins = match before {
+            None => true,
+            Some(before) if is_separator(before) => true,
+            Some('A'..='Z') => {
+                character.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase)
+            }
+            Some('a'..='z' | '0'..='9') => character.is_ascii_uppercase(),
+            Some(_) => false,
+        };
+        before = Some(character);
+        if begins {
+            pascal.push(character.to_ascii_uppercase());
+        } else {
+            pascal.push(character.to_ascii_lowercase());
+        }
+    }
+    pascal.retain(|character| !is_separator(character));
+    pascal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_called_as_in_the_sdk() {
+        for (name, expected) in [
+            ("AwsVpcConfiguration", "AwsVpcConfiguration"),
+            ("DBInstance", "DbInstance"),
+            ("NULL", "Null"),
+            ("MemoryGiBPerVCpuRequest", "MemoryGiBPerVCpuRequest"),
+            ("AbpV1_0_x", "AbpV10X"),
+            ("s3Location", "S3Location"),
+        ] {
+            assert_eq!(pascal(name), expected);
+        }
+    }
 }

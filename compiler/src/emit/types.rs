@@ -237,7 +237,10 @@ fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
 }
 
 fn plain_name(key: &Key, service: &Service) -> String {
-    names::pascal(model_name(key, service))
+    match key {
+        Key::Operation(_, operation) => names::pascal(operation),
+        Key::Shape(_, shape) => smithy::type_name(service, *shape),
+    }
 }
 
 fn model_name<'a>(key: &'a Key, service: &'a Service) -> &'a str {
@@ -266,7 +269,7 @@ fn request_struct(
     let structure = shape.and_then(|shape| service.structure(shape));
     let sdk = match (operation, shape) {
         (Some(operation), _) => smithy::method(operation),
-        (None, Some(shape)) => smithy::type_name(service.shape(shape)),
+        (None, Some(shape)) => smithy::type_name(service, shape),
         (None, None) => String::new(),
     };
     RequestStruct {

@@ -17,6 +17,14 @@ const PROTOCOLS: [(&str, Protocol); 6] = [
     ("ec2", Protocol::Ec2),
 ];
 
+/// Structures of which their services take exactly one member, as Smithy's models say and botocore's do not.
+const UNMARKED_UNIONS: [(&str, &str); 4] = [
+    ("dynamodb", "AttributeValue"),
+    ("dynamodbstreams", "AttributeValue"),
+    ("s3", "AnalyticsFilter"),
+    ("s3", "MetricsFilter"),
+];
+
 /// Distils one service.
 pub(super) fn service(
     name: &str,
@@ -228,7 +236,7 @@ impl<'a> Distiller<'a> {
         let code = raw.error.as_ref().and_then(|error| error.code.clone());
         Ok(Structure {
             members: members.collect::<Result<_, _>>()?,
-            union: raw.union,
+            union: raw.union || UNMARKED_UNIONS.contains(&(self.service, name)),
             payload: raw.payload.clone(),
             event_stream: raw.eventstream,
             event: raw.event,

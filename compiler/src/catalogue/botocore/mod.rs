@@ -1,6 +1,7 @@
 //! Makes a catalogue from an installed botocore.
 //!
-//! The models are its JSON files. Three things that Boto3 adds to them stand in
+//! The models are its JSON files, with small files beside them that botocore
+//! merges in when it loads a model. Three things that Boto3 adds to them stand in
 //! Python: method names that break the rule, aliases of parameters, and
 //! parameters that Boto3 fills in.
 
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{CatalogueError, Service, pack};
 use python::Customizations;
@@ -46,13 +48,36 @@ fn service(
     path: &Path,
     customizations: &Customizations,
 ) -> Result<Service, CatalogueError> {
-    let model = json(path)?;
+    let model = model(path)?;
     let paginators = path.with_file_name("paginators-1.json");
     let pagination = match paginators.exists() {
         true => json(&paginators)?,
         false => raw::Pagination::default(),
     };
     distil::service(name, &model, &pagination, customizations)
+}
+
+/// A model as botocore loads it.
+fn model(path: &Path) -> Result<raw::Model, CatalogueError> {
+    let extras = path.with_file_name("service-2.sdk-extras.json");
+    if !extras.exists() {
+        return json(path);
+    }
+    let (mut model, extras): (Value, raw::Extras) = (json(path)?, json(&extras)?);
+    merge(&mut model, extras.merge);
+    serde_json::from_value(model).map_err(unparsable(path))
+}
+
+/// Puts what is new into objects, at every depth, and replaces other values.
+fn merge(model: &mut Value, new: Value) {
+    match (model, new) {
+        (Value::Object(model), Value::Object(new)) => {
+            for (name, new) in new {
+                merge(model.entry(name).or_insert(Value::Null), new);
+            }
+        }
+        (model, new) => *model = new,
+    }
 }
 
 /// The model of the newest version of each service, by the service's name.
@@ -102,12 +127,16 @@ fn json<T: DeserializeOwned>(path: &Path) -> Result<T, CatalogueError> {
         false => BufReader::new(file).read_to_end(&mut bytes),
     };
     read.map_err(unreadable(path))?;
-    let path = path.to_owned();
-    serde_json::from_slice(&bytes).map_err(|source| CatalogueError::Json { path, source })
+    serde_json::from_slice(&bytes).map_err(unparsable(path))
 }
 
 fn text(path: &Path) -> Result<String, CatalogueError> {
     fs::read_to_string(path).map_err(unreadable(path))
+}
+
+fn unparsable(path: &Path) -> impl FnOnce(serde_json::Error) -> CatalogueError {
+    let path = path.to_owned();
+    |source| CatalogueError::Json { path, source }
 }
 
 fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> CatalogueError {

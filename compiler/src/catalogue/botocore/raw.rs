@@ -14,6 +14,12 @@ pub(super) struct Model {
     pub(super) shapes: Ordered<Shape>,
 }
 
+/// `service-2.sdk-extras.json`.
+#[derive(Deserialize)]
+pub(super) struct Extras {
+    pub(super) merge: serde_json::Value,
+}
+
 /// `paginators-1.json`.
 #[derive(Deserialize, Default)]
 pub(super) struct Pagination {

@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use proc_macro2::TokenTree;
-
-use super::item::{is_ident, is_punct, items, lex};
-use super::paths::{Mentions, is_empty_call};
+use super::item::{items, lex};
+use super::paths::paths;
+use super::requests::requests;
 use super::{PruneError, files};
 
 /// The API names of the operations that `aws-config` calls, by crate such as `aws-sdk-sts`.
@@ -30,13 +29,13 @@ pub fn aws_config_operations(
 
 /// The operations that one file calls.
 fn operations_in(tokens: proc_macro2::TokenStream) -> BTreeMap<String, BTreeSet<String>> {
-    let (mut mentions, mut sent) = (Mentions::default(), BTreeSet::new());
+    let (mut mentioned, mut sent) = (Vec::new(), BTreeSet::new());
     for item in items(tokens).1 {
-        mentions.collect(&item.tokens, &|_| false);
-        collect_sent(&item.tokens, &mut sent);
+        mentioned.extend(paths(&item.tokens));
+        requests(&item.tokens, &mut sent);
     }
     let mut operations: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for path in &mentions.paths {
+    for path in &mentioned {
         let Some(krate) = path.first().filter(|name| name.starts_with("aws_sdk_")) else {
             continue;
         };
@@ -52,29 +51,6 @@ fn operations_in(tokens: proc_macro2::TokenStream) -> BTreeMap<String, BTreeSet<
         called.extend(sent.iter().map(|operation| api_name(operation)));
     }
     operations
-}
-
-/// Collects the methods that begin a request: the last one without arguments before `.send()`.
-fn collect_sent(tokens: &[TokenTree], sent: &mut BTreeSet<String>) {
-    let mut begun = None;
-    for (at, token) in tokens.iter().enumerate() {
-        match (token, tokens.get(at + 1..).unwrap_or_default()) {
-            (dot, [TokenTree::Ident(method), call @ ..])
-                if is_punct(dot, '.') && is_empty_call(call) =>
-            {
-                match method.to_string().as_str() {
-                    "send" => sent.extend(begun.take()),
-                    "clone" | "customize" => {}
-                    method => begun = Some(method.to_owned()),
-                }
-            }
-            (end, _) if is_punct(end, ';') || is_ident(end, "let") => begun = None,
-            (TokenTree::Group(group), _) => {
-                collect_sent(&group.stream().into_iter().collect::<Vec<_>>(), sent);
-            }
-            _ => {}
-        }
-    }
 }
 
 /// `AssumeRole` for `assume_role`.

@@ -33,10 +33,10 @@ pub enum PruneError {
         operation: String,
     },
     /// The crate does not look like the SDK crates that are known.
-    #[error("{krate} is not laid out like an SDK crate: {missing} is missing")]
+    #[error("`{}` is not laid out like an SDK crate: {missing} is missing", source_folder.display())]
     Layout {
-        /// The crate.
-        krate: String,
+        /// The crate's unpacked source.
+        source_folder: PathBuf,
         /// What was not found.
         missing: String,
     },
@@ -50,6 +50,14 @@ impl PruneError {
             action,
             path,
             source,
+        }
+    }
+
+    /// What every SDK crate has, and this one does not.
+    pub(super) fn layout(source: &Path, missing: impl Into<String>) -> Self {
+        Self::Layout {
+            source_folder: source.to_owned(),
+            missing: missing.into(),
         }
     }
 }

@@ -19,12 +19,3 @@ pub(super) fn rust(folder: &Path) -> Result<Vec<PathBuf>, PruneError> {
     }
     Ok(files)
 }
-
-/// How many lines of Rust there are below a folder.
-pub(super) fn lines(folder: &Path) -> Result<usize, PruneError> {
-    let counts = rust(folder)?.into_iter().map(|path| {
-        let text = fs::read(&path).map_err(PruneError::file("read", &path))?;
-        Ok(text.split(|byte| *byte == b'\n').count().saturating_sub(1))
-    });
-    counts.sum()
-}

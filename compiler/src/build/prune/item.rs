@@ -62,15 +62,9 @@ impl Item {
     }
 
     fn is_test(&self) -> bool {
-        let attributes = self.tokens.windows(2).filter_map(|pair| match pair {
-            [hash, TokenTree::Group(group)] if is_punct(hash, '#') => {
-                Some(group.stream().to_string())
-            }
-            _ => None,
-        });
-        let mut attributes = attributes.map(|text| text.replace(' ', ""));
-        attributes.any(|text| {
-            text == "test" || text.starts_with("cfg(test)") || text.starts_with("cfg(all(test,")
+        self.tokens.windows(2).any(|pair| match pair {
+            [hash, TokenTree::Group(group)] if is_punct(hash, '#') => is_test_attribute(group),
+            _ => false,
         })
     }
 
@@ -112,13 +106,26 @@ pub(super) fn items(tokens: TokenStream) -> (Vec<Range<usize>>, Vec<Item>) {
             }
         }
         match item.as_slice() {
-            [hash, bang, group] if is_punct(bang, '!') => {
+            [hash, bang, group] if is_punct(hash, '#') && is_punct(bang, '!') => {
                 attributes.push(span(hash).start..span(group).end)
             }
             _ => items.extend(Item::new(item).filter(|item| !item.is_test())),
         }
     }
     (attributes, items)
+}
+
+/// `test`, and `cfg` with a condition that begins with it.
+fn is_test_attribute(attribute: &Group) -> bool {
+    let mut tokens = attribute.stream().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(word), None) => is_ident(&word, "test"),
+        (Some(word), Some(TokenTree::Group(condition))) if is_ident(&word, "cfg") => {
+            let condition = condition.stream().to_string().replace(' ', "");
+            condition == "test" || condition.starts_with("all(test,")
+        }
+        _ => false,
+    }
 }
 
 /// Where a token stands in its file.

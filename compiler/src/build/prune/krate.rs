@@ -276,14 +276,18 @@ impl Krate {
             .map(|name| name.trim_start_matches("r#"))
             .collect();
         let candidates = [folder.with_extension("rs"), folder.join("mod.rs")];
-        let missing = folder.with_extension("rs").display().to_string();
         let mut present = candidates
             .into_iter()
             .filter(|file| self.sources.join(file).is_file());
-        present.next().ok_or(PruneError::Layout {
-            krate: self.sources.display().to_string(),
-            missing,
+        present.next().ok_or_else(|| {
+            let missing = folder.with_extension("rs");
+            self.lacks(missing.display().to_string())
         })
+    }
+
+    /// The error that something is missing that every SDK crate has.
+    pub(super) fn lacks(&self, missing: impl Into<String>) -> PruneError {
+        PruneError::layout(&self.sources, missing)
     }
 
     fn read(

@@ -8,7 +8,6 @@
 mod callers;
 mod error;
 mod files;
-
 mod item;
 mod krate;
 mod operations;
@@ -16,6 +15,7 @@ mod package;
 mod parts;
 mod paths;
 mod reach;
+mod requests;
 mod write;
 
 use std::collections::BTreeSet;
@@ -42,14 +42,10 @@ pub struct Pruning<'a> {
 }
 
 /// What pruning did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
-    /// How many Rust files the copy has.
-    pub files: usize,
-    /// How many lines of Rust the original has.
-    pub lines_before: usize,
-    /// How many lines of Rust the copy has.
-    pub lines_after: usize,
+    /// The API names of the operations that are kept: the wanted ones, and those that their code calls.
+    pub operations: BTreeSet<String>,
 }
 
 /// Which extras of the kept operations are kept; generated code uses none of them.
@@ -91,11 +87,8 @@ fn prune_here(
         helpers: extras.helpers,
     };
     let kept = reach::reach(Krate::open(pruning.source)?, wanted)?;
-    package::write(pruning, &operations, &kept, destination)?;
-    let pruned = write::sources(&kept, &destination.join("src"))?;
-    let lines_before = files::lines(&pruning.source.join("src"))?;
-    Ok(Pruned {
-        lines_before,
-        ..pruned
-    })
+    let operations = operations.names(&kept.operations);
+    package::write(pruning, &operations, destination)?;
+    write::sources(&kept, &destination.join("src"))?;
+    Ok(Pruned { operations })
 }

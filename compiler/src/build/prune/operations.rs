@@ -1,7 +1,8 @@
 //! Which operations a crate has.
 //!
 //! The list of modules in `src/operation.rs` is the list of operations, and the
-//! comment above each names it as the API does.
+//! comment above each names it as the API does. A pruned copy has no comments,
+//! so only originals can be read.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -27,6 +28,9 @@ impl Operations {
         let path = source.join("src/operation.rs");
         let text = fs::read_to_string(&path).map_err(PruneError::file("read", &path))?;
         let by_name: BTreeMap<_, _> = modules(&text).collect();
+        if by_name.is_empty() {
+            return Err(PruneError::layout(source, "a list of operations"));
+        }
         let modules = by_name.values().cloned().collect();
         Ok(Self { by_name, modules })
     }
@@ -49,12 +53,12 @@ impl Operations {
     }
 
     /// The API names of some modules.
-    pub(super) fn names(&self, modules: &BTreeSet<String>) -> Vec<&str> {
+    pub(super) fn names(&self, modules: &BTreeSet<String>) -> BTreeSet<String> {
         let names = self
             .by_name
             .iter()
             .filter(|(_, module)| modules.contains(*module));
-        names.map(|(name, _)| name.as_str()).collect()
+        names.map(|(name, _)| name.clone()).collect()
     }
 }
 

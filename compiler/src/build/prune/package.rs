@@ -1,26 +1,21 @@
 //! What a copy needs beside its sources: manifest, licence, and a note on what was removed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::operations::Operations;
-use super::reach::Kept;
 use super::{PruneError, Pruning, write};
 
 /// Copies the manifest without what only development needs, copies the licences, and writes the note.
 pub(super) fn write(
     pruning: &Pruning<'_>,
-    operations: &Operations,
-    kept: &Kept,
+    operations: &BTreeSet<String>,
     to: &Path,
 ) -> Result<(), PruneError> {
     let path = pruning.source.join("Cargo.toml");
     let text = fs::read_to_string(&path).map_err(PruneError::file("read", &path))?;
     write::write(&to.join("Cargo.toml"), &manifest(&text))?;
-    write::write(
-        &to.join("PRUNED.md"),
-        &note(pruning, &text, operations, kept),
-    )?;
+    write::write(&to.join("PRUNED.md"), &note(pruning, &text, operations))?;
     licences(pruning.source, to)
 }
 
@@ -57,23 +52,21 @@ fn licences(from: &Path, to: &Path) -> Result<(), PruneError> {
     Ok(())
 }
 
-fn note(pruning: &Pruning<'_>, manifest: &str, operations: &Operations, kept: &Kept) -> String {
-    let names = operations.names(&kept.operations);
+fn note(pruning: &Pruning<'_>, manifest: &str, operations: &BTreeSet<String>) -> String {
     let version = manifest
         .lines()
         .find_map(|line| line.strip_prefix("version = "))
         .unwrap_or("unknown");
     let mut text = format!(
         "# A pruned copy of {krate} {version}\n\n\
-         runbookc made this copy so that it builds faster. It is the text of the official crate, without\n\
-         {removed} of its operations, the types that only those use, and all comments, tests and examples.\n\
+         runbookc made this copy so that it builds faster. It is the text of the official crate, reduced to\n\
+         the operations below and what they use, without documentation, tests and examples.\n\
          The licence of the original applies.\n\n\
          These operations are kept:\n\n",
         krate = pruning.krate,
         version = version.trim_matches('"'),
-        removed = operations.modules().len().saturating_sub(names.len()),
     );
-    for name in names {
+    for name in operations {
         text += &format!("- {name}\n");
     }
     text

@@ -11,7 +11,7 @@ use proc_macro2::{Group, Spacing, TokenTree};
 
 use super::item::{Item, Kind, is_ident, is_punct, items, span};
 use super::krate::{ItemId, Krate};
-use super::paths::{Mentions, Path};
+use super::paths::{Path, paths, tokens_of};
 
 /// A part of an item.
 #[derive(Debug)]
@@ -184,14 +184,7 @@ fn paginators(item: &Item) -> Vec<Part> {
 }
 
 fn absolute_paths(tokens: &[TokenTree]) -> Vec<Path> {
-    let mut mentions = Mentions::default();
-    mentions.collect(tokens, &|_| false);
-    mentions
-        .paths
-        .retain(|path| path.first().is_some_and(|first| first == "crate"));
-    mentions.paths
-}
-
-fn tokens_of(group: &Group) -> Vec<TokenTree> {
-    group.stream().into_iter().collect()
+    let mut paths = paths(tokens);
+    paths.retain(|path| path.first().is_some_and(|first| first == "crate"));
+    paths
 }

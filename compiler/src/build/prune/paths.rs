@@ -10,15 +10,6 @@ use super::item::{is_ident, is_punct};
 /// A path as it is written; the first segment may be `crate`, `self` or `super`.
 pub(super) type Path = Vec<String>;
 
-/// What an item mentions.
-#[derive(Debug, Default)]
-pub(super) struct Mentions {
-    /// Paths, the names that stand alone among them.
-    pub(super) paths: Vec<Path>,
-    /// Methods that are called without arguments.
-    pub(super) calls: Vec<String>,
-}
-
 /// One name that a `use` brings in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Import {
@@ -27,63 +18,67 @@ pub(super) struct Import {
     pub(super) path: Path,
 }
 
-impl Mentions {
-    /// Collects from tokens that are not in an omitted place.
-    pub(super) fn collect(&mut self, tokens: &[TokenTree], omitted: &dyn Fn(&TokenTree) -> bool) {
-        let mut rest = tokens;
-        let mut before = Before::Nothing;
-        while let [first, after @ ..] = rest {
-            rest = after;
-            match first {
-                _ if omitted(first) => before = Before::Nothing,
-                TokenTree::Ident(_) if before == Before::Nothing => rest = self.path(first, rest),
-                TokenTree::Ident(name) => {
-                    if before == Before::Dot && is_empty_call(rest) {
-                        self.calls.push(name.to_string());
-                    }
-                    before = Before::Nothing;
-                }
-                TokenTree::Group(group) => {
-                    let inner: Vec<_> = group.stream().into_iter().collect();
-                    self.collect(&inner, omitted);
-                    before = Before::Nothing;
-                }
-                TokenTree::Punct(_) => {
-                    let (next, known) = Before::read(first, rest, before);
-                    (before, rest) = (known, next);
-                }
-                TokenTree::Literal(_) => before = Before::Nothing,
-            }
-        }
-    }
+/// The paths in tokens, the names that stand alone among them.
+pub(super) fn paths(tokens: &[TokenTree]) -> Vec<Path> {
+    paths_outside(tokens, &|_| false)
+}
 
-    /// Reads a path that begins with `first`; gives what follows it.
-    fn path<'a>(&mut self, first: &TokenTree, mut rest: &'a [TokenTree]) -> &'a [TokenTree] {
-        let mut path = vec![first.to_string()];
-        while let Some(after) = after_colons(rest) {
-            match after {
-                [TokenTree::Ident(segment), after @ ..] => {
-                    path.push(segment.to_string());
-                    rest = after;
-                }
-                [TokenTree::Group(group), after @ ..] if group.delimiter() == Delimiter::Brace => {
-                    self.paths.extend(
-                        group_imports(&path, group)
-                            .into_iter()
-                            .map(|import| import.path),
-                    );
-                    return after;
-                }
-                // Only a turbofish is left; its arguments are paths of their own.
-                _ => {
-                    rest = after;
-                    break;
-                }
+/// The paths in tokens, apart from those that are omitted.
+pub(super) fn paths_outside(
+    tokens: &[TokenTree],
+    omitted: &dyn Fn(&TokenTree) -> bool,
+) -> Vec<Path> {
+    let mut paths = Vec::new();
+    collect(tokens, omitted, &mut paths);
+    paths
+}
+
+fn collect(tokens: &[TokenTree], omitted: &dyn Fn(&TokenTree) -> bool, paths: &mut Vec<Path>) {
+    let mut rest = tokens;
+    let mut before = Before::Nothing;
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match first {
+            TokenTree::Punct(_) => {
+                (rest, before) = Before::read(first, rest, before);
+                continue;
             }
+            _ if omitted(first) => {}
+            TokenTree::Ident(_) if before == Before::Nothing => {
+                rest = collect_path(first, rest, paths)
+            }
+            TokenTree::Group(group) => collect(&tokens_of(group), omitted, paths),
+            _ => {}
         }
-        self.paths.push(path);
-        rest
+        before = Before::Nothing;
     }
+}
+
+/// Reads the path that begins with `first`; gives what follows it.
+fn collect_path<'a>(
+    first: &TokenTree,
+    mut rest: &'a [TokenTree],
+    paths: &mut Vec<Path>,
+) -> &'a [TokenTree] {
+    let mut path = vec![first.to_string()];
+    while let Some(after) = after_colons(rest) {
+        rest = after;
+        match after {
+            [TokenTree::Ident(segment), after @ ..] => {
+                path.push(segment.to_string());
+                rest = after;
+            }
+            [TokenTree::Group(group), after @ ..] if group.delimiter() == Delimiter::Brace => {
+                let imports = imports(&path, &tokens_of(group));
+                paths.extend(imports.into_iter().map(|import| import.path));
+                return after;
+            }
+            // Only a turbofish is left; its arguments are paths of their own.
+            _ => break,
+        }
+    }
+    paths.push(path);
+    rest
 }
 
 /// The names that the tokens after `use` bring in, without those of other crates.
@@ -99,7 +94,7 @@ fn import(prefix: &[String], mut branch: &[TokenTree]) -> Vec<Import> {
     let mut path = prefix.to_vec();
     loop {
         match branch {
-            [TokenTree::Group(group), ..] => return group_imports(&path, group),
+            [TokenTree::Group(group), ..] => return imports(&path, &tokens_of(group)),
             [star, ..] if is_punct(star, '*') => return vec![Import { name: None, path }],
             [TokenTree::Ident(segment), rest @ ..] => {
                 // `use a::{self}` brings in `a` itself.
@@ -119,11 +114,6 @@ fn import(prefix: &[String], mut branch: &[TokenTree]) -> Vec<Import> {
             _ => return Vec::new(),
         }
     }
-}
-
-fn group_imports(prefix: &[String], group: &Group) -> Vec<Import> {
-    let tokens: Vec<_> = group.stream().into_iter().collect();
-    imports(prefix, &tokens)
 }
 
 fn name(path: &[String], rest: &[TokenTree]) -> Option<String> {
@@ -172,8 +162,7 @@ fn after_colons(tokens: &[TokenTree]) -> Option<&[TokenTree]> {
     }
 }
 
-/// Whether these tokens begin with `()`.
-pub(super) fn is_empty_call(tokens: &[TokenTree]) -> bool {
-    matches!(tokens.first(), Some(TokenTree::Group(group))
-        if group.delimiter() == Delimiter::Parenthesis && group.stream().is_empty())
+/// What stands inside a group.
+pub(super) fn tokens_of(group: &Group) -> Vec<TokenTree> {
+    group.stream().into_iter().collect()
 }

@@ -5,6 +5,7 @@
 //! kept once all that it is about is kept, and so are the parts of lists.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use proc_macro2::TokenTree;
 
@@ -12,7 +13,8 @@ use super::PruneError;
 use super::item::{Kind, span};
 use super::krate::{Found, ItemId, Krate, ModuleId, Reading};
 use super::parts::{Part, is_about_waiters, parts};
-use super::paths::{Mentions, Path};
+use super::paths::{Path, paths, paths_outside};
+use super::requests::requests;
 
 /// What is kept of a crate.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub(super) struct Kept {
     /// Modules that are imported as such, whatever is in them.
     pub(super) modules: HashSet<ModuleId>,
     /// The parts of kept items that are not kept.
-    pub(super) dropped: HashMap<ItemId, Vec<std::ops::Range<usize>>>,
+    pub(super) dropped: HashMap<ItemId, Vec<Range<usize>>>,
     /// The modules of the operations that are kept.
     pub(super) operations: BTreeSet<String>,
 }
@@ -175,9 +177,10 @@ impl Reach<'_> {
 
     /// Keeps an operation: its client's method reaches all else.
     fn want(&mut self, operation: String) -> Result<(), PruneError> {
-        if let Some(client) = self.module("client")? {
-            self.krate.enter(client, &operation, Reading::Allowed)?;
-        }
+        let client = self.module("client")?;
+        let client = client.ok_or_else(|| self.krate.lacks("client.rs"))?;
+        let method = self.krate.enter(client, &operation, Reading::Allowed)?;
+        method.ok_or_else(|| self.krate.lacks(format!("client/{operation}.rs")))?;
         self.operations.insert(operation);
         Ok(())
     }
@@ -200,19 +203,14 @@ impl Reach<'_> {
     }
 
     fn operations_in(&self, module: ModuleId) -> BTreeSet<String> {
-        let mut mentions = Mentions::default();
-        for id in &self.krate[module].items {
-            mentions.collect(&self.krate[*id].tokens, &|_| false);
-        }
-        let operations = mentions
-            .paths
-            .into_iter()
-            .filter_map(|path| match path.as_slice() {
-                [root, operation, name, ..] if root == "crate" && operation == "operation" => {
-                    Some(name.clone())
-                }
-                _ => None,
-            });
+        let items = self.krate[module].items.iter().map(|id| &self.krate[*id]);
+        let paths = items.flat_map(|item| paths(&item.tokens));
+        let operations = paths.filter_map(|path| match path.as_slice() {
+            [root, list, operation, ..] if root == "crate" && list == "operation" => {
+                Some(operation.clone())
+            }
+            _ => None,
+        });
         operations.collect()
     }
 
@@ -299,23 +297,27 @@ impl Reach<'_> {
         tokens: &[TokenTree],
         omitted: &[Part],
     ) -> Result<(), PruneError> {
-        let mut mentions = Mentions::default();
-        mentions.collect(tokens, &|token| {
-            !omitted.is_empty()
-                && omitted
-                    .iter()
-                    .any(|part| part.range.contains(&span(token).start))
+        let mut ranges: Vec<_> = omitted.iter().map(|part| part.range.clone()).collect();
+        ranges.sort_by_key(|range| range.start);
+        let paths = paths_outside(tokens, &|token| {
+            !ranges.is_empty() && contains(&ranges, span(token).start)
         });
-        for path in mentions.paths {
+        for path in paths {
             if !self.followed.contains(&(module, path.clone())) {
                 let found = self.krate.find(module, &path, Reading::Allowed)?;
                 self.keep_found(found);
                 self.followed.insert((module, path));
             }
         }
-        for call in mentions.calls {
-            if self.known.contains(&call) && !self.operations.contains(&call) {
-                self.want(call)?;
+        self.follow_requests(tokens)
+    }
+
+    fn follow_requests(&mut self, tokens: &[TokenTree]) -> Result<(), PruneError> {
+        let mut sent = BTreeSet::new();
+        requests(tokens, &mut sent);
+        for operation in sent {
+            if self.known.contains(&operation) && !self.operations.contains(&operation) {
+                self.want(operation)?;
             }
         }
         Ok(())
@@ -327,11 +329,10 @@ impl Reach<'_> {
             for id in self.krate[module].items.clone() {
                 let item = &self.krate[id];
                 if item.kind == Kind::Implementation {
-                    let mut mentions = Mentions::default();
-                    mentions.collect(item.header(), &|_| false);
+                    let needs = paths(item.header());
                     self.waiting.push(Waiting {
                         module,
-                        needs: mentions.paths,
+                        needs,
                         what: What::Item(id),
                     });
                 }
@@ -397,4 +398,14 @@ impl Reach<'_> {
             operations: self.operations,
         }
     }
+}
+
+/// Whether a place lies in one of some ranges, which are sorted and may enclose, but not cross each other.
+fn contains(ranges: &[Range<usize>], place: usize) -> bool {
+    let begun = ranges.partition_point(|range| range.start <= place);
+    ranges
+        .iter()
+        .take(begun)
+        .rev()
+        .any(|range| range.contains(&place))
 }

@@ -1,27 +1,28 @@
-//! Writes what is kept: the original text, without comments and dropped parts.
+//! Writes what is kept: the original text, without documentation and dropped parts.
 
 use std::collections::HashSet;
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenTree;
 
-use super::item::{Kind, is_ident, is_punct, span};
+use super::PruneError;
+use super::item::{Kind, is_punct, span};
 use super::krate::{File, ItemId, Krate, ModuleId};
+use super::paths::tokens_of;
 use super::reach::Kept;
-use super::{PruneError, Pruned};
 
 /// Stands in every file, as the licence asks of changed files.
-const NOTICE: &str = "// Changed by runbookc: items and comments were removed; see PRUNED.md.\n";
+const NOTICE: &str =
+    "// Changed by runbookc: items and documentation were removed; see PRUNED.md.\n";
 
 /// Path dependencies show their warnings, and pruning leaves unused imports and helpers.
 const ALLOWED: &str = "#![allow(warnings)]\n";
 
-/// Writes the kept modules below a `src` folder and counts them.
-pub(super) fn sources(kept: &Kept, sources: &Path) -> Result<Pruned, PruneError> {
+/// Writes the kept modules below a `src` folder.
+pub(super) fn sources(kept: &Kept, sources: &Path) -> Result<(), PruneError> {
     let alive = alive(kept);
-    let mut pruned = Pruned::default();
     for module in kept
         .krate
         .module_ids()
@@ -35,11 +36,9 @@ pub(super) fn sources(kept: &Kept, sources: &Path) -> Result<Pruned, PruneError>
             }
             .file(module);
             write(&sources.join(&file.path), &text)?;
-            pruned.files += 1;
-            pruned.lines_after += text.lines().count();
         }
     }
-    Ok(pruned)
+    Ok(())
 }
 
 /// Writes a file with its folders.
@@ -146,10 +145,7 @@ impl Printer<'_> {
     /// Prints an item up to the end of a range, which may be that of its head.
     fn item(&self, id: ItemId, range: Range<usize>, text: &mut String) {
         let mut cuts = self.kept.dropped.get(&id).cloned().unwrap_or_default();
-        comments(
-            self.kept.krate[id].tokens.iter().cloned().collect(),
-            &mut cuts,
-        );
+        self.documentation(&self.kept.krate[id].tokens, &mut cuts);
         cuts.sort_by_key(|cut| cut.start);
         let mut at = range.start;
         for cut in cuts.into_iter().filter(|cut| cut.end <= range.end) {
@@ -160,42 +156,30 @@ impl Printer<'_> {
         text.push_str(self.text(at..range.end));
     }
 
+    /// Finds the documentation in an item: the lexer makes it an attribute, which has the place of the comment.
+    fn documentation(&self, tokens: &[TokenTree], cuts: &mut Vec<Range<usize>>) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) => self.documentation(&tokens_of(group), cuts),
+                _ if is_punct(token, '#') && self.text(span(token)).starts_with('/') => {
+                    cuts.push(span(token));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// A cut that leaves an empty line takes the line along.
     fn with_line(&self, cut: Range<usize>) -> Range<usize> {
         let before = self.text(0..cut.start).trim_end_matches([' ', '\t']);
         let after = self.text(cut.end..self.file.text.len());
         match after.strip_prefix('\n') {
-            Some(_) if before.ends_with('\n') => before.len()..cut.end + 1,
+            Some(_) if before.is_empty() || before.ends_with('\n') => before.len()..cut.end + 1,
             _ => cut,
         }
     }
 
     fn text(&self, range: Range<usize>) -> &str {
         self.file.text.get(range).unwrap_or_default()
-    }
-}
-
-/// Finds the documentation in an item: the lexer turns it into attributes.
-fn comments(tokens: TokenStream, cuts: &mut Vec<Range<usize>>) {
-    let mut hash: Option<Range<usize>> = None;
-    for token in tokens {
-        let TokenTree::Group(group) = &token else {
-            let inner = hash.take().filter(|_| is_punct(&token, '!'));
-            hash = if is_punct(&token, '#') {
-                Some(span(&token))
-            } else {
-                inner
-            };
-            continue;
-        };
-        let is_doc = group
-            .stream()
-            .into_iter()
-            .next()
-            .is_some_and(|first| is_ident(&first, "doc"));
-        match hash.take() {
-            Some(hash) if is_doc => cuts.push(hash.start..span(&token).end),
-            _ => comments(group.stream(), cuts),
-        }
     }
 }

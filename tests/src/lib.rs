@@ -9,3 +9,4 @@ pub mod moto;
 pub mod paths;
 pub mod process;
 mod python;
+pub mod sdk;

@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use runbookc_tests::emission::crate_folder;
-use runbookc_tests::folder::{read, write};
-use runbookc_tests::process::{cargo, run};
+use runbookc_tests::folder::read;
+use runbookc_tests::sdk::Unpacked;
 use syn::ext::IdentExt;
 use syn::{FnArg, ImplItem, Item, ItemEnum, ItemImpl, ReturnType, Signature, Type, Visibility};
 
@@ -35,36 +34,14 @@ pub(crate) enum Source {
     Other,
 }
 
-/// The newest crates that fit together, in the versions that the compiler carries where it does, unpacked by cargo.
-pub(crate) fn fetched(folder: &str, names: impl Iterator<Item = String>) -> Vec<Krate> {
-    let names: Vec<String> = names.collect();
-    let folder = crate_folder(folder);
-    let dependencies = names.iter();
-    let dependencies: String = dependencies
-        .map(|name| format!("{name} = {{ version = \"1\", default-features = false }}\n"))
-        .collect();
-    let manifest = format!(
-        "[package]\nname = \"sdk-names\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\n{dependencies}"
-    );
-    write(&folder.join("Cargo.toml"), manifest);
-    write(&folder.join("src/lib.rs"), "");
-    let mut metadata = cargo("metadata");
-    metadata.args(["--quiet", "--format-version", "1"]);
-    let metadata = run(metadata.current_dir(&folder)).expect_code(0).json();
-    let packages = metadata["packages"].as_array().expect("packages");
-    let found = names.iter().map(|name| {
-        let package = packages.iter().find(|package| package["name"] == **name);
-        let package = package.unwrap_or_else(|| panic!("cargo has resolved no {name}"));
-        let text = |field: &str| package[field].as_str().expect(field).to_owned();
-        Krate::new(name, text("version"), PathBuf::from(text("manifest_path")))
-    });
-    found.collect()
-}
-
 impl Krate {
-    fn new(name: &str, version: String, manifest: PathBuf) -> Self {
-        let folder = manifest.parent().expect("a manifest lies in a folder");
+    /// Reads which types a crate has.
+    pub(crate) fn new(unpacked: Unpacked) -> Self {
+        let Unpacked {
+            name,
+            version,
+            folder,
+        } = unpacked;
         let types = read(&folder.join("src/types.rs"));
         let lines = types.lines().filter_map(|line| {
             let path = line.strip_prefix("pub use crate::types::")?;
@@ -72,10 +49,10 @@ impl Krate {
             Some((name.to_owned(), format!("src/types/{module}.rs")))
         });
         Self {
-            name: name.to_owned(),
+            name,
             version,
             types: lines.collect(),
-            folder: folder.into(),
+            folder,
             texts: RefCell::default(),
         }
     }

@@ -3,9 +3,10 @@
 mod krate;
 mod proof;
 
-use krate::fetched;
+use krate::Krate;
 use proof::{Proof, prove};
 use runbookc::catalogue::Catalogue;
+use runbookc_tests::sdk::unpacked;
 
 /// Services whose crates are small.
 const SMALL: [&str; 2] = ["stepfunctions", "sts"];
@@ -50,10 +51,10 @@ fn expect_proof(folder: &str, services: &[&str]) {
         .iter()
         .map(|name| catalogue.find(name).expect(name));
     let services: Vec<_> = services.collect();
-    let crates = fetched(folder, services.iter().map(|service| service.crate_name()));
-    let proofs = services.iter().zip(&crates);
+    let crates = unpacked(folder, services.iter().map(|service| service.crate_name()));
+    let proofs = services.iter().zip(crates);
     let proofs: Vec<Proof> = proofs
-        .map(|(service, krate)| prove(service, krate))
+        .map(|(service, krate)| prove(service, &Krate::new(krate)))
         .collect();
     println!(
         "the models of botocore {}, {}",

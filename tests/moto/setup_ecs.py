@@ -1,7 +1,12 @@
-"""Makes what the example needs in the AWS of AWS_ENDPOINT_URL, and prints its names as JSON."""
+"""Makes what a runbook needs in the AWS of AWS_ENDPOINT_URL; prints a subnet and a security group, as JSON.
+
+The argument is JSON as well: {"functions": {NAME: ENVIRONMENT}, "tasks": {FAMILY: ENVIRONMENT}, "cluster": NAME}. What an
+environment is good for is the server's business.
+"""
 
 import io
 import json
+import sys
 import zipfile
 
 import boto3
@@ -18,8 +23,16 @@ ROLE_TRUST = {
 }
 
 
-def function(name, role):
-    """A Lambda function; what it does is moto's business."""
+def role():
+    roles = boto3.client("iam")
+    answer = roles.create_role(
+        RoleName="reports", AssumeRolePolicyDocument=json.dumps(ROLE_TRUST)
+    )
+    return answer["Role"]["Arn"]
+
+
+def make_function(name, environment, role):
+    """A Lambda function; its code never runs."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("handler.py", "def handle(event, context):\n    return event\n")
@@ -29,22 +42,29 @@ def function(name, role):
         Role=role,
         Handler="handler.handle",
         Code={"ZipFile": code.getvalue()},
+        Environment={"Variables": environment},
     )
-    return name
 
 
-def task_definition(family):
-    """A definition with two revisions, since the runbook names the second."""
+def make_task_definition(family, environment):
+    """A definition with two revisions, since runbooks name the second."""
+    container = {
+        "name": "report",
+        "image": "report",
+        "memory": 512,
+        "environment": [
+            {"name": name, "value": value} for name, value in environment.items()
+        ],
+    }
     for _ in range(2):
-        answer = boto3.client("ecs").register_task_definition(
+        boto3.client("ecs").register_task_definition(
             family=family,
             requiresCompatibilities=["FARGATE"],
             networkMode="awsvpc",
             cpu="256",
             memory="512",
-            containerDefinitions=[{"name": "report", "image": "report", "memory": 512}],
+            containerDefinitions=[container],
         )
-    return f"{family}:{answer['taskDefinition']['revision']}"
 
 
 def network():
@@ -54,25 +74,18 @@ def network():
     groups = ec2.describe_security_groups(
         Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
     )["SecurityGroups"]
-    return subnet["SubnetId"], groups[0]["GroupId"]
+    return {"subnet": subnet["SubnetId"], "securityGroup": groups[0]["GroupId"]}
 
 
 def main():
-    role = boto3.client("iam").create_role(
-        RoleName="reports", AssumeRolePolicyDocument=json.dumps(ROLE_TRUST)
-    )["Role"]["Arn"]
-    subnet, group = network()
-    parameters = {
-        "ExportFunction": function("night-export", role),
-        "PublishFunction": function("night-publish", role),
-        "ReportTask": task_definition("night-report"),
-        "ReportCluster": boto3.client("ecs").create_cluster(clusterName="night")["cluster"][
-            "clusterName"
-        ],
-        "ReportSubnet": subnet,
-        "ReportSecurityGroup": group,
-    }
-    print(json.dumps(parameters))
+    wanted = json.loads(sys.argv[1])
+    lambda_role = role()
+    for name, environment in wanted["functions"].items():
+        make_function(name, environment, lambda_role)
+    for family, environment in wanted["tasks"].items():
+        make_task_definition(family, environment)
+    boto3.client("ecs").create_cluster(clusterName=wanted["cluster"])
+    print(json.dumps(network()))
 
 
 main()

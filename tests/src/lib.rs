@@ -2,6 +2,7 @@
 //!
 //! Everything that the tests make lies in `target/tests` and is used again by the next run.
 
+pub mod account;
 pub mod emission;
 pub mod folder;
 mod http;

@@ -1,5 +1,6 @@
 //! moto's server: AWS on loopback, for as long as a test needs it.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::folder::{Folder, read};
 use crate::http;
+use crate::paths::repository;
 use crate::process::run;
 use crate::python;
 
@@ -44,19 +46,29 @@ pub struct Request {
 impl Moto {
     /// Starts a server, and waits until it answers.
     pub fn start() -> Self {
+        Self::start_program(&["-m".into(), "moto.server".into()])
+    }
+
+    /// Starts a server whose tasks end and whose functions fail as they are told: `tests/moto/server.py`.
+    pub fn start_with_better_answers() -> Self {
+        Self::start_program(&[repository().join("tests/moto/server.py").into()])
+    }
+
+    fn start_program(program: &[OsString]) -> Self {
         // The port may be taken between looking for it and using it; then with another one.
-        let started = (0..5).find_map(|_| Self::try_start());
+        let started = (0..5).find_map(|_| Self::try_start(program));
         started.expect("moto's server starts")
     }
 
-    fn try_start() -> Option<Self> {
+    fn try_start(program: &[OsString]) -> Option<Self> {
         let python = python::with_moto();
         let folder = Folder::new();
         let address = free_address();
         let log = File::create(folder.path().join("log")).expect("the log can be written");
         let mut command = Command::new(python);
         command
-            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p"])
+            .args(program)
+            .args(["-H", "127.0.0.1", "-p"])
             .arg(address.port().to_string())
             .env("MOTO_RECORDER_FILEPATH", folder.path().join("recording"))
             .stdin(Stdio::null())
@@ -96,12 +108,11 @@ impl Moto {
         with_credentials(command).env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
     }
 
-    /// Runs a Python script that has boto3; gives the JSON that it prints.
-    pub fn script(&self, path: &Path) -> Value {
+    /// Runs a Python script that has boto3 and takes JSON; gives the JSON that it prints.
+    pub fn script(&self, path: &Path, argument: &Value) -> Value {
         let mut command = Command::new(python::with_moto());
-        run(self.seen_by(&mut command).arg(path))
-            .expect_code(0)
-            .json()
+        self.seen_by(&mut command).arg(path);
+        run(command.arg(argument.to_string())).expect_code(0).json()
     }
 
     /// Begins to record requests.

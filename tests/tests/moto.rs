@@ -1,35 +1,31 @@
 //! A real run of the example: the built binary calls moto's server, which was not written for it.
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use serde_json::{Value, json};
 
-use runbookc_tests::folder::Folder;
+use runbookc_tests::account::{Account, step_statuses};
+use runbookc_tests::folder::read;
 use runbookc_tests::moto::{Moto, Request};
-use runbookc_tests::paths::{compiler, example, repository};
-use runbookc_tests::process::run;
+use runbookc_tests::paths::example;
 
 const SUCCESS: i32 = 0;
 const FAILED: i32 = 1;
 
 #[test]
 fn binary_makes_the_calls_that_the_runbook_says() {
-    let account = Account::new();
+    let (account, parameters) = account();
     account.moto.record();
-    let execution = account.run(&account.parameters, SUCCESS);
+    let execution = account.run(&parameters, SUCCESS);
 
-    expect_record(&execution, &account.parameters);
+    expect_record(&execution, &parameters);
     let mut requests = account.moto.recorded();
     // Who is calling is for the record, and no business of the runbook.
     requests.retain(|request| request.service != "sts");
-    expect_requests(&requests, &account.parameters, task(&execution));
+    expect_requests(&requests, &parameters, task(&execution));
 }
 
 #[test]
 fn error_of_the_service_fails_the_step() {
-    let account = Account::new();
-    let mut parameters = account.parameters.clone();
+    let (account, mut parameters) = account();
     parameters["ReportTask"] = json!("night-report:99");
     let execution = account.run(&parameters, FAILED);
 
@@ -42,42 +38,24 @@ fn error_of_the_service_fails_the_step() {
     );
 }
 
-/// An AWS account that has what the example needs, and the example's binary.
-struct Account {
-    moto: Moto,
-    /// The names of what the account has.
-    parameters: Value,
-    folder: Folder,
-    binary: PathBuf,
-}
-
-impl Account {
-    fn new() -> Self {
-        let folder = Folder::new();
-        let binary = folder.path().join("nightly-report");
-        let runbook = example().join("runbook.yaml");
-        run(compiler(["build", "--output"]).arg(&binary).arg(runbook)).expect_code(0);
-        let moto = Moto::start();
-        let parameters = moto.script(&repository().join("tests/moto/setup_ecs.py"));
-        Self {
-            moto,
-            parameters,
-            folder,
-            binary,
-        }
-    }
-
-    /// Runs the binary; gives the execution in its record.
-    fn run(&self, parameters: &Value, code: i32) -> Value {
-        let file = self.folder.write("parameters.json", parameters.to_string());
-        let mut command = Command::new(&self.binary);
-        command
-            .args(["run", "--output", "json", "--parameters"])
-            .arg(file)
-            .current_dir(self.folder.path());
-        let ran = run(self.moto.seen_by(&mut command)).expect_code(code);
-        ran.json()["AutomationExecution"].take()
-    }
+/// An account that has what the example needs, and the names of it as parameters.
+fn account() -> (Account, Value) {
+    let contents = json!({
+        "functions": {"night-export": {}, "night-publish": {}},
+        "tasks": {"night-report": {}},
+        "cluster": "night",
+    });
+    let runbook = read(&example().join("runbook.yaml"));
+    let account = Account::new(Moto::start(), &contents, &runbook);
+    let parameters = json!({
+        "ExportFunction": "night-export",
+        "PublishFunction": "night-publish",
+        "ReportTask": "night-report:2",
+        "ReportCluster": "night",
+        "ReportSubnet": account.subnet,
+        "ReportSecurityGroup": account.security_group,
+    });
+    (account, parameters)
 }
 
 fn expect_record(execution: &Value, parameters: &Value) {
@@ -96,13 +74,6 @@ fn expect_record(execution: &Value, parameters: &Value) {
     let payload: Value = serde_json::from_str(payload.as_str().unwrap_or_default()).expect("JSON");
     assert_eq!(payload["tasks"][0]["taskArn"], task(execution));
     assert_eq!(payload["ResponseMetadata"]["HTTPStatusCode"], 200);
-}
-
-fn step_statuses(execution: &Value) -> Vec<&str> {
-    let steps = execution["StepExecutions"].as_array().into_iter().flatten();
-    steps
-        .filter_map(|step| step["StepStatus"].as_str())
-        .collect()
 }
 
 fn task(execution: &Value) -> &str {

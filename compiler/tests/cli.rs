@@ -496,3 +496,23 @@ fn missing_cargo_is_explained() {
         built.stderr
     );
 }
+
+#[test]
+fn the_input_payload_of_an_invocation_is_sent() {
+    let folder = Folder::new("payload");
+    let runbook = "\
+schemaVersion: '0.3'
+mainSteps:
+  - name: call
+    action: aws:invokeLambdaFunction
+    inputs: {FunctionName: nightly, InputPayload: {day: monday}}
+";
+    let emitted = folder
+        .write("call.yaml", runbook)
+        .run(&["build", "--emit", "rust", "call.yaml"])
+        .assert(0)
+        .stdout;
+    for line in ["payload: payload.to_string(),", ".set_payload(Some("] {
+        assert!(emitted.contains(line), "{emitted}");
+    }
+}

@@ -72,19 +72,13 @@ pub fn compiler<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A
     command
 }
 
-/// Data that the repository does not carry: what the variable names, or a path beside the repository.
-///
-/// Nothing if neither is there, which the test has to say.
-pub fn outside(variable: &str, beside: &str) -> Option<PathBuf> {
-    if let Some(path) = env::var_os(variable) {
-        let path = PathBuf::from(path);
-        assert!(
-            path.exists(),
-            "{variable} names {}, which does not exist",
-            path.display()
-        );
-        return Some(path);
-    }
-    let path = repository().join("../shared").join(beside);
-    path.exists().then_some(path)
+/// Data that the repository does not carry: what a variable names. Nothing without it, which the test has to say.
+pub fn outside(variable: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(env::var_os(variable)?);
+    assert!(
+        path.exists(),
+        "{variable} names {}, which does not exist",
+        path.display()
+    );
+    Some(path)
 }

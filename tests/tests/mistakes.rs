@@ -134,7 +134,7 @@ fn every_mistake_in_the_example_is_found() {
 
 #[test]
 fn every_mistake_in_the_seed_is_found() {
-    match outside("RUNBOOKC_SEED", "seed/ecs-run-task.yaml") {
+    match outside("RUNBOOKC_SEED") {
         Some(seed) => check_all(&read(&seed), &SEED),
         None => eprintln!("skipped: set RUNBOOKC_SEED to the seed's runbook"),
     }

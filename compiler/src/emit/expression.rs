@@ -27,6 +27,10 @@ pub(crate) fn owned(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
         Expression::Boolean(flag) => quote!(#flag),
         Expression::Reference(reference) => owned_reference(plan, reference),
         Expression::Text(parts) => text(plan, parts),
+        Expression::Told(name, _) => {
+            let name = super::names::identifier(name);
+            quote!(#name)
+        }
         Expression::Coerce(inner, kind) => {
             let kind = rust_type(*kind);
             let name = reference_name(plan, inner);
@@ -222,6 +226,7 @@ pub(crate) fn written_expression(plan: &Plan<'_>, expression: &Expression) -> St
         Expression::Integer(number) => number.to_string(),
         Expression::Boolean(flag) => flag.to_string(),
         Expression::Reference(reference) => braced(reference),
+        Expression::Told(name, _) => (*name).to_owned(),
         Expression::Coerce(inner, _) => written_expression(plan, inner),
         Expression::Text(parts) => {
             let parts = parts.iter().map(|part| match part {

@@ -47,7 +47,11 @@ runbook-runtime = {{ version = \"={version}\", features = [\"cli\"] }}
 [profile.dev]
 debug = false
 
+# A runbook waits for AWS: small and quickly built is worth more than fast.
 [profile.release]
+opt-level = \"s\"
+lto = \"thin\"
+codegen-units = 1
 strip = true
 "
     )

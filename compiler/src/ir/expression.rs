@@ -16,6 +16,9 @@ pub enum Expression {
     Reference(Reference),
     /// Text with references in it: a String.
     Text(Vec<Part>),
+    /// A value that the step itself makes, by the name that generated code gives it: out of an earlier answer, or of its
+    /// other inputs.
+    Told(&'static str, Type),
     /// A value that has to become another type first, by the table of spec 3.3. Never to its own type.
     Coerce(Box<Expression>, Type),
 }
@@ -99,7 +102,7 @@ impl Expression {
             Self::Integer(_) => Type::Integer,
             Self::Boolean(_) => Type::Boolean,
             Self::Reference(reference) => reference.kind(),
-            Self::Coerce(_, kind) => *kind,
+            Self::Told(_, kind) | Self::Coerce(_, kind) => *kind,
         }
     }
 }

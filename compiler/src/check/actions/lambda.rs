@@ -32,7 +32,11 @@ pub(super) fn invoke(
         None => None,
     };
     inputs::given(step, "FunctionName").filter(|_| known)?;
-    let call = call(fields?, step.action.span, scope.catalogue)?;
+    let mut fields = fields?;
+    if input_payload.is_some() {
+        fields.push(("Payload", Expression::Told("payload", Type::String)));
+    }
+    let call = call(fields, step.action.span, scope.catalogue)?;
     Some(Work::Invoke {
         call,
         input_payload,

@@ -3,7 +3,8 @@
 use expect_test::{Expect, expect};
 use runbookc::diagnostic::{Code, Diagnostic, Diagnostics, Edit, render, similar};
 use runbookc::document::{self, Document, Handler, Timeout, Type};
-use runbookc::source::{Source, Span};
+use runbookc::source::{Source, Span, Spanned};
+use runbookc::syntax::selector::FilterTest;
 use runbookc::syntax::{self, Reference, Selector, SelectorSegment};
 
 fn read(text: &str) -> (Source, Document, Diagnostics) {
@@ -415,12 +416,28 @@ fn selector(text: &str) -> Result<Selector, String> {
     })
 }
 
+/// Segments without their places.
+fn shown(segments: &[Spanned<SelectorSegment>]) -> String {
+    let shown = segments.iter().map(|segment| match &segment.value {
+        SelectorSegment::Filter(filter) => {
+            let path = shown(&filter.path);
+            match &filter.test {
+                FilterTest::Exists => format!("Filter([{path}])"),
+                FilterTest::Compare(comparison, literal) => {
+                    format!("Filter([{path}] {} {literal})", comparison.as_str())
+                }
+            }
+        }
+        other => format!("{other:?}"),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
 #[test]
 fn selectors_of_every_form_are_understood() {
     let debug = |text: &str| {
-        let segments = selector(text).unwrap().segments.into_iter();
-        let segments: Vec<SelectorSegment> = segments.map(|segment| segment.value).collect();
-        format!("{segments:?}")
+        let segments = selector(text).unwrap().segments;
+        format!("[{}]", shown(&segments))
     };
     assert_eq!(debug("$"), "[]");
     assert_eq!(debug("$.A[0].b-c"), r#"[Key("A"), Index(0), Key("b-c")]"#);
@@ -430,8 +447,24 @@ fn selectors_of_every_form_are_understood() {
         debug("$.Outputs.'a.B'[-1]"),
         r#"[Key("Outputs"), Key("a.B"), Index(-1)]"#
     );
-    assert_eq!(debug("$..Id"), r#"[DeepKey("Id")]"#);
-    assert_eq!(debug("$..*"), "[DeepAny]");
+    assert_eq!(debug("$..Id"), r#"[Descend, Key("Id")]"#);
+    assert_eq!(debug("$..['Id']"), debug("$..Id"));
+    assert_eq!(debug("$..*"), "[Descend, AnyChild]");
+    assert_eq!(
+        debug("$..['a','b'].c"),
+        r#"[Descend, Keys(["a", "b"]), Key("c")]"#
+    );
+    assert_eq!(debug("$..[-1]"), "[Descend, Index(-1)]");
+    assert_eq!(
+        debug("$..[?(@.a)].b"),
+        r#"[Descend, Filter([Key("a")]), Key("b")]"#
+    );
+    assert_eq!(debug("$.a.[0]"), r#"[Key("a"), Index(0)]"#);
+    assert_eq!(debug("$.$schema"), r#"[Key("$schema")]"#);
+    assert_eq!(
+        debug(r#"$['it\'s \u0041\ttab']"#),
+        r#"[Key("it's A\ttab")]"#
+    );
     assert_eq!(debug("$.A[*].*"), r#"[Key("A"), AnyChild, AnyChild]"#);
     assert_eq!(debug("$['a', 'b']"), r#"[Keys(["a", "b"])]"#);
     assert_eq!(debug("$[0, 2]"), "[Indexes([0, 2])]");
@@ -440,11 +473,11 @@ fn selectors_of_every_form_are_understood() {
     assert_eq!(debug("$.A.length()"), r#"[Key("A"), Length]"#);
     assert_eq!(
         debug("$.T[?(@.S.N == 'on')].V"),
-        r#"[Key("T"), Filter(Filter { path: [Key("S"), Key("N")], test: Compare(Equal, String("on")) }), Key("V")]"#
+        r#"[Key("T"), Filter([Key("S"), Key("N")] == 'on'), Key("V")]"#
     );
     assert_eq!(
         debug("$[?(@.n>=1.5)][?(@.x)][?(@.b==true)]"),
-        r#"[Filter(Filter { path: [Key("n")], test: Compare(GreaterOrEqual, Float(1.5)) }), Filter(Filter { path: [Key("x")], test: Exists }), Filter(Filter { path: [Key("b")], test: Compare(Equal, Boolean(true)) })]"#
+        r#"[Filter([Key("n")] >= 1.5), Filter([Key("x")]), Filter([Key("b")] == true)]"#
     );
 }
 
@@ -461,7 +494,16 @@ fn selectors_that_are_not_understood_say_where() {
         "$.A[?(@.b == x)]",
         "$.A[(@.length-1)]",
         "$.A.sum()",
-        "$..[0]",
+        "$.A[?(@.b == 1 || @.c == 2)]",
+        "$.A[?(@.b[?(@.c)])]",
+        "$.A[?(@.*)]",
+        "$.A[0:8:2]",
+        "$.A[:]",
+        "$..[0].b",
+        "$..[?(@ == 1)]",
+        "$..length()",
+        "$.A.length().b",
+        r"$['\u12']",
         "$.A.",
         "$.A['b",
     ] {
@@ -471,13 +513,22 @@ fn selectors_that_are_not_understood_say_where() {
         $.A[ at ``: this cannot stand in brackets
         $.A[x] at `x]`: this cannot stand in brackets
         $.A B at ` B`: `.` or `[` is expected here
-        $.A[?(@.b =~ /x/)] at `=~ /x/)]`: `=~` is not supported
+        $.A[?(@.b =~ /x/)] at `=~ /x/)]`: the service knows no regular expressions
         $.A[?(@.b == 1 && @.c == 2)] at `&& @.c == 2)]`: a filter can make one comparison only
         $.A[?(@.b = 1)] at `= 1)]`: a comparison is written `==`
         $.A[?(@.b == x)] at `x)]`: a quoted text, a number, `true`, `false` or `null` is expected here
         $.A[(@.length-1)] at `(@.length-1)]`: an index that is computed is not supported
         $.A.sum() at `sum()`: the function `sum` is not supported
-        $..[0] at `[0]`: this is not supported behind `..`
+        $.A[?(@.b == 1 || @.c == 2)] at `|| @.c == 2)]`: a filter can make one comparison only
+        $.A[?(@.b[?(@.c)])] at `[?(@.c)])]`: a filter looks at one value
+        $.A[?(@.*)] at `*)]`: a key is expected here
+        $.A[0:8:2] at `:2]`: the service knows no step width
+        $.A[:] at `:]`: a range needs a beginning or an end
+        $..[0].b at `.b`: behind `..`, nothing can follow an index
+        $..[?(@ == 1)] at `[?(@ == 1)]`: behind `..`, a filter looks at members only
+        $..length() at `length()`: a key is expected here
+        $.A.length().b at `.b`: nothing can follow a function
+        $['\u12'] at `u12']`: this is no character
         $.A. at ``: a key is expected here
         $.A['b at `'b`: this quote is not closed
     "#]].assert_eq(&failures);

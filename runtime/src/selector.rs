@@ -47,10 +47,8 @@ pub enum Segment {
     },
     /// `[*]` or `.*`: all elements of a list, or all values of an object.
     AnyChild,
-    /// `..key`: the member of that name at any depth.
-    DeepKey(&'static str),
-    /// `..*`: every value at any depth.
-    DeepAny,
+    /// `..`: the value and everything below it, parents first; the next segment looks in all of it.
+    Descend,
     /// `[?(…)]`: the elements of a list that pass the test.
     Filter(Filter),
     /// `.length()`: the number of elements or members.

@@ -54,7 +54,7 @@ fn nothing(segments: &'static [Segment]) {
     });
 }
 
-const INSTANCES: [Segment; 2] = [Key("R"), DeepKey("I")];
+const INSTANCES: [Segment; 3] = [Key("R"), Descend, Key("I")];
 
 #[test]
 fn the_empty_path_is_the_document() {
@@ -86,7 +86,7 @@ fn a_definite_path_without_a_match_finds_nothing() {
 #[test]
 fn a_definite_part_that_is_missing_ends_an_indefinite_path() {
     nothing(&[Key("missing"), AnyChild, Key("Id")]);
-    nothing(&[Key("missing"), DeepKey("Id")]);
+    nothing(&[Key("missing"), Descend, Key("Id")]);
     nothing(&[
         Key("text"),
         Slice {
@@ -103,18 +103,24 @@ fn a_missing_element_leaves_an_indefinite_path_an_empty_list() {
 
 #[test]
 fn a_deep_scan_finds_a_list() {
-    many(&[Key("R"), DeepKey("N")], json!(["on", "off"]));
+    many(&[Key("R"), Descend, Key("N")], json!(["on", "off"]));
     many(
-        &[INSTANCES[0], INSTANCES[1], Index(0), Key("Id")],
+        &[
+            INSTANCES[0],
+            INSTANCES[1],
+            INSTANCES[2],
+            Index(0),
+            Key("Id"),
+        ],
         json!(["i-1", "i-2"]),
     );
-    many(&[DeepKey("nowhere")], json!([]));
-    many(&[DeepKey("c")], json!([null]));
+    many(&[Descend, Key("nowhere")], json!([]));
+    many(&[Descend, Key("c")], json!([null]));
 }
 
 #[test]
 fn a_deep_scan_gives_parents_before_children() {
-    const SCAN: Selector = Selector::new("$..a", &[DeepKey("a")]);
+    const SCAN: Selector = Selector::new("$..a", &[Descend, Key("a")]);
     let nested = json!({"x": {"a": 1}, "a": {"a": [2, {"a": 3}]}});
     assert_eq!(
         *nested.select(&SCAN).document(),
@@ -124,7 +130,63 @@ fn a_deep_scan_gives_parents_before_children() {
 
 #[test]
 fn deep_any_finds_every_value() {
-    many(&[Key("map"), DeepAny], json!([1, [2], null, 2]));
+    many(&[Key("map"), Descend, AnyChild], json!([1, [2], null, 2]));
+}
+
+#[test]
+fn a_scan_takes_indexes_of_every_list() {
+    many(
+        &[Key("R"), Descend, Index(0)],
+        json!([
+            {"I": [{"S": {"N": "on"}, "P": 80, "Id": "i-1"}]},
+            {"S": {"N": "on"}, "P": 80, "Id": "i-1"},
+            {"S": {"N": "off"}, "P": 443, "Id": "i-2", "Old": null},
+        ]),
+    );
+    many(&[Key("list"), Descend, Indexes(&[0, 3])], json!([0, 3]));
+}
+
+#[test]
+fn a_scan_asks_every_object_once_and_no_list() {
+    const HAS_ID: Filter = Filter::new(&[Key("Id")], Exists);
+    many(
+        &[Descend, Segment::Filter(HAS_ID), Key("Id")],
+        json!(["i-1", "i-2"]),
+    );
+    const HAS_R: Filter = Filter::new(&[Key("R")], Exists);
+    many(
+        &[Descend, Segment::Filter(HAS_R), Key("text")],
+        json!(["t"]),
+    );
+}
+
+#[test]
+fn a_scan_for_several_keys_wants_all_of_them_in_one_object() {
+    many(
+        &[Descend, Keys(&["Id", "Old"])],
+        json!([{"Id": "i-2", "Old": null}]),
+    );
+    many(
+        &[Descend, Keys(&["Id", "S"]), Key("N")],
+        json!(["on", "off"]),
+    );
+}
+
+#[test]
+fn filters_in_a_row_must_all_pass() {
+    const NAMED: Filter = Filter::new(&[Key("S"), Key("N")], NotEqual(Literal::String("no")));
+    const LOW: Filter = Filter::new(&[Key("P")], Less(Literal::Integer(100)));
+    many(
+        &[
+            INSTANCES[0],
+            INSTANCES[1],
+            INSTANCES[2],
+            Segment::Filter(NAMED),
+            Segment::Filter(LOW),
+            Key("Id"),
+        ],
+        json!(["i-1"]),
+    );
 }
 
 #[test]
@@ -189,7 +251,7 @@ fn length_counts_elements_members_and_deep_matches() {
     one(&[Key("list"), Length], json!(5));
     one(&[Key("map"), Length], json!(3));
     one(&[Key("text"), Length], json!(null));
-    one(&[DeepKey("Id"), Length], json!(2));
+    one(&[Descend, Key("Id"), Length], json!(2));
     many(&[Key("R"), AnyChild, Key("I"), Length], json!([1, 1]));
 }
 
@@ -197,7 +259,7 @@ fn length_counts_elements_members_and_deep_matches() {
 fn passing(path: &'static [Segment], test: FilterTest, expected: Document) {
     let filter = Segment::Filter(Filter::new(path, test));
     many(
-        vec![INSTANCES[0], INSTANCES[1], filter, Key("Id")].leak(),
+        vec![INSTANCES[0], INSTANCES[1], INSTANCES[2], filter, Key("Id")].leak(),
         expected,
     );
 }

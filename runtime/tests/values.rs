@@ -17,7 +17,7 @@ use runbook_runtime::value::{
 use serde_json::json;
 
 const X: Selector = Selector::new("$.x", &[Segment::Key("x")]);
-const DEEP: Selector = Selector::new("$..y", &[Segment::DeepKey("y")]);
+const DEEP: Selector = Selector::new("$..y", &[Segment::Descend, Segment::Key("y")]);
 
 fn convert<T: FromSelected>(value: Document) -> Result<Option<T>, OutputError> {
     json!({ "x": value }).select(&X).convert()

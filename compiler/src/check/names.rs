@@ -146,8 +146,9 @@ impl Outputs<'_> {
         diagnostics: &mut Diagnostics,
     ) -> bool {
         let mut found = Diagnostics::default();
-        actions::declared_output(step, definition, self.catalogue, &mut found);
+        let may_be_there = actions::declared_output(step, definition, self.catalogue, &mut found);
         let need = self.uses.need(&step.name.value, &definition.name.value);
+        let need = need.filter(|_| !may_be_there);
         let impossible = |report: &Diagnostic| {
             report.code == Code::ImpossibleConversion && report.severity == Severity::Error
         };

@@ -5,13 +5,17 @@
 
 mod answer;
 mod convert;
+mod filter;
 mod report;
 
 pub(super) use answer::{Answer, Node, ScalarKind, View};
-pub(super) use convert::{Fit, fit, natural_type};
+pub(super) use convert::{Fit, description, fit, natural_type};
+pub(super) use filter::Doubt;
 
 use crate::source::{Span, Spanned};
+use crate::syntax::selector::Filter;
 use crate::syntax::{Selector, SelectorSegment};
+use report::{Cause, Key, Place};
 
 /// What a selector selects.
 #[derive(Clone, Debug)]
@@ -20,138 +24,153 @@ pub(super) struct Selection {
     pub(super) nodes: Vec<Node>,
     /// Whether it gives one value; else it gives a list of what it finds.
     pub(super) definite: bool,
+    /// Its filters that hardly mean what they say.
+    pub(super) doubts: Vec<Doubt>,
 }
 
 /// Where a selector comes to nothing.
 #[derive(Clone, Debug)]
 pub(super) struct Unmatched {
-    /// The segment that finds nothing.
-    pub(super) segment: Span,
-    /// The key that is not there, with its own place if that is known.
-    key: Option<(String, Option<Span>)>,
-    /// What the segment looked at.
-    at: Vec<Node>,
-    /// The path up to there, as a selector; empty for the answer itself.
-    before: String,
+    /// What finds nothing.
+    pub(super) place: Span,
+    /// Whether the selector gives an empty list then; else there is no value at all.
+    pub(super) empty_list: bool,
+    cause: Box<Cause>,
 }
 
 /// What a selector selects from an answer.
 pub(super) fn select(answer: &Answer, selector: &Selector) -> Result<Selection, Unmatched> {
-    let mut nodes = vec![answer.root.clone()];
-    let mut before = String::new();
-    for segment in &selector.segments {
-        let found = step(answer, &nodes, &segment.value);
-        if found.is_empty() {
-            return Err(Unmatched {
-                segment: segment.span,
-                key: key_of(segment),
-                at: nodes,
-                before,
-            });
-        }
-        nodes = found;
-        before.push_str(&written(&segment.value));
+    let mut walk = Walk {
+        answer,
+        nodes: vec![answer.root.clone()],
+        place: Place::answer(answer),
+        doubts: Vec::new(),
+    };
+    for index in 0..selector.segments.len() {
+        let rest = selector.segments.get(index..).unwrap_or_default();
+        walk.follow(rest).map_err(|(place, cause)| Unmatched {
+            place,
+            cause,
+            empty_list: !selector.is_definite() && !ends_without_value(selector, index),
+        })?;
     }
     Ok(Selection {
-        nodes,
+        nodes: walk.nodes,
         definite: selector.is_definite(),
+        doubts: walk.doubts,
     })
 }
 
-/// One segment further from every node.
-fn step(answer: &Answer, nodes: &[Node], segment: &SelectorSegment) -> Vec<Node> {
-    let mut found = Vec::new();
-    if matches!(
-        segment,
-        SelectorSegment::DeepKey(_) | SelectorSegment::DeepAny
-    ) {
-        for node in answer.descendants(nodes) {
-            follow(answer, &node, segment, &mut found);
-        }
-    } else {
-        for node in nodes {
-            follow(answer, node, segment, &mut found);
-        }
-    }
-    found
+/// Whether there is no value at all, not even an empty list, where this segment finds nothing.
+fn ends_without_value(selector: &Selector, index: usize) -> bool {
+    let segment = selector.segments.get(index);
+    let takes_part = segment.is_some_and(|segment| {
+        use SelectorSegment::{Index, Indexes, Key, Slice};
+        matches!(segment.value, Key(_) | Index(_) | Indexes(_) | Slice { .. })
+    });
+    takes_part && selector.is_definite_before(index)
 }
 
-fn follow(answer: &Answer, node: &Node, segment: &SelectorSegment, found: &mut Vec<Node>) {
-    let view = answer.view(node);
-    let nodes = match segment {
-        _ if matches!(view, View::Any) => vec![Node::Any],
-        SelectorSegment::Key(key) | SelectorSegment::DeepKey(key) => {
-            view.member(key).into_iter().collect()
+/// The places that a path has come to so far.
+struct Walk<'a> {
+    answer: &'a Answer,
+    nodes: Vec<Node>,
+    place: Place,
+    doubts: Vec<Doubt>,
+}
+
+impl Walk<'_> {
+    /// One segment further; what comes behind it tells how some are read.
+    fn follow(&mut self, segments: &[Spanned<SelectorSegment>]) -> Result<(), (Span, Box<Cause>)> {
+        let [segment, rest @ ..] = segments else {
+            return Ok(());
+        };
+        let found = match &segment.value {
+            SelectorSegment::Descend => self.answer.descendants(&self.nodes),
+            SelectorSegment::Filter(filter) => self.filtered(segment.span, filter)?,
+            plain => self.parts(plain, rest.is_empty()),
+        };
+        if found.is_empty() {
+            return Err((segment.span, self.nothing(Key::of(segment))));
         }
-        SelectorSegment::Keys(keys) => view.members(keys).into_iter().collect(),
+        self.nodes = found;
+        self.place.push(&segment.value);
+        Ok(())
+    }
+
+    fn parts(&self, segment: &SelectorSegment, last: bool) -> Vec<Node> {
+        let parts = self.nodes.iter().flat_map(|node| {
+            let view = self.answer.view(node);
+            parts(&view, segment, last)
+        });
+        distinct(parts)
+    }
+
+    /// What a filter lets through: elements of a list, or the object itself.
+    fn filtered(&mut self, place: Span, filter: &Filter) -> Result<Vec<Node>, (Span, Box<Cause>)> {
+        let answer = self.answer;
+        let candidates = distinct(self.nodes.iter().flat_map(|node| match answer.view(node) {
+            View::Any => Some(Node::Any),
+            View::List(element) => Some(element),
+            View::Object(_) | View::Map(_) => Some(node.clone()),
+            View::Scalar(_) => None,
+        }));
+        if candidates.is_empty() {
+            return Err((place, self.nothing(None)));
+        }
+        let looked_at = self.looked_at(candidates.clone(), filter)?;
+        self.doubts.extend(filter::compare(&looked_at, filter)?);
+        let has_it = |node: &Node| self.looked_at(vec![node.clone()], filter).is_ok();
+        Ok(candidates.into_iter().filter(has_it).collect())
+    }
+
+    /// What a filter looks at in these elements.
+    fn looked_at(&self, elements: Vec<Node>, filter: &Filter) -> Result<Self, (Span, Box<Cause>)> {
+        let mut inside = Self {
+            answer: self.answer,
+            nodes: elements,
+            place: Place::element(&self.place),
+            doubts: Vec::new(),
+        };
+        for index in 0..filter.path.len() {
+            inside.follow(filter.path.get(index..).unwrap_or_default())?;
+        }
+        Ok(inside)
+    }
+
+    fn nothing(&self, key: Option<Key>) -> Box<Cause> {
+        Box::new(Cause::Nothing {
+            key,
+            at: self.nodes.clone(),
+            place: self.place.clone(),
+        })
+    }
+}
+
+/// What a segment leads to from one place.
+fn parts(view: &View<'_>, segment: &SelectorSegment, last: bool) -> Vec<Node> {
+    match segment {
+        SelectorSegment::Length if matches!(view, View::Scalar(_)) => Vec::new(),
+        SelectorSegment::Length => vec![Node::Integer],
+        _ if matches!(view, View::Any) => vec![Node::Any],
+        SelectorSegment::Key(key) => view.member(key).into_iter().collect(),
+        SelectorSegment::Keys(keys) if last => view.members(keys).into_iter().collect(),
+        SelectorSegment::Keys(keys) => keys.iter().filter_map(|key| view.member(key)).collect(),
         SelectorSegment::Index(_) | SelectorSegment::Indexes(_) | SelectorSegment::Slice { .. } => {
             view.element().into_iter().collect()
         }
-        SelectorSegment::AnyChild | SelectorSegment::DeepAny => view.children(),
-        SelectorSegment::Filter(filter) => filtered(answer, node, &view, &filter.path),
-        SelectorSegment::Length => match view {
-            View::Scalar(_) => Vec::new(),
-            _ => vec![Node::Integer],
-        },
-    };
+        SelectorSegment::AnyChild => view.children(),
+        // The walk itself does these.
+        SelectorSegment::Descend | SelectorSegment::Filter(_) => Vec::new(),
+    }
+}
+
+fn distinct(nodes: impl Iterator<Item = Node>) -> Vec<Node> {
+    let mut found = Vec::new();
     for node in nodes {
         if !found.contains(&node) {
             found.push(node);
         }
     }
-}
-
-/// What a filter lets through: elements of a list, or the object itself, if they have what the filter looks at.
-fn filtered(answer: &Answer, node: &Node, view: &View<'_>, path: &[SelectorSegment]) -> Vec<Node> {
-    let candidate = match view {
-        View::List(element) => element.clone(),
-        View::Object(_) | View::Map(_) => node.clone(),
-        View::Any | View::Scalar(_) => return Vec::new(),
-    };
-    let mut looked_at = vec![candidate.clone()];
-    for segment in path {
-        looked_at = step(answer, &looked_at, segment);
-    }
-    if looked_at.is_empty() {
-        Vec::new()
-    } else {
-        vec![candidate]
-    }
-}
-
-/// A segment as the author may have written it.
-fn written(segment: &SelectorSegment) -> String {
-    match segment {
-        SelectorSegment::Key(key) => format!(".{key}"),
-        SelectorSegment::DeepKey(key) => format!("..{key}"),
-        SelectorSegment::Index(index) => format!("[{index}]"),
-        SelectorSegment::AnyChild => "[*]".to_owned(),
-        SelectorSegment::DeepAny => "..*".to_owned(),
-        SelectorSegment::Length => ".length()".to_owned(),
-        SelectorSegment::Filter(_) => "[?(…)]".to_owned(),
-        SelectorSegment::Keys(_) | SelectorSegment::Indexes(_) | SelectorSegment::Slice { .. } => {
-            "[…]".to_owned()
-        }
-    }
-}
-
-/// The key of a segment and its place, without dots, brackets and quotes.
-fn key_of(segment: &Spanned<SelectorSegment>) -> Option<(String, Option<Span>)> {
-    let (key, deep) = match &segment.value {
-        SelectorSegment::Key(key) => (key, 0),
-        SelectorSegment::DeepKey(key) => (key, 1),
-        _ => return None,
-    };
-    let Span { start, end } = segment.span;
-    let around = end
-        .checked_sub(start)
-        .and_then(|length| length.checked_sub(key.len()));
-    let inner = match around.and_then(|around| around.checked_sub(deep)) {
-        Some(0) => Some(Span::new(start, end)),
-        Some(1) => Some(Span::new(start + 1 + deep, end)),
-        Some(3) => Some(Span::new(start + 2 + deep, end - 1)),
-        Some(4) => Some(Span::new(start + 2 + deep, end - 2)),
-        _ => None,
-    };
-    Some((key.clone(), inner))
+    found
 }

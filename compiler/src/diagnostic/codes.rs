@@ -104,6 +104,8 @@ codes! {
     ImpossibleDesiredValue = "RB0309", "desired value can never occur";
     /// A branch operator for another type.
     OperatorMismatch = "RB0310", "operator does not fit the variable";
+    /// A filter that lets everything through, or hardly anything.
+    DoubtfulFilter = "RB0311", "filter that can hardly be meant";
     /// A step action that does not exist.
     UnknownAction = "RB0401", "unknown action";
     /// A service that AWS does not have.

@@ -34,8 +34,7 @@ fn segment(segment: &SelectorSegment) -> TokenStream {
             quote!(Segment::Slice { start: #start, end: #end })
         }
         SelectorSegment::AnyChild => quote!(Segment::AnyChild),
-        SelectorSegment::DeepKey(key) => quote!(Segment::DeepKey(#key)),
-        SelectorSegment::DeepAny => quote!(Segment::DeepAny),
+        SelectorSegment::Descend => quote!(Segment::Descend),
         SelectorSegment::Filter(filter) => {
             let filter = self::filter(filter);
             quote!(Segment::Filter(#filter))
@@ -55,11 +54,11 @@ fn bound(bound: Option<i64>) -> TokenStream {
 }
 
 fn filter(filter: &Filter) -> TokenStream {
-    let path = filter.path.iter().map(segment);
+    let path = filter.path.iter().map(|item| segment(&item.value));
     let test = match &filter.test {
         FilterTest::Exists => quote!(FilterTest::Exists),
         FilterTest::Compare(comparison, operand) => {
-            let (comparison, operand) = (self::comparison(*comparison), literal(operand));
+            let (comparison, operand) = (self::comparison(*comparison), literal(&operand.value));
             quote!(FilterTest::#comparison(#operand))
         }
     };

@@ -1,5 +1,7 @@
 //! Output selectors: the JSONPath dialect of the service (spec 3.7).
 
+mod cursor;
+mod filter;
 mod parse;
 
 use std::fmt;
@@ -37,10 +39,8 @@ pub enum SelectorSegment {
     },
     /// `[*]`, `.*`
     AnyChild,
-    /// `..key`
-    DeepKey(String),
-    /// `..*`
-    DeepAny,
+    /// `..`: the value and everything below it, where the next segment looks.
+    Descend,
     /// `[?(@.key == 'value')]`
     Filter(Filter),
     /// `.length()`
@@ -51,7 +51,7 @@ pub enum SelectorSegment {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
     /// What is looked at, from the element on: keys and indexes.
-    pub path: Vec<SelectorSegment>,
+    pub path: Vec<Spanned<SelectorSegment>>,
     /// What must hold for it.
     pub test: FilterTest,
 }
@@ -62,7 +62,7 @@ pub enum FilterTest {
     /// It is there.
     Exists,
     /// It compares to a literal.
-    Compare(Comparison, Literal),
+    Compare(Comparison, Spanned<Literal>),
 }
 
 /// A comparison of a filter.
@@ -87,7 +87,6 @@ pub enum Comparison {
 pub enum Literal {
     /// `'text'` or `"text"`
     String(String),
-
     /// An integral number.
     Integer(i64),
     /// A number with a fraction or an exponent.
@@ -101,19 +100,61 @@ pub enum Literal {
 impl Selector {
     /// Whether it selects at most one value; others give a list (spec 3.7).
     pub fn is_definite(&self) -> bool {
-        self.segments
-            .iter()
-            .all(|segment| segment.value.is_definite())
+        self.counts_matches() || self.is_definite_before(self.segments.len())
+    }
+
+    /// Whether the path up to a segment leads to at most one value.
+    pub fn is_definite_before(&self, end: usize) -> bool {
+        let mut segments = self.segments.iter().enumerate().take(end);
+        segments.all(|(index, segment)| match segment.value {
+            SelectorSegment::Key(_) | SelectorSegment::Index(_) | SelectorSegment::Length => true,
+            // At the end they make one object, before it they lead to each of the members.
+            SelectorSegment::Keys(_) => index + 1 == self.segments.len(),
+            _ => false,
+        })
+    }
+
+    /// `$..key.length()` counts what the scan finds.
+    pub fn counts_matches(&self) -> bool {
+        let ends = (self.segments.first(), self.segments.last());
+        let (Some(first), Some(last)) = ends else {
+            return false;
+        };
+        first.value == SelectorSegment::Descend && last.value == SelectorSegment::Length
     }
 }
 
-impl SelectorSegment {
-    /// Whether it leads to at most one value.
-    pub const fn is_definite(&self) -> bool {
-        matches!(
-            self,
-            Self::Key(_) | Self::Keys(_) | Self::Index(_) | Self::Length
-        )
+impl Filter {
+    /// Whether it looks at a member of the element, or at something in it.
+    pub fn looks_at_member(&self) -> bool {
+        let first = self.path.first();
+        first.is_some_and(|first| matches!(first.value, SelectorSegment::Key(_)))
+    }
+}
+
+impl Comparison {
+    /// As it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String(text) => write!(formatter, "'{text}'"),
+            Self::Integer(number) => number.fmt(formatter),
+            Self::Float(number) => number.fmt(formatter),
+            Self::Boolean(flag) => flag.fmt(formatter),
+            Self::Null => formatter.write_str("null"),
+        }
     }
 }
 

@@ -44,6 +44,7 @@ impl<'a> Found<'a> {
             self = match segment {
                 // Counting what a deep scan finds is counting its matches, not their members.
                 Segment::Length if begins_deep(path) => self.counted(),
+                Segment::Descend => self.scanned(path.get(index + 1..).unwrap_or_default())?,
                 _ => self.step(segment, last)?,
             };
         }
@@ -63,6 +64,13 @@ impl<'a> Found<'a> {
         Some(Self { values, definite })
     }
 
+    /// Everything at any depth in which the path can go on.
+    fn scanned(self, rest: &'static [Segment]) -> Option<Self> {
+        let mut found = self.step(&Segment::Descend, false)?;
+        found.values.retain(|value| can_follow(value, rest));
+        Some(found)
+    }
+
     fn counted(self) -> Self {
         Self {
             values: vec![Cow::Owned(Document::from(self.values.len()))],
@@ -80,7 +88,7 @@ impl<'a> Found<'a> {
 
 /// Whether the path without its length function begins with a deep scan.
 fn begins_deep(path: &[Segment]) -> bool {
-    matches!(path.first(), Some(Segment::DeepKey(_) | Segment::DeepAny))
+    path.first() == Some(&Segment::Descend)
 }
 
 /// Whether the segment leads to one value at most.
@@ -128,16 +136,7 @@ fn borrowed_children<'a>(
         Segment::Indexes(indexes) => Ok(elements(list(value)?, indexes.iter().copied())),
         Segment::Slice { start, end } => Ok(slice(list(value)?, *start, *end)),
         Segment::AnyChild => Ok(any_child(value).map(Cow::Borrowed).collect()),
-        Segment::DeepKey(key) => Ok(deep(value)
-            .into_iter()
-            .filter_map(|node| node.as_object()?.get(*key))
-            .map(Cow::Borrowed)
-            .collect()),
-        Segment::DeepAny => Ok(deep(value)
-            .into_iter()
-            .flat_map(any_child)
-            .map(Cow::Borrowed)
-            .collect()),
+        Segment::Descend => Ok(deep(value).into_iter().map(Cow::Borrowed).collect()),
         Segment::Filter(filter) => filtered(value, filter),
         Segment::Length => Ok(vec![Cow::Owned(length(value))]),
     }
@@ -197,6 +196,19 @@ fn any_child(value: &Document) -> Box<dyn Iterator<Item = &Document> + '_> {
         Document::Array(elements) => Box::new(elements.iter()),
         Document::Object(map) => Box::new(map.values()),
         _ => Box::new(std::iter::empty()),
+    }
+}
+
+/// Whether a scan looks in this value for the rest of the path. A filter is asked of every object once, whether it is
+/// an element or a member; several keys at the end make an object where all of them are there.
+fn can_follow(value: &Document, rest: &[Segment]) -> bool {
+    match (value, rest) {
+        (Document::Object(_), [Segment::Filter(_), ..]) => true,
+        (_, [Segment::Filter(_), ..]) => false,
+        (Document::Object(map), [Segment::Keys(keys)]) => {
+            keys.iter().all(|key| map.contains_key(*key))
+        }
+        _ => true,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::api;
 use super::inputs::with_article;
 use crate::catalogue::Catalogue;
-use crate::check::selectors::{self, Answer, Fit, Selection, View};
+use crate::check::selectors::{self, Answer, Fit, Selection};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{OutputDefinition, Step, Type};
 use crate::source::{Span, Spanned};
@@ -81,28 +81,39 @@ pub(crate) fn predefined(action: &str) -> &'static [(&'static str, Type)] {
 }
 
 /// Follows the selector of a declared output through the action's answer, and compares what it selects with the
-/// declared type.
+/// declared type. Gives whether the output may have a value at all.
 pub(in crate::check) fn declared_output(
     step: &Step,
     definition: &OutputDefinition,
     catalogue: &Catalogue,
     diagnostics: &mut Diagnostics,
-) {
+) -> bool {
     let Some(selector) = &definition.selector else {
-        return;
+        return true;
     };
     let answer = answer(step, catalogue);
     match selectors::select(&answer, &selector.value) {
-        Err(unmatched) => diagnostics.push(unmatched.report(&answer, &selector.value)),
+        Err(unmatched) => {
+            diagnostics.push(unmatched.report(&answer, &selector.value));
+            unmatched.empty_list && definition.kind.as_ref().is_some_and(takes_empty_list)
+        }
         Ok(selection) => {
             let found = Found {
                 answer: &answer,
                 selection: &selection,
                 definition,
             };
+            let doubts = selection.doubts.iter();
+            diagnostics.extend(doubts.map(|doubt| doubt.report(catalogue)));
             diagnostics.extend(found.conversion());
+            true
         }
     }
+}
+
+/// Other types have no value for an empty list.
+fn takes_empty_list(kind: &Spanned<Type>) -> bool {
+    matches!(kind.value, Type::StringList | Type::MapList)
 }
 
 /// The root of a step's selectors, as far as it is known.
@@ -163,14 +174,7 @@ impl Found<'_> {
     }
 
     fn description(&self) -> String {
-        let [node] = self.selection.nodes.as_slice() else {
-            return "a list".to_owned();
-        };
-        match self.answer.view(node) {
-            View::List(element) => format!("a list of {}", self.answer.view(&element).plural()),
-            view if self.selection.definite => view.describe().to_owned(),
-            view => format!("a list of {}", view.plural()),
-        }
+        selectors::description(self.answer, self.selection)
     }
 
     /// Points at the selector, and offers the type that the value has.

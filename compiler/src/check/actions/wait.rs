@@ -26,7 +26,7 @@ pub(super) fn expectation(
     let answer = answer(step, scope);
     let selection = selector
         .as_ref()
-        .and_then(|selector| selected(&answer, selector, diagnostics));
+        .and_then(|selector| selected(&answer, selector, scope, diagnostics));
     let values = inputs::required(step, "DesiredValues", diagnostics);
     let property = desired::Property {
         answer: &answer,
@@ -65,10 +65,15 @@ fn answer(step: &Step, scope: &Scope<'_>) -> Answer {
 fn selected(
     answer: &Answer,
     selector: &Spanned<Selector>,
+    scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Selection> {
     match selectors::select(answer, &selector.value) {
-        Ok(selection) => Some(selection),
+        Ok(selection) => {
+            let doubts = selection.doubts.iter();
+            diagnostics.extend(doubts.map(|doubt| doubt.report(scope.catalogue)));
+            Some(selection)
+        }
         Err(unmatched) => {
             let report = unmatched.report(answer, &selector.value);
             let report = Diagnostic {

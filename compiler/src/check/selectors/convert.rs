@@ -54,7 +54,10 @@ fn scalar_fit(scalar: ScalarKind<'_>, kind: Type) -> Fit {
     match (scalar, kind) {
         (_, Type::String) => Fit::Fine,
         // Published runbooks read whole numbers from members that are floats.
-        (_, Type::StringList) | (ScalarKind::Float, Type::Integer) => Fit::Fine,
+        (ScalarKind::Float, Type::Integer) => Fit::Fine,
+        // A number with a fraction has no entry in the table, unless it stands in a list.
+        (ScalarKind::Float, Type::StringList) => Fit::Doubtful,
+        (_, Type::StringList) => Fit::Fine,
         (ScalarKind::Text(values), Type::Integer) => {
             parses(values, |value| value.parse::<i64>().is_ok())
         }
@@ -76,21 +79,37 @@ fn parses(values: &[String], test: impl Fn(&str) -> bool) -> Fit {
     }
 }
 
+/// What is selected, in the words of reports.
+pub(in crate::check) fn description(answer: &Answer, selection: &Selection) -> String {
+    let each = selection.nodes.iter().map(|node| match answer.view(node) {
+        View::List(element) => format!("a list of {}", answer.view(&element).plural()),
+        view if selection.definite => view.describe().to_owned(),
+        view => format!("a list of {}", view.plural()),
+    });
+    common(each).unwrap_or_else(|| "a list".to_owned())
+}
+
 /// The type that the selected value has by itself.
 pub(in crate::check) fn natural_type(answer: &Answer, selection: &Selection) -> Option<Type> {
-    let [node] = selection.nodes.as_slice() else {
-        return None;
-    };
-    let view = answer.view(node);
-    match &view {
-        View::List(element) => list_type(&answer.view(element)),
-        _ if !selection.definite => list_type(&view),
-        View::Any => None,
-        View::Object(_) | View::Map(_) => Some(Type::StringMap),
-        View::Scalar(ScalarKind::Integer) => Some(Type::Integer),
-        View::Scalar(ScalarKind::Boolean) => Some(Type::Boolean),
-        View::Scalar(_) => Some(Type::String),
-    }
+    let each = selection.nodes.iter().map(|node| {
+        let view = answer.view(node);
+        match &view {
+            View::List(element) => list_type(&answer.view(element)),
+            _ if !selection.definite => list_type(&view),
+            View::Any => None,
+            View::Object(_) | View::Map(_) => Some(Type::StringMap),
+            View::Scalar(ScalarKind::Integer) => Some(Type::Integer),
+            View::Scalar(ScalarKind::Boolean) => Some(Type::Boolean),
+            View::Scalar(_) => Some(Type::String),
+        }
+    });
+    common(each).flatten()
+}
+
+/// What all of them are.
+fn common<T: PartialEq>(mut each: impl Iterator<Item = T>) -> Option<T> {
+    let first = each.next()?;
+    each.all(|other| other == first).then_some(first)
 }
 
 const fn list_type(element: &View<'_>) -> Option<Type> {

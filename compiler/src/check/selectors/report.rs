@@ -1,62 +1,114 @@
 //! The words for a selector that can never match.
 
+use std::fmt;
+
 use super::Unmatched;
-use super::answer::{Answer, View};
+use super::answer::{Answer, Node, View};
+use super::filter::inner;
 use crate::check::actions::some_of;
 use crate::diagnostic::{Code, Diagnostic, similar};
-use crate::source::Span;
-use crate::syntax::Selector;
+use crate::source::{Span, Spanned};
+use crate::syntax::selector::{Comparison, Literal};
+use crate::syntax::{Selector, SelectorSegment};
+
+/// Why a segment comes to nothing.
+#[derive(Clone, Debug)]
+pub(super) enum Cause {
+    /// What it looks for is not there.
+    Nothing {
+        key: Option<Key>,
+        /// What it looked at.
+        at: Vec<Node>,
+        place: Place,
+    },
+    /// The comparison of a filter never holds.
+    Comparison(Compared),
+}
+
+/// A key that is not there.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    text: String,
+    /// Its place without dots, brackets and quotes, if that is known.
+    inner: Option<Span>,
+}
+
+/// How far a path has come, in the words of reports.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// What the path begins with.
+    root: String,
+    sign: char,
+    path: String,
+}
+
+/// A value of a known kind, and a literal of another.
+#[derive(Clone, Debug)]
+pub(in crate::check) struct Compared {
+    /// What is compared, in backticks.
+    pub(super) place: String,
+    /// What it is.
+    pub(super) kind: &'static str,
+    pub(super) comparison: Comparison,
+    pub(super) literal: Spanned<Literal>,
+}
 
 impl Unmatched {
     /// The warning about it; whoever needs the value makes it an error.
     pub(in crate::check) fn report(&self, answer: &Answer, selector: &Selector) -> Diagnostic {
         let message = format!("the selector `{selector}` can never match");
-        let views: Vec<View<'_>> = self.at.iter().map(|node| answer.view(node)).collect();
-        let report = Diagnostic::warning(Code::SelectorNeverMatches, self.segment, message);
-        let report = report.label(self.label(answer, &views));
-        self.way_out(report, &views)
+        let report = Diagnostic::warning(Code::SelectorNeverMatches, self.place, message);
+        match &*self.cause {
+            Cause::Comparison(compared) => {
+                let label = format!("{} is {}", compared.place, compared.difference());
+                compared.way_out(report.label(label))
+            }
+            Cause::Nothing { key, at, place } => {
+                let views: Vec<View<'_>> = at.iter().map(|node| answer.view(node)).collect();
+                let report = report.label(label(key.as_ref(), &views, place));
+                way_out(report, key.as_ref(), &views, self.place)
+            }
+        }
     }
+}
 
-    fn label(&self, answer: &Answer, views: &[View<'_>]) -> String {
-        let place = match self.before.as_str() {
-            "" => answer.name.clone(),
-            before => format!("`${before}`"),
-        };
-        match (&self.key, views) {
-            (Some((key, _)), _) if views.iter().any(has_members) => {
-                format!("{place} has no member `{key}`")
-            }
-            (None, [View::List(_)]) => format!("no element of {place} has what this looks at"),
-            (_, [view]) => format!("{place} is {}", view.describe()),
-            _ => format!("{place} has nothing of this kind"),
+fn label(key: Option<&Key>, views: &[View<'_>], place: &Place) -> String {
+    match (key, views) {
+        (Some(key), _) if place.is_scan() => {
+            format!("nothing in {place} has a member `{}`", key.text)
         }
+        (Some(key), _) if views.iter().any(has_members) => {
+            format!("{place} has no member `{}`", key.text)
+        }
+        (_, [view]) => format!("{place} is {}", view.describe()),
+        _ => format!("{place} has nothing of this kind"),
     }
+}
 
-    fn way_out(&self, report: Diagnostic, views: &[View<'_>]) -> Diagnostic {
-        let names: Vec<&str> = views.iter().flat_map(member_names).collect();
-        if let Some((key, inner)) = &self.key {
-            if let Some(near) = similar(key, names.iter().copied()) {
-                return match inner {
-                    Some(span) => report.edit(*span, near, "a member with a similar name exists"),
-                    None => report.help(format!("a member with a similar name exists: `{near}`")),
-                };
-            }
-            if let [View::List(_)] = views {
-                return report.edit(
-                    Span::at(self.segment.start),
-                    "[0]",
-                    "select an element of the list first",
-                );
-            }
+fn way_out(report: Diagnostic, key: Option<&Key>, views: &[View<'_>], segment: Span) -> Diagnostic {
+    let names: Vec<&str> = views.iter().flat_map(member_names).collect();
+    if let Some(Key { text, inner }) = key {
+        if let Some(near) = similar(text, names.iter().copied()) {
+            return match inner {
+                Some(span) => report.edit(*span, near, "a member with a similar name exists"),
+                None => report.help(format!("a member with a similar name exists: `{near}`")),
+            };
         }
-        if names == ["ResponseMetadata"] {
-            return report.help("the operation answers nothing but `ResponseMetadata`");
+        if let [View::List(_)] = views {
+            return report.edit(
+                Span::at(segment.start),
+                "[0]",
+                "select an element of the list first",
+            );
         }
-        if names.is_empty() {
-            return report.help("select it, or a part of it, in another way");
-        }
-        report.help(some_of(&names, "members"))
     }
+    if names == ["ResponseMetadata"] {
+        return report.help("the operation answers nothing but `ResponseMetadata`");
+    }
+    if names.is_empty() {
+        return report.help("select it, or a part of it, in another way");
+    }
+    report.help(some_of(&names, "members"))
 }
 
 const fn has_members(view: &View<'_>) -> bool {
@@ -67,5 +119,154 @@ fn member_names<'a>(view: &View<'a>) -> Vec<&'a str> {
     match view {
         View::Object(members) => members.iter().map(|(name, _)| *name).collect(),
         _ => Vec::new(),
+    }
+}
+
+impl Key {
+    /// The key that a segment names.
+    pub(super) fn of(segment: &Spanned<SelectorSegment>) -> Option<Self> {
+        let SelectorSegment::Key(text) = &segment.value else {
+            return None;
+        };
+        let Span { start, end } = segment.span;
+        let around = (end.checked_sub(start)).and_then(|length| length.checked_sub(text.len()));
+        let inner = match around {
+            Some(0) => Some(Span::new(start, end)),
+            Some(1) => Some(Span::new(start + 1, end)),
+            Some(3) => Some(Span::new(start + 2, end - 1)),
+            Some(4) => Some(Span::new(start + 2, end - 2)),
+            _ => None,
+        };
+        Some(Self {
+            text: text.clone(),
+            inner,
+        })
+    }
+}
+
+impl Place {
+    /// The answer as a whole.
+    pub(super) fn answer(answer: &Answer) -> Self {
+        Self {
+            root: answer.name.clone(),
+            sign: '$',
+            path: String::new(),
+        }
+    }
+
+    /// What `@` stands for in a filter of this place.
+    pub(super) fn element(of: &Self) -> Self {
+        let root = if of.is_scan() {
+            format!("an object in {of}")
+        } else {
+            format!("an element of {of}")
+        };
+        Self {
+            root,
+            sign: '@',
+            path: String::new(),
+        }
+    }
+
+    /// One segment further, as the author may have written it.
+    pub(super) fn push(&mut self, segment: &SelectorSegment) {
+        let written = match segment {
+            SelectorSegment::Key(key) if self.is_scan() => key.clone(),
+            SelectorSegment::Key(key) => format!(".{key}"),
+            SelectorSegment::Descend => "..".to_owned(),
+            SelectorSegment::Index(index) => format!("[{index}]"),
+            SelectorSegment::AnyChild => "[*]".to_owned(),
+            SelectorSegment::Length => ".length()".to_owned(),
+            SelectorSegment::Filter(_) => "[?(…)]".to_owned(),
+            SelectorSegment::Keys(_)
+            | SelectorSegment::Indexes(_)
+            | SelectorSegment::Slice { .. } => "[…]".to_owned(),
+        };
+        self.path.push_str(&written);
+    }
+
+    /// Whether it is everything at any depth.
+    fn is_scan(&self) -> bool {
+        self.path.ends_with("..")
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.strip_suffix("..").unwrap_or(&self.path) {
+            "" => formatter.write_str(&self.root),
+            path => write!(formatter, "`{}{path}`", self.sign),
+        }
+    }
+}
+
+impl Compared {
+    /// What the literal is, in words.
+    pub(super) fn words(&self) -> &'static str {
+        match self.literal.value {
+            Literal::String(_) => "a string",
+            Literal::Integer(_) => "an integer",
+            Literal::Float(_) => "a number",
+            Literal::Boolean(_) => "a Boolean",
+            Literal::Null => "null",
+        }
+    }
+
+    fn difference(&self) -> String {
+        let words = self.words();
+        match self.comparison {
+            Comparison::Equal | Comparison::NotEqual => {
+                format!("{}, and never equals {words} like this", self.kind)
+            }
+            _ => format!("{}, and has no order with {words}", self.kind),
+        }
+    }
+
+    /// The literal as it may have been meant.
+    pub(super) fn way_out(&self, report: Diagnostic) -> Diagnostic {
+        match &self.literal.value {
+            Literal::String(text) if self.kind == "a Boolean" && is_boolean(text) => {
+                self.unquoted(report, &text.to_ascii_lowercase())
+            }
+            Literal::String(text) if is_number_kind(self.kind) && text.parse::<f64>().is_ok() => {
+                self.unquoted(report, text)
+            }
+            Literal::Integer(_) | Literal::Float(_) | Literal::Boolean(_)
+                if self.kind == "a string" =>
+            {
+                report.help("texts are compared in quotes")
+            }
+            _ if is_container(self.kind) => report.help("compare one of its members"),
+            _ => report.help(format!("compare with {}", literal_for(self.kind))),
+        }
+    }
+
+    fn unquoted(&self, report: Diagnostic, text: &str) -> Diagnostic {
+        match inner(&self.literal) {
+            Some(_) => report.edit(self.literal.span, text, "write it without quotes"),
+            None => report.help(format!("write it without quotes: `{text}`")),
+        }
+    }
+}
+
+fn is_boolean(text: &str) -> bool {
+    ["true", "false"]
+        .iter()
+        .any(|known| text.eq_ignore_ascii_case(known))
+}
+
+fn is_number_kind(kind: &str) -> bool {
+    ["an integer", "a number"].contains(&kind)
+}
+
+fn is_container(kind: &str) -> bool {
+    ["a mapping", "a list"].contains(&kind)
+}
+
+fn literal_for(kind: &str) -> &'static str {
+    match kind {
+        "a Boolean" => "`true` or `false`, by `==` or `!=`",
+        "an integer" | "a number" => "a number, such as `8`",
+        _ => "a text in quotes",
     }
 }

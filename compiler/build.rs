@@ -26,7 +26,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Every Rust file below a folder, with its path in the package, sorted.
+/// The endings of source files: the runtime hands scripts to interpreters by drivers in their own languages.
+const SOURCES: [&str; 3] = ["rs", "py", "ps1"];
+
+/// Every source file below a folder, with its path in the package, sorted.
 fn collect(folder: &Path, prefix: &str) -> io::Result<Vec<(String, PathBuf)>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut found = Vec::new();
@@ -38,7 +41,10 @@ fn collect(folder: &Path, prefix: &str) -> io::Result<Vec<(String, PathBuf)>> {
         );
         if path.is_dir() {
             found.extend(collect(&path, &name)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| SOURCES.iter().any(|known| extension == *known))
+        {
             found.push((name, path));
         }
     }

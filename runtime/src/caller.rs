@@ -21,14 +21,17 @@ pub trait Caller<Q>: Send + Sync {
     ) -> BoxFuture<'a, Result<Document, CallError>>;
 }
 
-/// Which effect of an execution: the step, the attempt (from 1) and the number of the effect in that attempt (from 1).
+/// Which effect of an execution: the step, the attempt, and the effect in that attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EffectId {
     /// The step's name; empty for what the engine asks before the first step.
     pub step: String,
-    /// The attempt.
+    /// The attempt, from 1.
     pub attempt: u32,
-    /// The effect.
+    /// Which of the attempt's calls it is a try of, from 1. Polls, and repeats after throttling, are tries of one call;
+    /// only the procedures of actions make several.
+    pub call: u32,
+    /// The number of the effect in the attempt, from 1: all tries of all its calls are counted.
     pub number: u32,
 }
 

@@ -3,19 +3,21 @@
 //! A generated step never does anything itself. It says what it wants as an [`Effect`]; the engine performs
 //! it, for real or simulated, and hands the answer back. One effect is the unit of durability.
 
+use std::fmt::Debug;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::decode::Response;
+use crate::procedure::{Course, Procedure};
 use crate::selector::Selector;
 use crate::value::{Document, Map};
 
 /// A call of one AWS API operation: typed, owned, and data at once.
 ///
 /// Serializes to the operation's input under the API's own member names.
-pub trait Request: Clone + Serialize + Send + Sync + 'static {
+pub trait Request: Clone + Debug + Serialize + Send + Sync + 'static {
     /// What is called.
     fn operation(&self) -> &'static Operation;
 }
@@ -45,6 +47,8 @@ pub struct Effect<Q, S> {
 pub enum Action<Q, S> {
     /// Call an API, then judge the answer.
     Call(Q, Acceptance),
+    /// Make the calls of a procedure.
+    Run(Course<Q>),
     /// Wait for a span of time.
     Sleep(Duration),
     /// Wait until a moment; one that is past is no wait.
@@ -83,6 +87,14 @@ impl<Q: Request, S> Effect<Q, S> {
         Self {
             action: Action::Call(request, Acceptance::Any),
             inputs,
+        }
+    }
+
+    /// Does what takes several calls.
+    pub fn run(procedure: impl Procedure<Q>) -> Self {
+        Self {
+            inputs: procedure.inputs(),
+            action: Action::Run(Course::of(procedure)),
         }
     }
 
@@ -173,7 +185,7 @@ impl<Q, S> Effect<Q, S> {
 }
 
 /// A request's members, as the record shows them.
-fn inputs_of<Q: Request>(request: &Q) -> Map {
+pub(crate) fn inputs_of<Q: Request>(request: &Q) -> Map {
     match serde_json::to_value(request) {
         Ok(Document::Object(members)) => members,
         // A request is a struct with string keys: its serialization is an object and cannot fail.

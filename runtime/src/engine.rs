@@ -239,6 +239,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         let effect = EffectId {
             step: String::new(),
             attempt: 1,
+            call: 1,
             number: 1,
         };
         let request = R::identity();

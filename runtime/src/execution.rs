@@ -17,9 +17,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::effect::Effect;
+use crate::effect::{Action, Effect};
 use crate::event::{Beginning, Reason};
 use crate::failure::Failure;
+use crate::procedure::Course;
 use crate::runbook::{Runbook, StepDefinition};
 use crate::scope::Context;
 use crate::status::Status;
@@ -82,13 +83,27 @@ struct Running<R: Runbook> {
     attempt: u32,
     /// When the attempt started, less the time in which nobody worked on it.
     attempt_started: Timestamp,
-    /// The number of calls in this attempt.
+    /// The number of effects in this attempt.
     calls: u32,
+    /// Where its procedure stands, if it has one.
+    standing: Option<Standing<R::Request>>,
+    /// Which call of the attempt is made or tried again, from 1.
+    call: u32,
+    /// The number of effects before the first try of that call.
+    before: u32,
     /// What the last poll has found.
     found: Option<String>,
     /// Since when the service asks to slow down.
     throttled_since: Option<Timestamp>,
     phase: Phase<R>,
+}
+
+/// Where a procedure stands.
+struct Standing<Q> {
+    course: Course<Q>,
+    request: Q,
+    /// Whether the request is the one that stops what was started.
+    stops: bool,
 }
 
 /// What a step under way does.
@@ -103,7 +118,9 @@ enum Phase<R: Runbook> {
     Waiting { until: Timestamp, reason: Reason },
     /// It waits for its next attempt.
     Pausing { until: Timestamp, cause: String },
-    /// It is to stop.
+    /// It is to make the call that stops what it has started.
+    Stopping,
+    /// It is to end.
     Cancelling,
 }
 
@@ -150,7 +167,12 @@ impl<R: Runbook> Execution<R> {
 
     /// Whether a request to cancel would change anything.
     pub fn can_be_cancelled(&self) -> bool {
-        self.budget.is_none() && !matches!(self.cursor, Cursor::Over | Cursor::Ended)
+        let can_stop = match &self.cursor {
+            Cursor::In(running) => running.can_be_interrupted(),
+            Cursor::Over | Cursor::Ended => false,
+            Cursor::Identity | Cursor::Before(_) => true,
+        };
+        self.budget.is_none() && can_stop
     }
 
     fn context(&self, arn: &str, account: &str) -> Context {
@@ -161,6 +183,68 @@ impl<R: Runbook> Execution<R> {
             partition: arn.split(':').nth(1).unwrap_or("aws").to_owned(),
             now: self.now,
         }
+    }
+}
+
+impl<R: Runbook> Running<R> {
+    /// The procedure at its beginning, if the step has one.
+    fn begin_procedure(&mut self) {
+        let course = match self.effect.as_ref().map(|effect| &effect.action) {
+            Ok(Action::Run(course)) => Some(course.clone()),
+            _ => None,
+        };
+        self.call = 0;
+        self.standing = None;
+        match course {
+            Some(course) => self.go_on(course),
+            None => self.call = 1,
+        }
+    }
+
+    /// The procedure reaches another stage.
+    fn go_on(&mut self, course: Course<R::Request>) {
+        self.call += 1;
+        self.before = self.calls;
+        self.found = None;
+        self.standing = Some(Standing {
+            request: course.request(),
+            course,
+            stops: false,
+        });
+    }
+
+    /// The request that the step makes now.
+    fn request(&self) -> Option<&R::Request> {
+        match (&self.standing, &self.effect) {
+            (Some(standing), _) => Some(&standing.request),
+            (
+                None,
+                Ok(Effect {
+                    action: Action::Call(request, _),
+                    ..
+                }),
+            ) => Some(request),
+            _ => None,
+        }
+    }
+
+    /// Whether what was started is being stopped.
+    fn stops(&self) -> bool {
+        self.standing
+            .as_ref()
+            .is_some_and(|standing| standing.stops)
+    }
+
+    /// How often the call was tried.
+    fn tries(&self) -> u32 {
+        self.calls.saturating_sub(self.before)
+    }
+
+    /// Whether what is going on can be left at once.
+    fn can_be_interrupted(&self) -> bool {
+        let standing = self.standing.as_ref();
+        let calling = matches!(self.phase, Phase::Calling);
+        !(calling && standing.is_some_and(|standing| standing.course.must_be_answered()))
     }
 }
 

@@ -47,14 +47,27 @@ pub enum FailureType {
 }
 
 /// The stage texts of spec 7.5.
-const ACTION: &str = "Execute/Cancelling action";
+pub(crate) const ACTION: &str = "Execute/Cancelling action";
+pub(crate) const COMPLETION: &str = "Poll action status for completion";
+pub(crate) const LAUNCH: &str = "launching the instance(s)";
 const INPUTS: &str = "validating and resolving the step inputs";
 const OUTPUTS: &str = "verifying the step outputs";
 
 impl Failure {
     /// A failure while the action was carried out. `cause` is the sentence that tells why, without what surrounds it.
     pub fn action(kind: FailureType, cause: &str) -> Self {
-        Self::failed(FailureStage::Invocation, kind, ACTION, cause)
+        Self::during(ACTION, kind, cause)
+    }
+
+    /// A failure while the action did what `activity` says.
+    pub(crate) fn during(activity: &str, kind: FailureType, cause: &str) -> Self {
+        Self::failed(FailureStage::Invocation, kind, activity, cause)
+    }
+
+    /// A script has failed; `cause` is its traceback, or the sentence that tells why.
+    pub fn script(cause: &str) -> Self {
+        let stage = FailureStage::Invocation;
+        Self::failed(stage, FailureType::Action, COMPLETION, cause)
     }
 
     /// The inputs cannot be made.
@@ -76,31 +89,30 @@ impl Failure {
     }
 
     /// The time limit of the attempt is over.
-    pub fn timed_out(cause: &str) -> Self {
+    pub fn timed_out(activity: &str, cause: &str) -> Self {
         Self {
             stage: FailureStage::Invocation,
             kind: FailureType::Action,
-            message: sentence("Step timed out while step is", ACTION, cause),
+            message: sentence("Step timed out while step is", activity, cause),
             details: BTreeMap::new(),
         }
     }
 
-    /// A call gave no usable answer.
-    pub fn call(error: &CallError) -> Self {
-        let cause = error.to_string();
+    /// A call gave no usable answer. `cause` says so.
+    pub fn call(error: &CallError, activity: &str, cause: &str) -> Self {
         match error {
             CallError::Service {
                 operation,
                 code,
                 throttling,
                 ..
-            } => Self::action(type_of(code, *throttling), &cause)
+            } => Self::during(activity, type_of(code, *throttling), cause)
                 .detail("ErrorCode", code)
                 .detail("Operation", operation),
-            CallError::Input(_) => Self::inputs(&cause),
-            CallError::Connection(_) => Self::action(FailureType::Action, &cause),
+            CallError::Input(_) => Self::inputs(cause),
+            CallError::Connection(_) => Self::during(activity, FailureType::Action, cause),
             CallError::Response { operation, .. } => {
-                Self::action(FailureType::Internal, &cause).detail("Operation", operation)
+                Self::during(activity, FailureType::Internal, cause).detail("Operation", operation)
             }
         }
     }
@@ -129,7 +141,7 @@ impl Failure {
         Self {
             stage,
             kind,
-            message: sentence("Step fails when it is", activity, cause),
+            message: sentence(beginning(activity), activity, cause),
             details: BTreeMap::new(),
         }
     }
@@ -146,6 +158,14 @@ fn type_of(code: &str, throttling: bool) -> FailureType {
         | "AuthorizationErrorException"
         | "NotAuthorized" => FailureType::Permission,
         _ => FailureType::Action,
+    }
+}
+
+/// The service shortens its words about a launch, and nowhere else.
+fn beginning(activity: &str) -> &'static str {
+    match activity {
+        LAUNCH => "Step fails when it's",
+        _ => "Step fails when it is",
     }
 }
 

@@ -12,6 +12,7 @@ pub use crate::decode::{
 pub use crate::effect::{self, Operation, Request as _};
 pub use crate::flow::{Flow, OnCancel, OnFailure};
 pub use crate::lambda::Invocation;
+pub use crate::procedure;
 pub use crate::runbook::{
     Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, StepDefinition,
 };
@@ -43,6 +44,25 @@ pub fn parameters<T: for<'a> Deserialize<'a>>(values: &Map) -> Result<T, InputEr
             message: error.to_string(),
         }
     })
+}
+
+/// One of an action's own outputs; one that is null is absent.
+///
+/// # Errors
+/// When it has another type than the action says.
+pub fn own_output<T: FromSelected>(
+    outputs: &Document,
+    name: &'static str,
+) -> Result<Option<T>, OutputError> {
+    let selected = Selector {
+        text: name,
+        segments: &[],
+    };
+    outputs
+        .get(name)
+        .unwrap_or(&Document::Null)
+        .select(&selected)
+        .convert()
 }
 
 /// The elements of a list value, for splicing it into another; any other value is one element (spec 3.3).

@@ -29,10 +29,13 @@ pub mod lambda;
 pub mod observer;
 pub mod parameters;
 pub mod policy;
+pub mod procedure;
 pub mod record;
 pub mod report;
 pub mod runbook;
 pub mod scope;
+#[cfg(feature = "script")]
+pub mod script;
 pub mod selector;
 mod similar;
 pub mod simulate;

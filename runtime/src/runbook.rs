@@ -142,8 +142,8 @@ pub struct StepDefinition {
     pub max_attempts: Option<u32>,
     /// Inputs that no reference decides and no request carries, each with its JSON text: `("Service", "\"ECS\"")`.
     pub inputs: &'static [(&'static str, &'static str)],
-    /// For a step that calls one API, what it calls: `ECS.RunTask`.
-    pub calls: Option<&'static str>,
+    /// The operations that it calls, each once: `ecs.RunTask`.
+    pub calls: &'static [&'static str],
     /// What to say while it waits: `tasks[0].containers[0].exitCode = 0`.
     pub waits_for: Option<&'static str>,
 }

@@ -36,7 +36,8 @@ pub struct StoreError {
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// Whether an execution can do without `earlier` once `later` has happened: one poll takes the place of the one before.
+/// Whether an execution can do without `earlier` once `later` has happened: one try of a call takes the place of the one
+/// before.
 ///
 /// Both must belong to the same execution, and `earlier` must come first.
 pub fn supersedes(later: &Change, earlier: &Change) -> bool {
@@ -44,7 +45,7 @@ pub fn supersedes(later: &Change, earlier: &Change) -> bool {
         (Change::Called { effect }, Change::Called { effect: old })
         | (Change::Answered { effect, .. }, Change::Answered { effect: old, .. })
         | (Change::Refused { effect, .. }, Change::Refused { effect: old, .. }) => {
-            effect.step == old.step && effect.attempt == old.attempt
+            (&effect.step, effect.attempt, effect.call) == (&old.step, old.attempt, old.call)
         }
         (
             Change::Waiting { step, attempt, .. },

@@ -66,8 +66,6 @@ pub(super) fn instead(action: &str) -> Option<String> {
     };
     Some(match action {
         "aws:changeInstanceState" => wait_for("StartInstances` or `StopInstances", "ec2"),
-        "aws:copyImage" => wait_for("CopyImage", "ec2"),
-        "aws:createImage" => wait_for("CreateImage", "ec2"),
         "aws:createStack" => wait_for("CreateStack", "cloudformation"),
         "aws:createTags" => "call `CreateTags` of `ec2` with `aws:executeAwsApi`".to_owned(),
         "aws:deleteImage" => "call `DeregisterImage` of `ec2` with `aws:executeAwsApi`".to_owned(),
@@ -139,8 +137,8 @@ pub(super) static ACTIONS: [Action; 23] = [
         .translated(),
     action("aws:branch").translated(),
     action("aws:changeInstanceState").limited(TimeLimit::usually(HOUR)),
-    action("aws:copyImage").not_after_cancel(),
-    action("aws:createImage").not_after_cancel(),
+    action("aws:copyImage").not_after_cancel().translated(),
+    action("aws:createImage").not_after_cancel().translated(),
     action("aws:createStack").not_after_cancel(),
     action("aws:createTags").not_after_cancel(),
     action("aws:deleteImage"),

@@ -112,7 +112,7 @@ impl Outputs<'_> {
                 } else {
                     None
                 },
-                source: Some(own_source(name)),
+                source: Some(own_source(&step.action.value, name)),
                 declared: None,
             })
             .collect()
@@ -164,9 +164,10 @@ impl Outputs<'_> {
     }
 }
 
-fn own_source(name: &'static str) -> OutputSource {
-    match name {
-        PAYLOAD => OutputSource::Payload,
-        _ => OutputSource::Invocation(name),
+fn own_source(action: &str, name: &'static str) -> OutputSource {
+    match (action, name) {
+        (_, PAYLOAD) => OutputSource::Payload,
+        ("aws:invokeLambdaFunction", _) => OutputSource::Invocation(name),
+        _ => OutputSource::Own(name),
     }
 }

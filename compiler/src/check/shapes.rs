@@ -15,7 +15,7 @@ use super::scope::Scope;
 use crate::catalogue::{List, Map, Member, Operation, Service, ShapeId, ShapeKind, Structure};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Scalar, Type, Value, ValueKind};
-use crate::ir::{ApiEntry, ApiField, ApiItem, ApiValue};
+use crate::ir::{ApiEntry, ApiField, ApiItem, ApiValue, Expression};
 use crate::source::{Span, Spanned};
 use crate::syntax::Style;
 
@@ -67,6 +67,48 @@ pub(super) fn input(
         operand.place,
         operand.complete,
     )
+}
+
+/// Checks one value that becomes a member of an operation's input; `name` is what reports call it.
+pub(super) fn value(
+    operand: &Operand<'_>,
+    name: &str,
+    value: &Value,
+    shape: ShapeId,
+    diagnostics: &mut Diagnostics,
+) -> Option<ApiValue> {
+    let mut walk = Walk {
+        operand,
+        diagnostics,
+        path: vec![name.to_owned()],
+    };
+    walk.value(value, shape)
+}
+
+/// Reports a literal that is outside what the model of its member says.
+pub(super) fn literal(
+    operand: &Operand<'_>,
+    name: &str,
+    value: &Value,
+    literal: &Expression,
+    shape: ShapeId,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut walk = Walk {
+        operand,
+        diagnostics,
+        path: vec![name.to_owned()],
+    };
+    match (literal, &operand.service.shape(shape).kind) {
+        (Expression::String(text), ShapeKind::String(string)) => {
+            let span = value.as_scalar().map_or(value.span, actions::text_span);
+            walk.check_text(text, string, span);
+        }
+        (Expression::Integer(number), ShapeKind::Integer(bounds) | ShapeKind::Long(bounds)) => {
+            walk.check_number(*number, *bounds, value.span);
+        }
+        _ => {}
+    }
 }
 
 /// A value on its way through the shapes.

@@ -301,7 +301,7 @@ fn step_definition(step: &Step) -> TokenStream {
     let attempts = number(step.max_attempts.map(u64::from));
     let inputs = constant_inputs(step).into_iter();
     let inputs = inputs.map(|(name, text)| quote!((#name, #text)));
-    let calls = option(calls(step));
+    let calls = calls(step);
     let waits_for = option(waits_for(step));
     quote! {
         StepDefinition {
@@ -312,7 +312,7 @@ fn step_definition(step: &Step) -> TokenStream {
             time_limit: #limit,
             max_attempts: #attempts,
             inputs: &[#(#inputs),*],
-            calls: #calls,
+            calls: &[#(#calls),*],
             waits_for: #waits_for,
         }
     }
@@ -326,16 +326,26 @@ fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
             ("Service", json(&call.written_service)),
             ("Api", json(&call.written_api)),
         ],
+        Work::Procedure(procedure) => {
+            let constants = procedure.constants.iter();
+            constants.map(|(name, text)| (*name, json(text))).collect()
+        }
         Work::Invoke { .. } | Work::Sleep(_) | Work::SleepUntil(_) | Work::Branch { .. } => {
             Vec::new()
         }
     }
 }
 
-/// `ECS.RunTask`
-fn calls(step: &Step) -> Option<String> {
-    let call = step.work.call()?;
-    Some(format!("{}.{}", call.service.name, call.operation.name))
+/// `ecs.RunTask`, each once.
+fn calls(step: &Step) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for call in step.work.calls() {
+        let name = format!("{}.{}", call.service.name, call.operation.name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// `tasks[0].containers[0].exitCode = 0`

@@ -215,6 +215,7 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
         "object",
         "array",
         "elements",
+        "own_output",
     ]);
     let mut statics = Unique::default();
     let named = steps.iter().map(|step| {

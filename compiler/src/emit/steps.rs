@@ -10,8 +10,8 @@ use super::selector::selector_static;
 use super::types::{FieldType, RequestField, RequestStruct};
 use crate::catalogue::ShapeKind;
 use crate::ir::{
-    ApiCall, ApiField, ApiItem, ApiValue, Choice, Condition, Data, Expectation, Expression,
-    OutputSource, Step, StepId, Work,
+    ApiCall, ApiField, ApiItem, ApiValue, Choice, Condition, Data, Expectation, Expression, Field,
+    OutputSource, Procedure, Step, StepId, Work,
 };
 
 /// The items of `steps.rs`.
@@ -34,7 +34,7 @@ fn imports(plan: &Plan<'_>) -> TokenStream {
         .runbook
         .steps
         .iter()
-        .any(|step| step.work.call().is_some());
+        .any(|step| step.work.calls().next().is_some());
     let api = calls.then(|| quote!(api,));
     let branches = plan.runbook.steps.iter();
     let branches = branches.into_iter().any(|step| jumps(&step.work));
@@ -82,6 +82,7 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
             format!("{}, to wait for `{}`", calls(call), expectation.selector)
         }
         Work::Invoke { call, .. } => calls(call),
+        Work::Procedure(procedure) => operations(procedure),
         Work::Sleep(_) | Work::SleepUntil(_) => "a pause".to_owned(),
         Work::Branch { .. } => "a branch".to_owned(),
     };
@@ -90,6 +91,25 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
 
 fn calls(call: &ApiCall) -> String {
     format!("{} `{}`", call.service.service_id, call.operation.name)
+}
+
+/// EC2 `CreateImage` and `DescribeImages`
+fn operations(procedure: &Procedure) -> String {
+    let mut text = String::new();
+    let mut names: Vec<String> = Vec::new();
+    for call in procedure.calls() {
+        let name = format!("`{}`", call.operation.name);
+        if names.is_empty() {
+            text = format!("{} ", call.service.service_id);
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{text}{} and {last}", rest.join(", ")),
+        _ => text + &names.concat(),
+    }
 }
 
 fn effect(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
@@ -111,6 +131,7 @@ fn effect(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
             call,
             input_payload: Some(payload),
         } => invoke_with_payload(plan, call, payload),
+        Work::Procedure(procedure) => run(plan, procedure),
         Work::Sleep(duration) => {
             let duration = borrowed_text(plan, duration);
             quote!(Effect::sleep(#duration))
@@ -120,6 +141,81 @@ fn effect(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
             quote!(Effect::sleep_until(#timestamp))
         }
         Work::Branch { choices, default } => branch(plan, choices, *default),
+    }
+}
+
+fn run(plan: &Plan<'_>, procedure: &Procedure) -> TokenStream {
+    let name = names::identifier(procedure.name);
+    let fields = procedure.fields.iter().map(|(name, field)| {
+        let name = names::identifier(name);
+        let value = procedure_field(plan, field);
+        quote!(#name: #value)
+    });
+    quote! {
+        Ok(Effect::run(procedure::#name { #(#fields),* }))
+    }
+}
+
+fn procedure_field(plan: &Plan<'_>, field: &Field) -> TokenStream {
+    match field {
+        Field::Call(call) => {
+            let request = request(plan, call);
+            quote!(#request.into())
+        }
+        Field::OptionalCall(None) => quote!(None),
+        Field::OptionalCall(Some(call)) => {
+            let request = request(plan, call);
+            quote!(Some(#request.into()))
+        }
+        Field::Later(call) => {
+            let arguments = told(call).into_iter().map(names::identifier);
+            let request = request(plan, call);
+            quote!(|#(#arguments),*| #request.into())
+        }
+        Field::Value(value) => owned(plan, value),
+        Field::Variant(kind, variant) => {
+            let (kind, variant) = (names::identifier(kind), names::identifier(variant));
+            quote!(procedure::#kind::#variant)
+        }
+    }
+}
+
+/// The names of what a request takes from earlier answers, each once.
+fn told(call: &ApiCall) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for field in &call.input {
+        collect_told(&field.value, &mut names);
+    }
+    names
+}
+
+fn collect_told(value: &ApiValue, names: &mut Vec<&'static str>) {
+    match value {
+        ApiValue::Structure(_, fields) => {
+            fields
+                .iter()
+                .for_each(|field| collect_told(&field.value, names));
+        }
+        ApiValue::List(_, items) => {
+            for item in items {
+                if let ApiItem::One(value) = item {
+                    collect_told(value, names);
+                }
+            }
+        }
+        ApiValue::Map(_, entries) => {
+            entries
+                .iter()
+                .for_each(|entry| collect_told(&entry.value, names));
+        }
+        ApiValue::Strings(_, expression) | ApiValue::Scalar(_, expression) => {
+            if let Expression::Told(name, _) = expression
+                && !names.contains(name)
+            {
+                names.push(name);
+            }
+        }
+        ApiValue::Float(..) => {}
     }
 }
 
@@ -444,7 +540,7 @@ fn output_statics<'a>(
     let named = step.outputs.iter().zip(&names.output_selectors);
     named.filter_map(|(output, name)| match &output.source {
         OutputSource::Selected(selector) => Some(selector_static(name, selector)),
-        OutputSource::Payload | OutputSource::Invocation(_) => None,
+        OutputSource::Payload | OutputSource::Invocation(_) | OutputSource::Own(_) => None,
     })
 }
 
@@ -495,6 +591,7 @@ fn outputs_function(step: &Step, names: &StepNames) -> TokenStream {
             OutputSource::Selected(_) => quote!(#root.select(&#selector).convert()?),
             OutputSource::Payload if invokes => quote!(Some(invocation.root().to_string())),
             OutputSource::Payload => quote!(Some(answer.to_string())),
+            OutputSource::Own(name) => quote!(own_output(answer, #name)?),
             OutputSource::Invocation(name) => {
                 let member = names::identifier(&names::snake(name));
                 // The last use may move, but a reader need not wonder which one it is.

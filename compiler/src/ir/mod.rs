@@ -7,12 +7,14 @@
 mod api;
 mod expression;
 mod print;
+mod procedure;
 
 use std::sync::Arc;
 
 pub use api::{ApiCall, ApiEntry, ApiField, ApiItem, ApiValue};
 pub use expression::{Expression, Part, Reference, SystemVariable};
 pub use print::print;
+pub use procedure::{Field, Procedure};
 
 use crate::catalogue::Service;
 use crate::document::Type;
@@ -180,6 +182,8 @@ pub enum Work {
         /// `InputPayload`: serialized into the call's `Payload`, shown under this name in the record.
         input_payload: Option<Data>,
     },
+    /// An action of several calls.
+    Procedure(Procedure),
     /// `aws:sleep` with `Duration`: an ISO 8601 duration.
     Sleep(Expression),
     /// `aws:sleep` with `Timestamp`: an ISO 8601 instant.
@@ -329,6 +333,8 @@ pub enum OutputSource {
     Payload,
     /// One of Lambda's own: `StatusCode`, `FunctionError`, `LogResult`, `Payload`.
     Invocation(&'static str),
+    /// One of a procedure's own: `ImageId`.
+    Own(&'static str),
 }
 
 /// One entry of the document's `outputs`.
@@ -389,7 +395,7 @@ impl Runbook {
 
     /// Every API call: those of the steps in order, then the question of identity.
     pub fn calls(&self) -> impl Iterator<Item = &ApiCall> {
-        let steps = self.steps.iter().filter_map(|step| step.work.call());
+        let steps = self.steps.iter().flat_map(|step| step.work.calls());
         steps.chain(std::iter::once(&self.identity))
     }
 
@@ -404,14 +410,23 @@ impl Runbook {
 }
 
 impl Work {
-    /// The API call, if the step makes one.
+    /// Every API call that the step may make.
+    pub fn calls(&self) -> impl Iterator<Item = &ApiCall> {
+        let several = match self {
+            Self::Procedure(procedure) => Some(procedure.calls()),
+            _ => None,
+        };
+        self.call().into_iter().chain(several.into_iter().flatten())
+    }
+
+    /// The API call, if the step makes just one.
     pub fn call(&self) -> Option<&ApiCall> {
         match self {
             Self::Call(call)
             | Self::Assert(call, _)
             | Self::Wait(call, _)
             | Self::Invoke { call, .. } => Some(call),
-            Self::Sleep(_) | Self::SleepUntil(_) | Self::Branch { .. } => None,
+            Self::Procedure(_) | Self::Sleep(_) | Self::SleepUntil(_) | Self::Branch { .. } => None,
         }
     }
 }

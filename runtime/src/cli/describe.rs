@@ -72,10 +72,7 @@ fn step_text(definition: &Definition, step: &StepDefinition, ways: &Ways) -> Str
         .map(|step| step.name.chars().count())
         .max();
     let name = format!("{:width$}", step.name, width = width.unwrap_or_default());
-    let calls = step
-        .calls
-        .map(|calls| format!(" {calls}"))
-        .unwrap_or_default();
+    let calls: String = step.calls.iter().map(|call| format!(" {call}")).collect();
     let waits = step
         .waits_for
         .map(|property| format!(" until {property}"))

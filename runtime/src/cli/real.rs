@@ -108,6 +108,7 @@ async fn assume_role<R: Runbook>(
     let effect = EffectId {
         step: String::new(),
         attempt: 1,
+        call: 1,
         number: 1,
     };
     let request = R::identity();

@@ -15,7 +15,8 @@ use crate::scope::Scope;
 use crate::status::Status;
 use crate::value::{Document, InputError, Map};
 
-use super::{Cursor, Execution, Phase, Place, Progress, Running, judge};
+use super::judge::{self, Judgement};
+use super::{Cursor, Execution, Phase, Place, Progress, Running};
 
 /// How long the `onCancel` chain may take (spec 4.5).
 const CANCEL_BUDGET: Duration = Duration::from_secs(120);
@@ -199,7 +200,7 @@ impl<R: Runbook> Execution<R> {
         self.status = Status::Cancelling;
         match &mut self.cursor {
             Cursor::In(running) => {
-                running.phase = Phase::Cancelling;
+                running.cancel();
                 if let Some(progress) = self.steps.get_mut(&running.place.index) {
                     progress.status = Status::Cancelling;
                 }
@@ -223,16 +224,21 @@ impl<R: Runbook> Execution<R> {
 
 impl<R: Runbook> Running<R> {
     fn new(place: Place<R>, state: &R::State, now: Timestamp) -> Self {
-        Self {
+        let mut running = Self {
             place,
             effect: R::effect(place.step, state),
             attempt: 1,
             attempt_started: now,
             calls: 0,
+            standing: None,
+            call: 1,
+            before: 0,
             found: None,
             throttled_since: None,
             phase: Phase::Ready,
-        }
+        };
+        running.begin_procedure();
+        running
     }
 
     fn apply(&mut self, event: &Event, state: &R::State) -> Result<(), JournalError> {
@@ -245,13 +251,14 @@ impl<R: Runbook> Running<R> {
             }
             Change::Refused { effect, error } => {
                 self.called(effect);
-                self.refused(error, event.at);
+                self.refused(error, event.at, state);
             }
             Change::Waiting { until, reason, .. } => self.waits(*until, *reason),
             Change::AttemptFailed {
                 failure, retry_at, ..
             } => {
                 let cause = failure.message.clone();
+                self.standing = None;
                 self.phase = Phase::Pausing {
                     until: *retry_at,
                     cause,
@@ -266,9 +273,11 @@ impl<R: Runbook> Running<R> {
         self.attempt = attempt;
         self.attempt_started = now;
         self.calls = 0;
+        self.before = 0;
         self.found = None;
         self.throttled_since = None;
         self.phase = Phase::Ready;
+        self.begin_procedure();
     }
 
     fn called(&mut self, effect: &EffectId) {
@@ -281,11 +290,37 @@ impl<R: Runbook> Running<R> {
         self.found = self
             .expectation()
             .map(|expectation| judge::found(expectation, answer));
-        self.phase = Phase::Judged(judge::answered(self, answer, at, state));
+        let judgement = judge::answered(self, answer, at, state);
+        self.take_in(judgement);
     }
 
-    fn refused(&mut self, error: &CallError, at: Timestamp) {
-        self.phase = Phase::Judged(judge::refused(self, error, at));
+    fn refused(&mut self, error: &CallError, at: Timestamp, state: &R::State) {
+        let judgement = judge::refused(self, error, at, state);
+        self.take_in(judgement);
+    }
+
+    fn take_in(&mut self, mut judgement: Judgement<R>) {
+        if let Some(course) = judgement.onward.take() {
+            self.go_on(course);
+        }
+        self.found = judgement.found.take().or(self.found.take());
+        self.phase = Phase::Judged(judgement);
+    }
+
+    /// Stops what was started, if there is a call for that.
+    fn cancel(&mut self) {
+        self.phase = Phase::Cancelling;
+        let Some(standing) = &mut self.standing else {
+            return;
+        };
+        if let Some(request) = standing.course.stop() {
+            standing.request = request;
+            standing.stops = true;
+            self.throttled_since = None;
+            self.call += 1;
+            self.before = self.calls;
+            self.phase = Phase::Stopping;
+        }
     }
 
     fn waits(&mut self, until: Timestamp, reason: Reason) {

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use crate::caller::CallError;
 use crate::clock::later;
 use crate::effect::{Acceptance, Action, Expectation};
-use crate::failure::{Failure, FailureType};
+use crate::failure::{ACTION, Failure, FailureType};
 use crate::lambda::Invocation;
+use crate::procedure::{Course, Move};
 use crate::runbook::Runbook;
 use crate::selector::{Matches, Select};
 use crate::value::{Document, describe, matches_desired};
 
-use super::Running;
+use super::{Running, Standing};
 
 /// What became of a call.
 #[derive(Debug)]
@@ -21,6 +22,10 @@ pub(super) struct Judgement<R: Runbook> {
     pub(super) verdict: Verdict,
     /// What is kept of the answer if the step ends with it.
     pub(super) kept: Option<Kept<R::State>>,
+    /// Where the step's procedure goes on.
+    pub(super) onward: Option<Course<R::Request>>,
+    /// What a poll of the procedure has found.
+    pub(super) found: Option<String>,
 }
 
 /// What an answer means.
@@ -30,6 +35,10 @@ pub(super) enum Verdict {
     Accepted,
     /// Not yet: poll again.
     NotYet,
+    /// The procedure goes on with its next call, after a pause or at once.
+    Onward { pause: bool },
+    /// What was started is stopped, or cannot be.
+    Stopped,
     /// The service asks to slow down; `failure` if there is no patience left.
     Throttled { since: Timestamp, failure: Failure },
     /// The attempt has failed.
@@ -53,10 +62,12 @@ pub(super) fn answered<R: Runbook>(
     state: &R::State,
 ) -> Judgement<R> {
     if running.deadline().is_some_and(|deadline| at > deadline) {
-        return Judgement {
-            at,
-            verdict: Verdict::Late,
-            kept: None,
+        return Judgement::of(Verdict::Late, at);
+    }
+    if let Some(standing) = &running.standing {
+        return match standing.stops {
+            true => Judgement::of(Verdict::Stopped, at),
+            false => moved(running, standing.course.answered(answer), at, state),
         };
     }
     let (verdict, kept) = match running.acceptance() {
@@ -70,7 +81,10 @@ pub(super) fn answered<R: Runbook>(
         Acceptance::Until(_) => (Verdict::NotYet, None),
         Acceptance::NoFunctionError => invoked(running, answer, state),
     };
-    Judgement { at, verdict, kept }
+    Judgement {
+        kept,
+        ..Judgement::of(verdict, at)
+    }
 }
 
 /// Judges an error.
@@ -78,20 +92,79 @@ pub(super) fn refused<R: Runbook>(
     running: &Running<R>,
     error: &CallError,
     at: Timestamp,
+    state: &R::State,
 ) -> Judgement<R> {
-    let failure = Failure::call(error);
-    let verdict = match running.acceptance() {
-        _ if !error.is_throttling() => Verdict::Failed(failure),
-        Acceptance::Until(_) => Verdict::NotYet,
-        _ => Verdict::Throttled {
-            since: running.throttled_since.unwrap_or(at),
-            failure,
-        },
+    let failure = match &running.standing {
+        Some(Standing { course, .. }) => {
+            Failure::call(error, course.activity(), &course.complaint(error))
+        }
+        None => Failure::call(error, ACTION, &error.to_string()),
     };
-    Judgement {
-        at,
-        verdict,
-        kept: None,
+    if error.is_throttling() {
+        let verdict = match running.acceptance() {
+            Acceptance::Until(_) => Verdict::NotYet,
+            _ => Verdict::Throttled {
+                since: running.throttled_since.unwrap_or(at),
+                failure,
+            },
+        };
+        return Judgement::of(verdict, at);
+    }
+    match &running.standing {
+        Some(Standing { stops: true, .. }) => Judgement::of(Verdict::Stopped, at),
+        Some(Standing { course, .. }) => match course.refused(error) {
+            Some(followed) => moved(running, followed, at, state),
+            None => Judgement::of(Verdict::Failed(failure), at),
+        },
+        None => Judgement::of(Verdict::Failed(failure), at),
+    }
+}
+
+/// Judges what a procedure says.
+fn moved<R: Runbook>(
+    running: &Running<R>,
+    followed: Move<Course<R::Request>>,
+    at: Timestamp,
+    state: &R::State,
+) -> Judgement<R> {
+    let activity = running.activity_text();
+    let onward = |course, pause| Judgement {
+        onward: Some(course),
+        ..Judgement::of(Verdict::Onward { pause }, at)
+    };
+    match followed {
+        Move::Next(course) => onward(course, false),
+        Move::Later(course) => onward(course, true),
+        Move::Again(found) => Judgement {
+            found: Some(found),
+            ..Judgement::of(Verdict::NotYet, at)
+        },
+        Move::Done(outputs) => {
+            let (verdict, kept) = accept(running, &outputs, state);
+            Judgement {
+                kept,
+                ..Judgement::of(verdict, at)
+            }
+        }
+        Move::Failed { cause, outputs } => {
+            let failure = Failure::during(activity, FailureType::Action, &cause);
+            Judgement {
+                kept: outputs.and_then(|outputs| accept(running, &outputs, state).1),
+                ..Judgement::of(Verdict::Failed(failure), at)
+            }
+        }
+    }
+}
+
+impl<R: Runbook> Judgement<R> {
+    fn of(verdict: Verdict, at: Timestamp) -> Self {
+        Self {
+            at,
+            verdict,
+            kept: None,
+            onward: None,
+            found: None,
+        }
     }
 }
 
@@ -105,11 +178,20 @@ pub(super) fn found(expectation: &Expectation, answer: &Document) -> String {
 }
 
 impl<R: Runbook> Running<R> {
-    /// When the time of the attempt is up. A sleep has no limit (spec 4.2).
+    /// When the time of the attempt is up. A sleep has no limit (spec 4.2), and to stop what was started has only that
+    /// of the cancellation.
     pub(super) fn deadline(&self) -> Option<Timestamp> {
         let limit = self.place.definition.time_limit?;
-        let calls = matches!(self.effect.as_ref().ok()?.action, Action::Call(..));
-        calls.then(|| later(self.attempt_started, std::time::Duration::from_secs(limit)))
+        let action = &self.effect.as_ref().ok()?.action;
+        let calls = matches!(action, Action::Call(..) | Action::Run(_));
+        (calls && !self.stops())
+            .then(|| later(self.attempt_started, std::time::Duration::from_secs(limit)))
+    }
+
+    /// What the step is doing, in the words of the service (spec 7.5).
+    pub(super) fn activity_text(&self) -> &'static str {
+        let standing = self.standing.as_ref();
+        standing.map_or(ACTION, |standing| standing.course.activity())
     }
 
     /// What the step expects of an answer that shows a property.

@@ -131,6 +131,7 @@ impl<R: Runbook> Running<R> {
                     attempt: self.attempt + 1,
                 },
             },
+            Phase::Stopping => now(self.next_call()),
             Phase::Cancelling => now(self.cancelled(R::flow(self.place.step).after_cancel())),
         }
     }
@@ -140,7 +141,7 @@ impl<R: Runbook> Running<R> {
         now(match &self.effect {
             Err(error) => self.failed(Failure::input(error)),
             Ok(Effect { action, .. }) => match action {
-                Action::Call(..) => self.next_call(),
+                Action::Call(..) | Action::Run(_) => self.next_call(),
                 Action::Sleep(length) => {
                     self.wait(later(self.attempt_started, *length), Reason::Sleep)
                 }
@@ -151,17 +152,14 @@ impl<R: Runbook> Running<R> {
     }
 
     fn call(&self) -> Next<'_, R::Request> {
-        match &self.effect {
-            Ok(Effect {
-                action: Action::Call(request, _),
-                ..
-            }) => Next::Call {
+        match self.request() {
+            Some(request) => Next::Call {
                 effect: self.effect_id(self.calls),
                 request,
                 deadline: self.deadline(),
             },
             // Only a step that calls can have been calling.
-            _ => now(self.succeeded(None)),
+            None => now(self.succeeded(None)),
         }
     }
 
@@ -170,11 +168,19 @@ impl<R: Runbook> Running<R> {
         let at = judgement.at;
         match &judgement.verdict {
             Verdict::Accepted => self.succeeded(None),
-            Verdict::NotYet => self.wait(later(at, policy.poll.after(self.calls)), Reason::Poll),
+            Verdict::NotYet => self.wait(later(at, policy.poll.after(self.tries())), Reason::Poll),
+            Verdict::Onward { pause: false } => self.next_call(),
+            Verdict::Onward { pause: true } => {
+                self.wait(later(at, policy.poll.first), Reason::Poll)
+            }
+            Verdict::Stopped => self.cancelled(R::flow(self.place.step).after_cancel()),
             Verdict::Throttled { since, failure } => {
-                let again = later(at, policy.retry.after(self.calls));
+                let again = later(at, policy.retry.after(self.tries()));
                 match again <= later(*since, policy.throttling) {
                     true => self.wait(again, Reason::Throttled { since: *since }),
+                    false if self.stops() => {
+                        self.cancelled(R::flow(self.place.step).after_cancel())
+                    }
                     false => self.attempt_over(Status::Failed, failure.clone(), at, policy),
                 }
             }
@@ -204,8 +210,11 @@ impl<R: Runbook> Running<R> {
         let mut cause = format!("The action has not finished within {seconds} seconds");
         if let (Some(expectation), Some(found)) = (self.expectation(), &self.found) {
             cause = format!("{cause}. {}", difference(expectation, found));
+        } else if let (Some(_), Some(found)) = (&self.standing, &self.found) {
+            cause.clone_from(found);
         }
-        self.attempt_over(Status::TimedOut, Failure::timed_out(&cause), at, policy)
+        let failure = Failure::timed_out(self.activity_text(), &cause);
+        self.attempt_over(Status::TimedOut, failure, at, policy)
     }
 
     /// Another attempt where one is left, else the end of the step.
@@ -270,6 +279,7 @@ impl<R: Runbook> Running<R> {
         EffectId {
             step: self.name(),
             attempt: self.attempt,
+            call: self.call,
             number,
         }
     }

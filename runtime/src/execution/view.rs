@@ -47,7 +47,9 @@ impl<R: Runbook> Execution<R> {
 impl<R: Runbook> Running<R> {
     fn activity(&self) -> Activity {
         match &self.phase {
-            Phase::Ready | Phase::Judged(_) | Phase::Cancelling => Activity::Deciding,
+            Phase::Ready | Phase::Judged(_) | Phase::Stopping | Phase::Cancelling => {
+                Activity::Deciding
+            }
             Phase::Calling => Activity::Calling { number: self.calls },
             Phase::Waiting { until, reason } => Activity::Waiting {
                 until: *until,

@@ -31,7 +31,12 @@ fn with_rest(count: i64, unit: &str, rest: i64, rest_unit: &str) -> String {
 /// What a failure message says of its own: without the service's fixed beginning and advice (spec 7.5).
 pub fn cause(message: &str) -> &str {
     let message = message.strip_suffix(ADVICE).unwrap_or(message);
-    let fixed = ["Step fails when it is ", "Step timed out while step is "]
+    let beginnings = [
+        "Step fails when it is ",
+        "Step fails when it's ",
+        "Step timed out while step is ",
+    ];
+    let fixed = beginnings
         .into_iter()
         .any(|start| message.starts_with(start));
     match message.split_once(". ") {
@@ -43,10 +48,10 @@ pub fn cause(message: &str) -> &str {
 /// What a step is doing, as far as it is worth a word.
 pub(super) fn activity(view: &View, step: &StepView) -> String {
     let left = |until: jiff::Timestamp| human(until.duration_since(view.now));
-    let calls = step.definition.calls.unwrap_or_default();
+    let calls = step.definition.calls.join(", ");
     match &step.activity {
         Activity::Deciding | Activity::Ended => String::new(),
-        Activity::Calling { .. } => join(calls, waits_for(step).unwrap_or_default()),
+        Activity::Calling { .. } => join(&calls, waits_for(step).unwrap_or_default()),
         Activity::Waiting {
             reason: Reason::Sleep,
             until,
@@ -68,10 +73,10 @@ pub(super) fn activity(view: &View, step: &StepView) -> String {
             ..
         } => {
             let found = found.as_deref().unwrap_or("nothing yet");
-            join(
-                &waits_for(step).unwrap_or_default(),
-                format!("found {found}"),
-            )
+            match waits_for(step) {
+                Some(waits_for) => format!("{waits_for}, found {found}"),
+                None => found.to_owned(),
+            }
         }
         Activity::Retrying {
             until,

@@ -19,7 +19,7 @@ pub(super) fn step<'a>(definition: &'a Definition, name: &str) -> Option<&'a Ste
 
 /// Whether a step may call an API.
 pub(super) fn may_call(step: &StepDefinition) -> bool {
-    step.calls.is_some() || !CALL_NOTHING.contains(&step.action)
+    !step.calls.is_empty() || !CALL_NOTHING.contains(&step.action)
 }
 
 /// The name to show for a call: as the runbook writes it, else as the catalogue does.
@@ -28,10 +28,16 @@ pub(super) fn display_name(
     step_name: &str,
     operation: &Operation,
 ) -> String {
-    match step(definition, step_name).and_then(|step| step.calls) {
-        Some(calls) => calls.to_owned(),
-        None => format!("{}.{}", operation.service, operation.name),
+    let name = format!("{}.{}", operation.service, operation.name);
+    match step(definition, step_name).map(|step| step.calls) {
+        Some([only]) => (*only).to_owned(),
+        _ => name,
     }
+}
+
+/// Whether a name is that of a call by one step: `makeImage.CreateImage`.
+pub(super) fn is_call_of_step(name: &str, step: &str, operation: &str) -> bool {
+    name.split_once('.') == Some((step, operation))
 }
 
 /// Whether two names are of the same operation.

@@ -3,7 +3,7 @@
 use crate::runbook::Definition;
 use crate::similar::did_you_mean;
 
-use super::api::{may_call, same_api, step};
+use super::api::{is_call_of_step, may_call, same_api, step};
 use super::fields::join;
 use super::problem::{ScenarioErrors, ScenarioProblem};
 use super::scenario::{CancelAt, Scenario};
@@ -56,6 +56,16 @@ impl Names {
 
     fn stub(&mut self, path: &str, key: &str) {
         match step(self.definition, key) {
+            Some(step) if step.calls.len() > 1 => {
+                let path = path.to_owned();
+                let calls = step.calls.iter().filter_map(|call| call.split_once('.'));
+                self.problems.push(ScenarioProblem::Unsaid {
+                    path,
+                    keys: calls
+                        .map(|(_, name)| format!("{}.{name}", step.name))
+                        .collect(),
+                });
+            }
             Some(step) if may_call(step) => {}
             Some(step) => {
                 let path = path.to_owned();
@@ -64,9 +74,21 @@ impl Names {
                     action: step.action,
                 });
             }
+            None if self.is_call_of_step(key) => {}
             None if key.contains('.') => self.call(path, key),
             None => self.step(path, key),
         }
+    }
+
+    /// Whether the key is `step.Operation`.
+    fn is_call_of_step(&self, key: &str) -> bool {
+        let step = key
+            .split_once('.')
+            .and_then(|(name, _)| step(self.definition, name));
+        step.is_some_and(|step| {
+            let mut operations = step.calls.iter().filter_map(|call| call.split_once('.'));
+            operations.any(|(_, operation)| is_call_of_step(key, step.name, operation))
+        })
     }
 
     fn step(&mut self, path: &str, name: &str) {
@@ -78,13 +100,20 @@ impl Names {
 
     fn call(&mut self, path: &str, api: &str) {
         let steps = self.definition.steps;
-        let mut calls = steps.iter().filter_map(|step| step.calls);
-        // A step that makes several calls does not say which.
+        let calls = || steps.iter().flat_map(|step| step.calls).copied();
+        // What such a step calls is not known here.
         let unsaid = steps
             .iter()
-            .any(|step| step.calls.is_none() && may_call(step));
-        if !unsaid && !calls.any(|known| same_api(known, api)) {
-            let calls = steps.iter().filter_map(|step| step.calls);
+            .any(|step| step.calls.is_empty() && may_call(step));
+        if !unsaid && !calls().any(|known| same_api(known, api)) {
+            let of_steps = steps.iter().filter(|step| step.calls.len() > 1);
+            let of_steps: Vec<String> = of_steps
+                .flat_map(|step| {
+                    let names = step.calls.iter().filter_map(|call| call.split_once('.'));
+                    names.map(|(_, name)| format!("{}.{name}", step.name))
+                })
+                .collect();
+            let calls = calls().chain(of_steps.iter().map(String::as_str));
             self.no_such(path, "call", api, did_you_mean(api, calls));
         }
     }

@@ -61,6 +61,14 @@ pub enum ScenarioProblem {
         /// `; did you mean …?`, or nothing.
         hint: String,
     },
+    /// A stub for a step that calls several operations, which does not say which of them it answers.
+    #[error("`{path}`: the step makes several calls, and each has its own answers: write `{}`", .keys.join("`, `"))]
+    Unsaid {
+        /// Where.
+        path: String,
+        /// What to write: `makeImage.CreateImage`.
+        keys: Vec<String>,
+    },
     /// A stub for a step that calls no API.
     #[error("`{path}`: the step calls no API, so that nothing will ask for this answer ({action})")]
     NeverAsked {
@@ -77,7 +85,7 @@ pub enum SimulationProblem {
     /// Nothing is written for the call.
     #[error(
         "{file} has no answer for the call of {api} by the step `{step}`: write one under \
-         `answers:`, as `{step}: {{…}}` or `{api}: {{…}}`{}",
+         `answers:`, as `{key}: {{…}}` or `{api}: {{…}}`{}",
         may_hold(.members)
     )]
     NoAnswer {
@@ -87,6 +95,8 @@ pub enum SimulationProblem {
         step: String,
         /// What it calls: `ECS.RunTask`.
         api: String,
+        /// How the scenario names this call of the step: by the step alone, if it makes no other.
+        key: String,
         /// The members that an answer may have.
         members: Vec<&'static str>,
     },

@@ -7,6 +7,7 @@
 //! parameters: {Cluster: demo}
 //! answers:
 //!   lambda1: {StatusCode: 200, Payload: {ok: true}}      # every call gets this answer
+//!   makeImage.CreateImage: {ImageId: ami-1}              # of a step that makes several calls, this one
 //!   ECS.DescribeTasks:                                   # successive calls; the last answer repeats
 //!     - error: {code: ThrottlingException, message: slow down}
 //!     - {tasks: [{lastStatus: RUNNING}]}
@@ -70,7 +71,7 @@ pub struct Scenario {
 /// The answers for a step or an API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stub {
-    /// `ecs` or `ECS.RunTask`.
+    /// `ecs`, `ECS.RunTask`, or `makeImage.CreateImage` for one of several calls of a step.
     pub key: String,
     /// For successive calls; the last repeats. At least one.
     pub answers: Vec<Answer>,

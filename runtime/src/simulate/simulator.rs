@@ -12,7 +12,7 @@ use crate::effect::{Operation, Request};
 use crate::runbook::Definition;
 use crate::value::{Document, Map};
 
-use super::api::{display_name, same_api};
+use super::api::{display_name, is_call_of_step, same_api, step};
 use super::problem::SimulationProblem;
 use super::scenario::{Answer, Scenario, Stub};
 
@@ -131,10 +131,15 @@ impl Simulator {
         Ok(answered)
     }
 
-    /// By step name first, by API second.
+    /// By step name first, with the operation where the step calls several; by API second.
     fn stub(&self, effect: &EffectId, name: &str, api: &str) -> Option<&Stub> {
         let stubs = &self.scenario.stubs;
-        let by_step = stubs.iter().find(|stub| stub.key == effect.step);
+        let operation = name
+            .split_once('.')
+            .map_or(name, |(_, operation)| operation);
+        let by_step = stubs.iter().find(|stub| {
+            stub.key == effect.step || is_call_of_step(&stub.key, &effect.step, operation)
+        });
         by_step.or_else(|| {
             stubs
                 .iter()
@@ -176,6 +181,10 @@ impl Simulator {
             file: self.scenario.file.clone(),
             step: effect.step.clone(),
             api: api.to_owned(),
+            key: match step(self.definition, &effect.step).map(|step| step.calls.len()) {
+                Some(2..) => format!("{}.{}", effect.step, operation.name),
+                _ => effect.step.clone(),
+            },
             members: operation
                 .response
                 .members()

@@ -164,7 +164,7 @@ const fn parameter(
 const fn step(
     name: &'static str,
     action: &'static str,
-    calls: Option<&'static str>,
+    calls: &'static [&'static str],
 ) -> StepDefinition {
     StepDefinition {
         name,
@@ -200,8 +200,8 @@ static DEFINITION: Definition = Definition {
         },
     ],
     steps: &[
-        step("lambda1", "aws:invokeLambdaFunction", Some("Lambda.Invoke")),
-        step("ecs", "aws:executeAwsApi", Some("ECS.RunTask")),
+        step("lambda1", "aws:invokeLambdaFunction", &["Lambda.Invoke"]),
+        step("ecs", "aws:executeAwsApi", &["ECS.RunTask"]),
         StepDefinition {
             timeout_seconds: Some(300),
             time_limit: Some(300),
@@ -209,11 +209,11 @@ static DEFINITION: Definition = Definition {
             ..step(
                 "wait",
                 "aws:waitForAwsResourceProperty",
-                Some("ECS.DescribeTasks"),
+                &["ECS.DescribeTasks"],
             )
         },
-        step("lambda2", "aws:invokeLambdaFunction", Some("Lambda.Invoke")),
-        step("Sleep", "aws:sleep", None),
+        step("lambda2", "aws:invokeLambdaFunction", &["Lambda.Invoke"]),
+        step("Sleep", "aws:sleep", &[]),
     ],
     assume_role: Some("arn:aws:iam::{{global:ACCOUNT_ID}}:role/runbook"),
     outputs: &[DocumentOutput {

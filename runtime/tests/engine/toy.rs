@@ -178,7 +178,7 @@ pub(crate) const fn step(name: &'static str) -> StepDefinition {
         time_limit: Some(25),
         max_attempts: None,
         inputs: &[("Service", "\"toy\""), ("Api", "\"Do\"")],
-        calls: Some("Toy.Do"),
+        calls: &["Toy.Do"],
         waits_for: None,
     }
 }

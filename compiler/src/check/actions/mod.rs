@@ -5,11 +5,14 @@
 
 mod api;
 mod branch;
+mod call;
+mod images;
 mod inputs;
 mod lambda;
 mod outputs;
 mod own;
 mod sleep;
+mod typed;
 mod wait;
 
 pub(super) use inputs::{
@@ -41,6 +44,8 @@ pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
         "aws:invokeLambdaFunction" => lambda::invoke(step, scope, diagnostics),
         "aws:sleep" => sleep::sleep(step, scope, diagnostics),
         "aws:branch" => branch::branch(step, scope, diagnostics),
+        "aws:createImage" => images::make(step, "CreateImage", &images::CREATE, scope, diagnostics),
+        "aws:copyImage" => images::make(step, "CopyImage", &images::COPY, scope, diagnostics),
         _ => {
             for (_, value) in &step.inputs {
                 inputs::references(value, scope, diagnostics);

@@ -35,6 +35,8 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:executeAwsApi" => &NAMING,
         "aws:assertAwsResourceProperty" | "aws:waitForAwsResourceProperty" => &PROPERTY,
         "aws:invokeLambdaFunction" => &LAMBDA,
+        "aws:createImage" => &CREATE_IMAGE,
+        "aws:copyImage" => &COPY_IMAGE,
         "aws:sleep" => &SLEEP,
         "aws:branch" => &BRANCH,
         _ => &[],
@@ -56,6 +58,26 @@ pub(super) const LAMBDA: [OwnInput; 7] = [
 pub(super) const SLEEP: [OwnInput; 2] = [
     optional("Duration", Type::String),
     optional("Timestamp", Type::String),
+];
+
+/// Those of `aws:createImage` (spec 5.6).
+const CREATE_IMAGE: [OwnInput; 5] = [
+    required("InstanceId", Type::String),
+    required("ImageName", Type::String),
+    optional("ImageDescription", Type::String),
+    optional("NoReboot", Type::Boolean),
+    optional("BlockDeviceMappings", Type::MapList),
+];
+
+/// Those of `aws:copyImage` (spec 5.5).
+const COPY_IMAGE: [OwnInput; 7] = [
+    required("SourceRegion", Type::String),
+    required("SourceImageId", Type::String),
+    required("ImageName", Type::String),
+    optional("ImageDescription", Type::String),
+    optional("Encrypted", Type::Boolean),
+    optional("KmsKeyId", Type::String),
+    optional("ClientToken", Type::String),
 ];
 
 /// Those of `aws:branch` (spec 5.3).

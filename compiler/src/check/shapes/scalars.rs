@@ -6,6 +6,7 @@ use crate::check::actions;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Scalar, Value, ValueKind, ambiguous_text};
 use crate::ir::{ApiValue, Expression};
+use crate::source::Span;
 use crate::syntax::scalar::Reading;
 
 impl<'a> Walk<'a, '_> {
@@ -97,16 +98,20 @@ impl<'a> Walk<'a, '_> {
         string: &StringShape,
     ) -> Option<ApiValue> {
         let text = self.text(value, scalar, shape)?;
-        let (span, catalogue) = (actions::text_span(scalar), self.operand.scope.catalogue);
+        self.check_text(scalar.text(), string, actions::text_span(scalar));
+        Some(text)
+    }
+
+    /// A text against the values and the length that its shape has.
+    pub(super) fn check_text(&mut self, text: &str, string: &StringShape, span: Span) {
+        let catalogue = self.operand.scope.catalogue;
         let what = format!("`{}` has no value", self.name());
-        let unknown =
-            actions::unknown_value(scalar.text(), span, &what, &string.enumeration, catalogue);
+        let unknown = actions::unknown_value(text, span, &what, &string.enumeration, catalogue);
         let known = unknown.is_none();
         self.diagnostics.extend(unknown);
         if known {
-            self.check_length(scalar.text(), string.length, value.span);
+            self.check_length(text, string.length, span);
         }
-        Some(text)
     }
 
     /// Text. Numbers and Booleans are refused; words that YAML 1.1 alone takes for Booleans are meant as text.

@@ -130,7 +130,7 @@ static DEFINITION: Definition = Definition {
             time_limit: Some(300),
             max_attempts: None,
             inputs: &[],
-            calls: Some("lambda.Invoke"),
+            calls: &["lambda.Invoke"],
             waits_for: None,
         },
         StepDefinition {
@@ -141,7 +141,7 @@ static DEFINITION: Definition = Definition {
             time_limit: Some(25),
             max_attempts: None,
             inputs: &[("Service", "\"ECS\""), ("Api", "\"RunTask\"")],
-            calls: Some("ecs.RunTask"),
+            calls: &["ecs.RunTask"],
             waits_for: None,
         },
         StepDefinition {
@@ -152,7 +152,7 @@ static DEFINITION: Definition = Definition {
             time_limit: Some(300),
             max_attempts: None,
             inputs: &[("Service", "\"ECS\""), ("Api", "\"DescribeTasks\"")],
-            calls: Some("ecs.DescribeTasks"),
+            calls: &["ecs.DescribeTasks"],
             waits_for: Some("tasks[0].containers[0].exitCode = 0"),
         },
         StepDefinition {
@@ -163,7 +163,7 @@ static DEFINITION: Definition = Definition {
             time_limit: Some(300),
             max_attempts: None,
             inputs: &[],
-            calls: Some("lambda.Invoke"),
+            calls: &["lambda.Invoke"],
             waits_for: None,
         },
         StepDefinition {
@@ -174,7 +174,7 @@ static DEFINITION: Definition = Definition {
             time_limit: None,
             max_attempts: None,
             inputs: &[],
-            calls: None,
+            calls: &[],
             waits_for: None,
         },
     ],

@@ -1,0 +1,326 @@
+//! Inputs of actions as the types that they take (spec 3.3): a whole reference becomes its input's type, a text of
+//! digits is a number, and what has parts is checked against the member that it becomes.
+
+use super::OwnInput;
+use super::call::{Called, Element, Given};
+use super::inputs;
+use crate::catalogue::ShapeId;
+use crate::check::scope::{Scope, Typed};
+use crate::check::shapes;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Scalar, Step, Type, Value, ValueKind};
+use crate::ir::Expression;
+
+/// The inputs of a step, one after another, each as what it is for the operation it goes to.
+pub(super) struct Inputs<'a, 'd> {
+    pub(super) step: &'a Step,
+    pub(super) scope: &'a Scope<'a>,
+    pub(super) own: &'static [OwnInput],
+    pub(super) diagnostics: &'d mut Diagnostics,
+    /// Whether nothing was reported so far.
+    sound: bool,
+}
+
+/// The members of a request.
+pub(super) type Members = Vec<(&'static str, Given)>;
+
+impl<'a, 'd> Inputs<'a, 'd> {
+    /// The inputs of a step. Reports those that the action does not have, and those that are missing.
+    pub(super) fn of(
+        step: &'a Step,
+        scope: &'a Scope<'a>,
+        diagnostics: &'d mut Diagnostics,
+    ) -> Self {
+        let before = diagnostics.len();
+        inputs::unknown(step, diagnostics);
+        let known = diagnostics.len() == before;
+        let own = super::own_inputs(&step.action.value);
+        for input in own.iter().filter(|input| input.required && known) {
+            inputs::required(step, input.name, diagnostics);
+        }
+        Self {
+            step,
+            scope,
+            own,
+            sound: diagnostics.len() == before,
+            diagnostics,
+        }
+    }
+
+    /// Whether an input is given.
+    pub(super) fn given(&self, name: &str) -> Option<&'a Value> {
+        inputs::given(self.step, name)
+    }
+
+    /// The members that inputs become: pairs of the member's name and the input's, in any order.
+    pub(super) fn members(
+        &mut self,
+        called: &Called,
+        names: &[(&'static str, &'static str)],
+    ) -> Members {
+        let members = names.iter().filter_map(|(member, input)| {
+            let value = self.member(called, member, input)?;
+            Some((*member, value))
+        });
+        members.collect()
+    }
+
+    /// The member that an input becomes, if it is given.
+    pub(super) fn member(&mut self, called: &Called, member: &str, name: &str) -> Option<Given> {
+        let value = self.given(name)?;
+        let input = self.own.iter().find(|input| input.name == name)?;
+        let shape = called.member(member)?;
+        let given = self.value(called, value, input, shape);
+        self.sound &= given.is_some();
+        given
+    }
+
+    /// An input that no request has, as its type.
+    pub(super) fn setting(&mut self, name: &str) -> Option<Expression> {
+        let value = self.given(name)?;
+        let input = self.own.iter().find(|input| input.name == name)?;
+        let setting = self.expression(value, input);
+        self.sound &= setting.is_some();
+        setting
+    }
+
+    /// An input whose value has to be one of few, and known when compiling.
+    pub(super) fn choice(&mut self, name: &str, why: &str) -> Option<&'static str> {
+        let value = self.given(name)?;
+        let input = self.own.iter().find(|input| input.name == name)?;
+        let written = inputs::literal(value, name, why, self.diagnostics);
+        let chosen = written.and_then(|written| {
+            let found = input
+                .values
+                .iter()
+                .copied()
+                .find(|known| *known == written.value);
+            if found.is_none() {
+                let message = format!("`{name}` has no value `{written}`");
+                let report = Diagnostic::error(Code::UnknownEnumValue, written.span, message)
+                    .label("not one of those listed");
+                let near = crate::diagnostic::similar(&written.value, input.values.iter().copied());
+                self.diagnostics.push(match near {
+                    Some(near) => {
+                        report.edit(written.span, near, "a value with a similar name exists")
+                    }
+                    None => report.help(inputs::some_of(input.values, "values")),
+                });
+            }
+            found
+        });
+        self.sound &= chosen.is_some();
+        chosen
+    }
+
+    /// Reports two inputs that exclude each other; gives whether at most one is there.
+    pub(super) fn exclusive(&mut self, first: &str, second: &str) {
+        if let (Some(_), Some(value)) = (self.given(first), self.given(second)) {
+            let message = format!(
+                "step `{}` gives both `{first}` and `{second}`",
+                self.step.name
+            );
+            self.report(
+                Diagnostic::error(Code::UnknownInput, value.span, message)
+                    .label("only one of them can be given")
+                    .help("remove one of them"),
+            );
+        }
+    }
+
+    /// Reports that one of two inputs must be given, and not both.
+    pub(super) fn one_of(&mut self, first: &str, second: &str) {
+        self.exclusive(first, second);
+        let neither = self.given(first).is_none() && self.given(second).is_none();
+        if neither && self.sound && self.step.inputs_known {
+            let message = format!(
+                "step `{}` gives neither `{first}` nor `{second}`",
+                self.step.name
+            );
+            self.report(
+                Diagnostic::error(Code::MissingInput, inputs::place(self.step), message)
+                    .label("one of them is required")
+                    .help(format!("add `{first}` or `{second}` under `inputs`")),
+            );
+        }
+    }
+
+    /// Adds an error.
+    pub(super) fn report(&mut self, report: Diagnostic) {
+        self.diagnostics.push(report);
+        self.sound = false;
+    }
+
+    /// Whether all inputs that have been asked for are right. To be asked last.
+    pub(super) fn sound(self) -> Option<()> {
+        (self.sound && self.step.inputs_known).then_some(())
+    }
+
+    fn value(
+        &mut self,
+        called: &Called,
+        value: &Value,
+        input: &OwnInput,
+        shape: ShapeId,
+    ) -> Option<Given> {
+        let operand = shapes::Operand {
+            scope: self.scope,
+            service: &called.service,
+            operation: &called.operation,
+            place: inputs::place(self.step),
+            complete: true,
+        };
+        match input.kind {
+            Type::StringList => self.list(value, input),
+            Type::StringMap => shapes::value(&operand, input.name, value, shape, self.diagnostics)
+                .map(Given::Checked),
+            Type::MapList => {
+                let list = as_list(value);
+                shapes::value(&operand, input.name, &list, shape, self.diagnostics)
+                    .map(Given::Checked)
+            }
+            Type::String | Type::Integer | Type::Boolean => {
+                let expression = self.expression(value, input)?;
+                shapes::literal(
+                    &operand,
+                    input.name,
+                    value,
+                    &expression,
+                    shape,
+                    self.diagnostics,
+                );
+                Some(Given::Value(expression))
+            }
+        }
+    }
+
+    fn expression(&mut self, value: &Value, input: &OwnInput) -> Option<Expression> {
+        let (name, scope) = (input.name, self.scope);
+        match input.kind {
+            Type::Integer | Type::Boolean => self.number(value, input),
+            _ if input.values.is_empty() => inputs::text(value, name, scope, self.diagnostics),
+            _ => inputs::one_of(value, input, scope, self.diagnostics),
+        }
+    }
+
+    /// A number or truth value; text that spells one is taken for it (spec 3.3).
+    fn number(&mut self, value: &Value, input: &OwnInput) -> Option<Expression> {
+        let expected = match input.kind {
+            Type::Boolean => "a Boolean",
+            _ => "an integer",
+        };
+        let ValueKind::Scalar(scalar) = &value.kind else {
+            if let Some([only]) = value.as_list()
+                && only.as_scalar().is_some()
+            {
+                return self.number(only, input);
+            }
+            return inputs::reported(value, input.name, expected, self.scope, self.diagnostics);
+        };
+        if !scalar.template.is_literal() {
+            let typed = self.scope.scalar(scalar, value.span, self.diagnostics);
+            return self.referenced(typed, input);
+        }
+        let read = match input.kind {
+            Type::Boolean => truth(scalar).map(Expression::Boolean),
+            _ => integer(scalar).map(Expression::Integer),
+        };
+        if read.is_none() {
+            let report = inputs::wrong_kind(value, input.name, expected);
+            self.diagnostics.extend(report);
+        }
+        read
+    }
+
+    /// A reference where a number or truth value belongs. A String may spell one (spec 8, row 45).
+    fn referenced(&mut self, typed: Typed, input: &OwnInput) -> Option<Expression> {
+        let (Some(Type::String), Some(_)) = (typed.kind, &typed.origin) else {
+            return inputs::coerced(typed, input.kind, input.name, self.diagnostics);
+        };
+        let message = format!(
+            "`{}` takes {}, but {} is a String",
+            input.name,
+            inputs::with_article(input.kind),
+            inputs::what(&typed)
+        );
+        let report = Diagnostic::warning(Code::WrongReferenceType, typed.span, message)
+            .label("the service may refuse this");
+        let report = inputs::declared(report, &typed);
+        self.diagnostics
+            .push(inputs::other_type(report, &typed, input.kind));
+        let expression = Box::new(typed.expression?);
+        Some(Expression::Coerce(expression, input.kind))
+    }
+
+    /// A list of strings; one alone is a list of one (spec 3.3).
+    fn list(&mut self, value: &Value, input: &OwnInput) -> Option<Given> {
+        let ValueKind::List(elements) = &value.kind else {
+            return match value.as_scalar() {
+                Some(scalar) => self.whole_list(value, scalar, input),
+                None => inputs::reported(value, input.name, "a list", self.scope, self.diagnostics),
+            };
+        };
+        let elements = elements
+            .iter()
+            .filter(|element| element.kind != ValueKind::Null);
+        let elements: Vec<Option<Element>> = elements
+            .map(|element| self.element(element, input))
+            .collect();
+        Some(Given::Strings(elements.into_iter().collect::<Option<_>>()?))
+    }
+
+    fn whole_list(&mut self, value: &Value, scalar: &Scalar, input: &OwnInput) -> Option<Given> {
+        if scalar.template.is_literal() {
+            let text = self.listed_text(value, input)?;
+            return Some(Given::Strings(vec![Element::One(text)]));
+        }
+        let typed = self.scope.scalar(scalar, value.span, self.diagnostics);
+        let coerced = inputs::coerced(typed, Type::StringList, input.name, self.diagnostics)?;
+        Some(Given::Value(coerced))
+    }
+
+    /// One element; a reference to a list stands for all of its elements.
+    fn element(&mut self, element: &Value, input: &OwnInput) -> Option<Element> {
+        if let Some(scalar) = element.as_scalar()
+            && scalar.template.whole().is_some()
+        {
+            let typed = self.scope.scalar(scalar, element.span, self.diagnostics);
+            return match typed.kind? {
+                Type::StringList => typed.expression.map(Element::All),
+                _ => inputs::coerced(typed, Type::String, input.name, self.diagnostics)
+                    .map(Element::One),
+            };
+        }
+        self.listed_text(element, input).map(Element::One)
+    }
+
+    fn listed_text(&mut self, value: &Value, input: &OwnInput) -> Option<Expression> {
+        match input.values {
+            [] => inputs::text(value, input.name, self.scope, self.diagnostics),
+            _ => inputs::one_of(value, input, self.scope, self.diagnostics),
+        }
+    }
+}
+
+/// One mapping where a list of them belongs is its only element (spec 3.3).
+fn as_list(value: &Value) -> Value {
+    match value.kind {
+        ValueKind::Map(_) => Value {
+            kind: ValueKind::List(vec![value.clone()]),
+            ..value.clone()
+        },
+        _ => value.clone(),
+    }
+}
+
+fn integer(scalar: &Scalar) -> Option<i64> {
+    scalar
+        .source
+        .as_integer()
+        .or_else(|| scalar.text().trim().parse().ok())
+}
+
+fn truth(scalar: &Scalar) -> Option<bool> {
+    let text = || scalar.text().trim().to_ascii_lowercase().parse().ok();
+    scalar.source.as_bool().or_else(text)
+}

@@ -1,0 +1,244 @@
+//! Procedures: the actions that are more than one call (spec 5.4 to 5.10, 5.14, 5.19, 5.20).
+//!
+//! A procedure is a table. For each of its stages it has the request that is made there, and says what an answer means:
+//! on to another stage, once more, done, failed. It is only ever asked, never changed, so a poll that found nothing
+//! leaves no trace, and the engine may forget it. Generated code hands over the requests, and functions that make the
+//! later ones from what earlier answers have told; which services there are is none of a procedure's business.
+
+mod instances;
+mod make_image;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+pub use make_image::MakeImage;
+
+use crate::caller::CallError;
+use crate::effect::Request;
+use crate::failure::COMPLETION;
+use crate::value::{Document, Map};
+
+/// What an action of several calls does.
+pub trait Procedure<Q: Request>: Debug + Send + Sync + 'static {
+    /// How far it is, with what has to be known there.
+    type Stage: Debug + Send + Sync + 'static;
+
+    /// The step's inputs as the record shows them, beyond those that the step's definition holds already.
+    fn inputs(&self) -> Map;
+
+    /// Where it begins.
+    fn begin(&self) -> Self::Stage;
+
+    /// The request that is made at a stage.
+    fn request(&self, stage: &Self::Stage) -> Q;
+
+    /// What the answer to it means.
+    fn answered(&self, stage: &Self::Stage, answer: &Document) -> Move<Self::Stage>;
+
+    /// What an error means, if not that the attempt has failed. Throttling is the engine's own business.
+    fn refused(&self, _stage: &Self::Stage, _error: &CallError) -> Option<Move<Self::Stage>> {
+        None
+    }
+
+    /// What goes on at a stage, in the words of the service (spec 7.5).
+    fn activity(&self, _stage: &Self::Stage) -> &'static str {
+        COMPLETION
+    }
+
+    /// What is said about an error that fails the attempt.
+    fn complaint(&self, _stage: &Self::Stage, error: &CallError) -> String {
+        error.to_string()
+    }
+
+    /// The request that stops what has been started, for a step that is cancelled (spec 4.5).
+    fn stop(&self, _stage: &Self::Stage) -> Option<Q> {
+        None
+    }
+
+    /// Whether the request starts something that could not be stopped if its answer were not awaited.
+    fn must_be_answered(&self, _stage: &Self::Stage) -> bool {
+        false
+    }
+}
+
+/// What follows an answer.
+#[derive(Debug)]
+pub enum Move<S> {
+    /// Another stage.
+    Next(S),
+    /// Another stage, after a pause.
+    Later(S),
+    /// The same request again, after a pause. The sentence says what was found.
+    Again(String),
+    /// The action has succeeded, with these outputs.
+    Done(Document),
+    /// The attempt has failed.
+    Failed {
+        /// Why, as a sentence.
+        cause: String,
+        /// Outputs that are kept all the same.
+        outputs: Option<Document>,
+    },
+}
+
+impl<S> Move<S> {
+    /// A failure that leaves nothing behind.
+    pub(crate) fn failed(cause: impl Into<String>) -> Self {
+        Self::Failed {
+            cause: cause.into(),
+            outputs: None,
+        }
+    }
+
+    fn map<T>(self, onward: impl FnOnce(S) -> T) -> Move<T> {
+        match self {
+            Self::Next(stage) => Move::Next(onward(stage)),
+            Self::Later(stage) => Move::Later(onward(stage)),
+            Self::Again(found) => Move::Again(found),
+            Self::Done(outputs) => Move::Done(outputs),
+            Self::Failed { cause, outputs } => Move::Failed { cause, outputs },
+        }
+    }
+}
+
+/// A procedure at one of its stages.
+#[derive(Clone, Debug)]
+pub struct Course<Q>(Arc<dyn Standing<Q>>);
+
+impl<Q: Request> Course<Q> {
+    /// The beginning of a procedure.
+    pub fn of<P: Procedure<Q>>(procedure: P) -> Self {
+        let stage = procedure.begin();
+        Self(Arc::new(At {
+            procedure: Arc::new(procedure),
+            stage,
+        }))
+    }
+
+    pub(crate) fn request(&self) -> Q {
+        self.0.request()
+    }
+
+    pub(crate) fn answered(&self, answer: &Document) -> Move<Self> {
+        self.0.answered(answer)
+    }
+
+    pub(crate) fn refused(&self, error: &CallError) -> Option<Move<Self>> {
+        self.0.refused(error)
+    }
+
+    pub(crate) fn activity(&self) -> &'static str {
+        self.0.activity()
+    }
+
+    pub(crate) fn complaint(&self, error: &CallError) -> String {
+        self.0.complaint(error)
+    }
+
+    pub(crate) fn stop(&self) -> Option<Q> {
+        self.0.stop()
+    }
+
+    pub(crate) fn must_be_answered(&self) -> bool {
+        self.0.must_be_answered()
+    }
+}
+
+/// A [`Procedure`] and a stage of it, whatever their types are.
+trait Standing<Q>: Debug + Send + Sync {
+    fn request(&self) -> Q;
+    fn answered(&self, answer: &Document) -> Move<Course<Q>>;
+    fn refused(&self, error: &CallError) -> Option<Move<Course<Q>>>;
+    fn activity(&self) -> &'static str;
+    fn complaint(&self, error: &CallError) -> String;
+    fn stop(&self) -> Option<Q>;
+    fn must_be_answered(&self) -> bool;
+}
+
+#[derive(Debug)]
+struct At<P, S> {
+    procedure: Arc<P>,
+    stage: S,
+}
+
+impl<P, S> At<P, S> {
+    fn onward<Q: Request>(&self, stage: S) -> Course<Q>
+    where
+        P: Procedure<Q, Stage = S>,
+        S: Debug + Send + Sync + 'static,
+    {
+        Course(Arc::new(Self {
+            procedure: Arc::clone(&self.procedure),
+            stage,
+        }))
+    }
+}
+
+impl<Q: Request, P: Procedure<Q>> Standing<Q> for At<P, P::Stage> {
+    fn request(&self) -> Q {
+        self.procedure.request(&self.stage)
+    }
+
+    fn answered(&self, answer: &Document) -> Move<Course<Q>> {
+        let followed = self.procedure.answered(&self.stage, answer);
+        followed.map(|stage| self.onward(stage))
+    }
+
+    fn refused(&self, error: &CallError) -> Option<Move<Course<Q>>> {
+        let followed = self.procedure.refused(&self.stage, error)?;
+        Some(followed.map(|stage| self.onward(stage)))
+    }
+
+    fn activity(&self) -> &'static str {
+        self.procedure.activity(&self.stage)
+    }
+
+    fn complaint(&self, error: &CallError) -> String {
+        self.procedure.complaint(&self.stage, error)
+    }
+
+    fn stop(&self) -> Option<Q> {
+        self.procedure.stop(&self.stage)
+    }
+
+    fn must_be_answered(&self) -> bool {
+        self.procedure.must_be_answered(&self.stage)
+    }
+}
+
+/// The text at a JSON pointer.
+fn text<'a>(answer: &'a Document, pointer: &str) -> Option<&'a str> {
+    answer.pointer(pointer)?.as_str()
+}
+
+/// The texts of a member of every element of a list: those at `/State` of all `Images`.
+fn texts<'a>(answer: &'a Document, list: &str, pointer: &'a str) -> Vec<&'a str> {
+    let elements = answer.get(list).and_then(Document::as_array);
+    let elements = elements.into_iter().flatten();
+    elements
+        .filter_map(|element| text(element, pointer))
+        .collect()
+}
+
+/// An answer lacks what every such answer has.
+fn without<S>(operation: &str, member: &str) -> Move<S> {
+    Move::failed(format!("The answer of {operation} has no {member}"))
+}
+
+/// The code of an error of the service.
+fn code(error: &CallError) -> &str {
+    match error {
+        CallError::Service { code, .. } => code,
+        _ => "",
+    }
+}
+
+/// Gives members of a request the names that the step's inputs have.
+fn renamed(mut members: Map, names: &[(&str, &str)]) -> Map {
+    for (member, input) in names {
+        if let Some(value) = members.shift_remove(*member) {
+            members.insert((*input).to_owned(), value);
+        }
+    }
+    members
+}

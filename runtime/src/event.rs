@@ -80,6 +80,15 @@ pub enum Change {
         /// For what.
         reason: Reason,
     },
+    /// The time of an attempt is up, and what it has started is to be stopped.
+    OutOfTime {
+        /// The step.
+        step: String,
+        /// The attempt.
+        attempt: u32,
+        /// Why the attempt has timed out.
+        failure: Failure,
+    },
     /// An attempt has failed or timed out, and another will follow.
     AttemptFailed {
         /// The step.
@@ -126,6 +135,7 @@ impl Change {
             Self::Answered { .. } => "Answered",
             Self::Refused { .. } => "Refused",
             Self::Waiting { .. } => "Waiting",
+            Self::OutOfTime { .. } => "OutOfTime",
             Self::AttemptFailed { .. } => "AttemptFailed",
             Self::StepEnded { .. } => "StepEnded",
             Self::CancelRequested => "CancelRequested",

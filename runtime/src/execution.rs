@@ -102,8 +102,16 @@ struct Running<R: Runbook> {
 struct Standing<Q> {
     course: Course<Q>,
     request: Q,
-    /// Whether the request is the one that stops what was started.
-    stops: bool,
+    /// Why the request is the one that stops what was started, if it is.
+    stops: Option<Stop>,
+}
+
+/// Why what was started is stopped.
+enum Stop {
+    /// Somebody asked to cancel.
+    Cancelled,
+    /// The time of the attempt is up.
+    Late(Failure),
 }
 
 /// What a step under way does.
@@ -209,7 +217,7 @@ impl<R: Runbook> Running<R> {
         self.standing = Some(Standing {
             request: course.request(),
             course,
-            stops: false,
+            stops: None,
         });
     }
 
@@ -232,7 +240,7 @@ impl<R: Runbook> Running<R> {
     fn stops(&self) -> bool {
         self.standing
             .as_ref()
-            .is_some_and(|standing| standing.stops)
+            .is_some_and(|standing| standing.stops.is_some())
     }
 
     /// How often the call was tried.

@@ -49,6 +49,8 @@ pub enum FailureType {
 /// The stage texts of spec 7.5.
 pub(crate) const ACTION: &str = "Execute/Cancelling action";
 pub(crate) const COMPLETION: &str = "Poll action status for completion";
+pub(crate) const AGENT: &str = "verifying the SSM Agent availability on the target instance(s)";
+pub(crate) const COMMAND: &str = "verifying the command has completed";
 pub(crate) const LAUNCH: &str = "launching the instance(s)";
 const INPUTS: &str = "validating and resolving the step inputs";
 const OUTPUTS: &str = "verifying the step outputs";

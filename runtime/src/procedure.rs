@@ -7,11 +7,17 @@
 
 mod instances;
 mod make_image;
+mod run_automation;
+mod run_command;
+mod run_state_machine;
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
 pub use make_image::MakeImage;
+pub use run_automation::RunAutomation;
+pub use run_command::RunCommand;
+pub use run_state_machine::RunStateMachine;
 
 use crate::caller::CallError;
 use crate::effect::Request;
@@ -53,6 +59,11 @@ pub trait Procedure<Q: Request>: Debug + Send + Sync + 'static {
     /// The request that stops what has been started, for a step that is cancelled (spec 4.5).
     fn stop(&self, _stage: &Self::Stage) -> Option<Q> {
         None
+    }
+
+    /// Whether what has been started is stopped when the time of an attempt is up, too.
+    fn stops_when_late(&self) -> bool {
+        false
     }
 
     /// Whether the request starts something that could not be stopped if its answer were not awaited.
@@ -139,6 +150,10 @@ impl<Q: Request> Course<Q> {
         self.0.stop()
     }
 
+    pub(crate) fn stops_when_late(&self) -> bool {
+        self.0.stops_when_late()
+    }
+
     pub(crate) fn must_be_answered(&self) -> bool {
         self.0.must_be_answered()
     }
@@ -152,6 +167,7 @@ trait Standing<Q>: Debug + Send + Sync {
     fn activity(&self) -> &'static str;
     fn complaint(&self, error: &CallError) -> String;
     fn stop(&self) -> Option<Q>;
+    fn stops_when_late(&self) -> bool;
     fn must_be_answered(&self) -> bool;
 }
 
@@ -199,6 +215,10 @@ impl<Q: Request, P: Procedure<Q>> Standing<Q> for At<P, P::Stage> {
 
     fn stop(&self) -> Option<Q> {
         self.procedure.stop(&self.stage)
+    }
+
+    fn stops_when_late(&self) -> bool {
+        self.procedure.stops_when_late()
     }
 
     fn must_be_answered(&self) -> bool {

@@ -16,7 +16,7 @@ use crate::status::Status;
 use crate::value::{Document, InputError, Map};
 
 use super::judge::{self, Judgement};
-use super::{Cursor, Execution, Phase, Place, Progress, Running};
+use super::{Cursor, Execution, Phase, Place, Progress, Running, Stop};
 
 /// How long the `onCancel` chain may take (spec 4.5).
 const CANCEL_BUDGET: Duration = Duration::from_secs(120);
@@ -254,6 +254,7 @@ impl<R: Runbook> Running<R> {
                 self.refused(error, event.at, state);
             }
             Change::Waiting { until, reason, .. } => self.waits(*until, *reason),
+            Change::OutOfTime { failure, .. } => self.stop(Stop::Late(failure.clone())),
             Change::AttemptFailed {
                 failure, retry_at, ..
             } => {
@@ -307,15 +308,19 @@ impl<R: Runbook> Running<R> {
         self.phase = Phase::Judged(judgement);
     }
 
-    /// Stops what was started, if there is a call for that.
     fn cancel(&mut self) {
         self.phase = Phase::Cancelling;
+        self.stop(Stop::Cancelled);
+    }
+
+    /// Stops what was started, if there is a call for that.
+    fn stop(&mut self, why: Stop) {
         let Some(standing) = &mut self.standing else {
             return;
         };
         if let Some(request) = standing.course.stop() {
             standing.request = request;
-            standing.stops = true;
+            standing.stops = Some(why);
             self.throttled_since = None;
             self.call += 1;
             self.before = self.calls;

@@ -66,8 +66,8 @@ pub(super) fn answered<R: Runbook>(
     }
     if let Some(standing) = &running.standing {
         return match standing.stops {
-            true => Judgement::of(Verdict::Stopped, at),
-            false => moved(running, standing.course.answered(answer), at, state),
+            Some(_) => Judgement::of(Verdict::Stopped, at),
+            None => moved(running, standing.course.answered(answer), at, state),
         };
     }
     let (verdict, kept) = match running.acceptance() {
@@ -111,7 +111,7 @@ pub(super) fn refused<R: Runbook>(
         return Judgement::of(verdict, at);
     }
     match &running.standing {
-        Some(Standing { stops: true, .. }) => Judgement::of(Verdict::Stopped, at),
+        Some(Standing { stops: Some(_), .. }) => Judgement::of(Verdict::Stopped, at),
         Some(Standing { course, .. }) => match course.refused(error) {
             Some(followed) => moved(running, followed, at, state),
             None => Judgement::of(Verdict::Failed(failure), at),

@@ -12,7 +12,7 @@ use crate::runbook::Runbook;
 use crate::status::Status;
 
 use super::judge::{Judgement, Verdict, difference};
-use super::{Cursor, Execution, Phase, Place, Running};
+use super::{Cursor, Execution, Phase, Place, Running, Stop};
 
 /// What the engine is to do.
 pub enum Next<'a, Q> {
@@ -173,14 +173,12 @@ impl<R: Runbook> Running<R> {
             Verdict::Onward { pause: true } => {
                 self.wait(later(at, policy.poll.first), Reason::Poll)
             }
-            Verdict::Stopped => self.cancelled(R::flow(self.place.step).after_cancel()),
+            Verdict::Stopped => self.stopped(at, policy),
             Verdict::Throttled { since, failure } => {
                 let again = later(at, policy.retry.after(self.tries()));
                 match again <= later(*since, policy.throttling) {
                     true => self.wait(again, Reason::Throttled { since: *since }),
-                    false if self.stops() => {
-                        self.cancelled(R::flow(self.place.step).after_cancel())
-                    }
+                    false if self.stops() => self.stopped(at, policy),
                     false => self.attempt_over(Status::Failed, failure.clone(), at, policy),
                 }
             }
@@ -214,7 +212,35 @@ impl<R: Runbook> Running<R> {
             cause.clone_from(found);
         }
         let failure = Failure::timed_out(self.activity_text(), &cause);
-        self.attempt_over(Status::TimedOut, failure, at, policy)
+        match self.must_be_stopped() {
+            true => Change::OutOfTime {
+                step: self.name(),
+                attempt: self.attempt,
+                failure,
+            },
+            false => self.attempt_over(Status::TimedOut, failure, at, policy),
+        }
+    }
+
+    /// Whether there is something to stop now that the time of the attempt is up.
+    fn must_be_stopped(&self) -> bool {
+        let running = self
+            .standing
+            .as_ref()
+            .filter(|standing| standing.stops.is_none());
+        running.is_some_and(|standing| {
+            standing.course.stops_when_late() && standing.course.stop().is_some()
+        })
+    }
+
+    /// What follows once what was started is stopped, or cannot be.
+    fn stopped(&self, at: Timestamp, policy: &Policy) -> Change {
+        match self.standing.as_ref().map(|standing| &standing.stops) {
+            Some(Some(Stop::Late(failure))) => {
+                self.attempt_over(Status::TimedOut, failure.clone(), at, policy)
+            }
+            _ => self.cancelled(R::flow(self.place.step).after_cancel()),
+        }
     }
 
     /// Another attempt where one is left, else the end of the step.

@@ -11,6 +11,7 @@ use runbook_runtime::store::{MemoryStore, Store};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::procedures::{Command, endless};
 use crate::sheets::*;
 use crate::toy::{
     BreakingStore, EXECUTION, FullStore, Reply, Script, ScriptedCaller, Sheet, Toy, attempt, done,
@@ -68,6 +69,7 @@ async fn cut_after_any_event_changes_nothing() {
     check_cuts::<Continue>(|_, _, _| Reply::Error("Unlucky"), None).await;
     check_cuts::<AbortAtEnd>(|_, _, _| done(), None).await;
     check_cuts::<SleepUntil>(|_, _, _| done(), None).await;
+    check_cuts::<Command>(endless, None).await;
 }
 
 #[tokio::test]

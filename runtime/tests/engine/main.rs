@@ -6,6 +6,7 @@ mod attempts;
 mod cancellation;
 mod durability;
 mod flow;
+mod procedures;
 mod record;
 mod sheets;
 mod time;

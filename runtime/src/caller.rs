@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
+use crate::script::{Output, ScriptError};
 use crate::value::Document;
 
 /// A boxed future that may move between threads.
@@ -19,6 +20,11 @@ pub trait Caller<Q>: Send + Sync {
         effect: &'a EffectId,
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>>;
+
+    /// What an effect has printed, however it ended; told once. Calls of APIs print nothing.
+    fn printed(&self, _effect: &EffectId) -> Option<Output> {
+        None
+    }
 }
 
 /// Which effect of an execution: the step, the attempt, and the effect in that attempt.
@@ -56,6 +62,9 @@ pub enum CallError {
     /// The request did not reach the service, or its answer did not come back.
     #[error("{0}")]
     Connection(String),
+    /// A script gave no value.
+    #[error(transparent)]
+    Script(ScriptError),
     /// The answer is not what the operation's model says.
     #[error("The response of {operation} cannot be read: {message}")]
     Response {

@@ -62,7 +62,13 @@ struct Timeline {
     /// Who sleeps until when; of those that end at one moment the first to come is the first to wake.
     sleepers: BTreeMap<(Timestamp, u64), Option<Waker>>,
     arrivals: u64,
+    /// How many do something that takes real time.
+    holds: usize,
 }
+
+/// While it is there, a virtual clock stands still: something real is under way.
+#[derive(Debug)]
+pub struct Hold<'a>(&'a VirtualClock);
 
 impl VirtualClock {
     /// A clock that shows `start`.
@@ -71,10 +77,17 @@ impl VirtualClock {
             now: start,
             sleepers: BTreeMap::new(),
             arrivals: 0,
+            holds: 0,
         };
         Self {
             timeline: Mutex::new(timeline),
         }
+    }
+
+    /// Stops the clock for as long as the returned value lives.
+    pub fn hold(&self) -> Hold<'_> {
+        self.timeline().holds += 1;
+        Hold(self)
     }
 
     fn timeline(&self) -> MutexGuard<'_, Timeline> {
@@ -119,7 +132,7 @@ impl Future for VirtualSleep<'_> {
         }
         let place = self.place.unwrap_or_else(|| timeline.place(self.moment));
         self.place = Some(place);
-        let is_first = timeline.sleepers.keys().next() == Some(&place);
+        let is_first = timeline.holds == 0 && timeline.sleepers.keys().next() == Some(&place);
         if is_first && self.seen == timeline.now {
             timeline.now = self.moment;
             return Poll::Ready(());
@@ -136,6 +149,13 @@ impl Future for VirtualSleep<'_> {
 }
 
 impl Timeline {
+    fn wake_first(&mut self) {
+        let mut first = self.sleepers.first_entry();
+        if let Some(waker) = first.as_mut().and_then(|first| first.get_mut().take()) {
+            waker.wake();
+        }
+    }
+
     /// A place among the sleepers that nobody else has.
     fn place(&mut self, moment: Timestamp) -> (Timestamp, u64) {
         self.arrivals += 1;
@@ -150,13 +170,15 @@ impl Drop for VirtualSleep<'_> {
         let Some(place) = self.place else { return };
         let mut timeline = self.clock.timeline();
         timeline.sleepers.remove(&place);
-        if let Some(waker) = timeline
-            .sleepers
-            .first_entry()
-            .and_then(|mut first| first.get_mut().take())
-        {
-            waker.wake();
-        }
+        timeline.wake_first();
+    }
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        let mut timeline = self.0.timeline();
+        timeline.holds = timeline.holds.saturating_sub(1);
+        timeline.wake_first();
     }
 }
 

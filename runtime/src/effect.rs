@@ -10,16 +10,23 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::decode::Response;
+use crate::local::Local;
 use crate::procedure::{Course, Procedure};
 use crate::selector::Selector;
 use crate::value::{Document, Map};
 
-/// A call of one AWS API operation: typed, owned, and data at once.
+/// A call of one AWS API operation, or something else that is performed and awaited like one: typed, owned, and data at
+/// once.
 ///
-/// Serializes to the operation's input under the API's own member names.
+/// Serializes to the operation's input under the API's own member names; what is local, to the step's inputs.
 pub trait Request: Clone + Debug + Serialize + Send + Sync + 'static {
     /// What is called.
     fn operation(&self) -> &'static Operation;
+
+    /// What is done instead of calling an API, for a request that is performed here.
+    fn local(&self) -> Option<Local<'_>> {
+        None
+    }
 }
 
 /// What there is to know about an operation without its input.

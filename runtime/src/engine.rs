@@ -180,7 +180,12 @@ impl<'a, R: Runbook> Engine<'a, R> {
                     request,
                     deadline,
                 } => {
+                    let asked = effect.clone();
                     let change = self.call(&execution, effect, request, deadline).await;
+                    if let Some(output) = self.caller.printed(&asked) {
+                        let effect = asked;
+                        self.note(&mut execution, Change::Printed { effect, output })?;
+                    }
                     change.unwrap_or_else(|| execution.out_of_time(&self.policy))
                 }
                 Next::Note { not_before, change } => match not_before {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::caller::{CallError, EffectId};
 use crate::failure::Failure;
 use crate::record::Simulation;
+use crate::script::Output;
 use crate::status::Status;
 use crate::value::{Document, Map};
 
@@ -61,6 +62,13 @@ pub enum Change {
         effect: EffectId,
         /// The answer, as Boto3 gives it.
         answer: Document,
+    },
+    /// An effect has printed something, which its script did before what follows was known.
+    Printed {
+        /// Which one.
+        effect: EffectId,
+        /// What.
+        output: Output,
     },
     /// A call gave no usable answer.
     Refused {
@@ -133,6 +141,7 @@ impl Change {
             Self::AttemptStarted { .. } => "AttemptStarted",
             Self::Called { .. } => "Called",
             Self::Answered { .. } => "Answered",
+            Self::Printed { .. } => "Printed",
             Self::Refused { .. } => "Refused",
             Self::Waiting { .. } => "Waiting",
             Self::OutOfTime { .. } => "OutOfTime",

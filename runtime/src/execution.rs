@@ -23,6 +23,7 @@ use crate::failure::Failure;
 use crate::procedure::Course;
 use crate::runbook::{Runbook, StepDefinition};
 use crate::scope::Context;
+use crate::script::Output;
 use crate::status::Status;
 use crate::value::{Document, InputError, Map};
 
@@ -142,6 +143,8 @@ struct Progress {
     inputs: Map,
     /// The whole answer, `OutputPayload`.
     payload: Option<Document>,
+    /// What the scripts of the last attempt have printed.
+    printed: Option<Output>,
     failure: Option<Failure>,
     /// The step that a branch has chosen.
     jump: Option<&'static str>,

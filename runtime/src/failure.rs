@@ -112,6 +112,7 @@ impl Failure {
                 .detail("ErrorCode", code)
                 .detail("Operation", operation),
             CallError::Input(_) => Self::inputs(cause),
+            CallError::Script(error) => error.into(),
             CallError::Connection(_) => Self::during(activity, FailureType::Action, cause),
             CallError::Response { operation, .. } => {
                 Self::during(activity, FailureType::Internal, cause).detail("Operation", operation)

@@ -26,6 +26,7 @@ pub mod failure;
 pub mod flow;
 pub mod generated;
 pub mod lambda;
+pub mod local;
 pub mod observer;
 pub mod parameters;
 pub mod policy;
@@ -34,7 +35,6 @@ pub mod record;
 pub mod report;
 pub mod runbook;
 pub mod scope;
-#[cfg(feature = "script")]
 pub mod script;
 pub mod selector;
 mod similar;

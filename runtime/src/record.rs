@@ -26,6 +26,9 @@ pub struct Record {
     /// There only when the answers did not come from AWS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulation: Option<Simulation>,
+    /// What scripts have printed, by step; not there if nothing was. The service keeps that in CloudWatch Logs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub script_output: Vec<ScriptOutput>,
 }
 
 impl Record {
@@ -47,6 +50,18 @@ impl Record {
 pub struct Simulation {
     /// The scenario that the answers came from.
     pub scenario: String,
+}
+
+/// What the script of a step has printed, in its last attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ScriptOutput {
+    /// The step.
+    pub step_name: String,
+    /// The end of its standard output.
+    pub standard_output: String,
+    /// The end of its standard error.
+    pub standard_error: String,
 }
 
 /// An execution.

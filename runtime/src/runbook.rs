@@ -6,6 +6,7 @@ use std::hash::Hash;
 use crate::effect::{Effect, Request};
 use crate::flow::Flow;
 use crate::scope::{Context, Scope};
+use crate::script::Requirement;
 use crate::value::{Document, InputError, Map, OutputError, Type};
 
 /// A compiled runbook. Everything here is pure: no clock, no network, no state but its arguments.
@@ -22,6 +23,9 @@ pub trait Runbook: Send + Sync + 'static {
 
     /// The steps in document order; the first is where an execution starts. Parallel to [`Definition::steps`].
     const STEPS: &'static [Self::Step];
+
+    /// What the scripts of the steps need of the machine.
+    const SCRIPTS: &'static [Requirement] = &[];
 
     /// Where a step leads.
     fn flow(step: Self::Step) -> Flow<Self::Step>;

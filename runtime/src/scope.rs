@@ -48,6 +48,23 @@ impl Context {
         })
     }
 
+    /// All system variables by their full names, as a script gets them (spec 8, row 40).
+    pub fn variables(&self) -> Map {
+        let names = [
+            "global:ACCOUNT_ID",
+            "global:AWS_PARTITION",
+            "global:DATE",
+            "global:DATE_TIME",
+            "global:REGION",
+            "automation:EXECUTION_ID",
+        ];
+        let values = names.into_iter().filter_map(|name| {
+            let value = self.variable(name)?;
+            Some((name.to_owned(), value.into()))
+        });
+        values.collect()
+    }
+
     fn strftime(&self, format: &str) -> String {
         self.now.strftime(format).to_string()
     }

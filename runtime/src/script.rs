@@ -4,30 +4,52 @@
 //! printed. Every attempt has a fresh private folder, a cleaned environment and a process group of its own; none of
 //! them outlives it. The script's text is a file that the interpreter reads: it never passes through a shell, and the
 //! value comes back by a file of its own, since standard output belongs to the script.
+//!
+//! What a script is, and what it leaves, is data that every program knows; the feature `script` is what runs it.
 
+mod account;
+#[cfg(feature = "script")]
 mod answer;
 mod attachment;
+#[cfg(feature = "script")]
+mod command;
+#[cfg(feature = "script")]
 mod environment;
 mod error;
-mod interpreter;
+mod language;
 mod output;
+#[cfg(feature = "script")]
+mod printing;
+#[cfg(feature = "script")]
 mod probe;
+#[cfg(feature = "script")]
 mod process;
+#[cfg(feature = "script")]
+mod run;
+#[cfg(feature = "script")]
 mod sandbox;
+mod text;
+#[cfg(feature = "script")]
+mod unpack;
 
-use std::future::Future;
-use std::time::Duration;
+use serde::Serialize;
 
+pub use account::{Aws, Credentials};
 pub use attachment::Attachment;
-pub use environment::{Aws, Credentials};
 pub use error::ScriptError;
-pub use interpreter::{Language, Runtime};
+pub use language::{Language, Runtime};
 pub use output::{Kept, Output};
-pub use probe::{Note, ProbeError, Requirement, probe};
+#[cfg(feature = "script")]
+pub use printing::Printing;
+#[cfg(feature = "script")]
+pub use probe::{Note, ProbeError, probe};
+#[cfg(feature = "script")]
+pub use run::{Ending, Run, Surroundings, run};
+pub use text::fill;
 
-use crate::value::{Document, Map};
-use process::Ended;
-use sandbox::Sandbox;
+use crate::decode::{DOCUMENT, Member, Response, Shape};
+use crate::effect::Operation;
+use crate::value::Map;
 
 /// The most that a script may return, in bytes of JSON (spec 5.13).
 pub const LARGEST_PAYLOAD: usize = 100 * 1024;
@@ -35,112 +57,46 @@ pub const LARGEST_PAYLOAD: usize = 100 * 1024;
 /// The most elements of a returned list; the others are cut off (spec 5.13).
 pub const LONGEST_LIST: usize = 100;
 
-/// A script as a step gives it, its references resolved.
-#[derive(Clone, Debug)]
+/// A script as a step gives it, its references resolved. Serialized it is the step's inputs.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Script {
     /// What interprets it.
-    pub language: Language,
-    /// `Script`; empty where the code is in the attachment.
-    pub text: String,
+    pub runtime: Runtime,
     /// `Handler`: `function`, or `file.function` in an attachment. PowerShell has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub handler: Option<String>,
+    /// `Script`; empty where the code is in the attachment.
+    #[serde(rename = "Script", skip_serializing_if = "String::is_empty")]
+    pub text: String,
     /// `InputPayload`, which becomes the first argument.
+    #[serde(rename = "InputPayload", skip_serializing_if = "Map::is_empty")]
     pub payload: Map,
     /// The second argument: what the service tells a handler about its execution.
+    #[serde(skip)]
     pub context: Map,
     /// The file that `Attachment` names, its checksum verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attachment: Option<Attachment>,
 }
 
-/// What surrounds a script.
-#[derive(Clone, Debug)]
-pub struct Surroundings {
-    /// As whom it calls AWS, and where.
-    pub aws: Aws,
-    /// How long a script that is asked to end may take before it is killed.
-    pub grace: Duration,
+/// What the script of a step needs of the machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Requirement {
+    /// The step.
+    pub step: &'static str,
+    /// The `Runtime` of the step.
+    pub runtime: Runtime,
+    /// Modules that it imports and that Python does not bring along: `boto3`.
+    pub modules: &'static [&'static str],
 }
 
-impl Surroundings {
-    /// The surroundings of a real run.
-    pub const fn new(aws: Aws) -> Self {
-        Self {
-            aws,
-            grace: Duration::from_secs(2),
-        }
-    }
-}
+/// What a script is where everything else is an operation of an API.
+pub static OPERATION: Operation = Operation {
+    service: "aws",
+    name: "executeScript",
+    response: &ANSWER,
+};
 
-/// One run of a script.
-#[derive(Debug)]
-pub struct Run<T> {
-    /// How it ended.
-    pub ending: Ending<T>,
-    /// What it has printed.
-    pub output: Output,
-    /// What could not be removed afterwards, and why.
-    pub left_behind: Option<String>,
-}
-
-/// How a run ended.
-#[derive(Debug)]
-pub enum Ending<T> {
-    /// By itself: the action's answer, the root of its selectors (spec 3.7).
-    Finished(Result<Document, ScriptError>),
-    /// It was stopped, for this reason.
-    Stopped(T),
-}
-
-/// Runs a script to its end, or until `stop` says that it must end now, as a deadline or a cancellation does.
-///
-/// A run that is dropped kills what it has started.
-pub async fn run<T>(
-    script: &Script,
-    surroundings: &Surroundings,
-    stop: impl Future<Output = T>,
-) -> Run<T> {
-    let sandbox = match Sandbox::new(script) {
-        Ok(sandbox) => sandbox,
-        Err(error) => return Run::not_started(error),
-    };
-    let (ending, output) = perform(script, surroundings, &sandbox, stop).await;
-    Run {
-        ending,
-        output,
-        left_behind: sandbox.remove(),
-    }
-}
-
-async fn perform<T>(
-    script: &Script,
-    surroundings: &Surroundings,
-    sandbox: &Sandbox,
-    stop: impl Future<Output = T>,
-) -> (Ending<T>, Output) {
-    let command = interpreter::command(script, &surroundings.aws, sandbox);
-    let input = interpreter::input(script);
-    let ran = match process::run(command, input.as_deref(), surroundings.grace, stop).await {
-        Ok(ran) => ran,
-        Err(error) => {
-            let error = ScriptError::starting(script.language, &error);
-            return (Ending::Finished(Err(error)), Output::default());
-        }
-    };
-    let ending = match ran.ended {
-        Ended::Stopped(reason) => Ending::Stopped(reason),
-        Ended::Exited(status) => {
-            Ending::Finished(answer::read(&sandbox.answer(), status, &ran.output))
-        }
-    };
-    (ending, ran.output)
-}
-
-impl<T> Run<T> {
-    fn not_started(error: ScriptError) -> Self {
-        Self {
-            ending: Ending::Finished(Err(error)),
-            output: Output::default(),
-            left_behind: None,
-        }
-    }
-}
+static ANSWER: Response = Response::json(&ROOT);
+static ROOT: Shape = Shape::structure(&[Member::new("Payload", &DOCUMENT)]);

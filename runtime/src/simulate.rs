@@ -6,6 +6,7 @@ mod expectation;
 mod fields;
 mod names;
 mod problem;
+mod rehearsal;
 mod run;
 mod scenario;
 mod simulator;

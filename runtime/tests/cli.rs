@@ -20,9 +20,11 @@ use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
 use runbook_runtime::cli::{Backend, ConnectError, Connection, Console, Exit, Program, Stream};
 use runbook_runtime::effect::Effect;
 use runbook_runtime::flow::Flow;
+use runbook_runtime::local::Outside;
 use runbook_runtime::report::Form;
 use runbook_runtime::runbook::{Bounds, Definition, ParameterDefinition, Runbook};
 use runbook_runtime::scope::Context;
+use runbook_runtime::script::Credentials;
 use runbook_runtime::value::{Document, InputError, Map, OutputError, Type};
 use serde_json::{Value, json};
 
@@ -430,6 +432,14 @@ impl Caller<Call> for FakeCaller {
     }
 }
 
+struct FakeOutside;
+
+impl Outside for FakeOutside {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>> {
+        Box::pin(async { Err(CallError::Connection("there are none".to_owned())) })
+    }
+}
+
 impl Backend<Call> for Fake {
     fn connect<'a>(
         &'a self,
@@ -444,6 +454,7 @@ impl Backend<Call> for Fake {
                 _ => Ok(Connection {
                     caller: Box::new(FakeCaller),
                     region: "eu-west-1".to_owned(),
+                    outside: Box::new(FakeOutside),
                 }),
             }
         })

@@ -17,8 +17,8 @@ use std::time::Duration;
 use expect_test::{Expect, expect};
 use runbook_runtime::failure::Failure;
 use runbook_runtime::script::{
-    Attachment, Aws, Credentials, Ending, Kept, Language, Note, ProbeError, Requirement, Run,
-    Runtime, Script, ScriptError, Surroundings, probe, run,
+    Attachment, Aws, Credentials, Ending, Kept, Language, Note, Printing, ProbeError, Requirement,
+    Run, Runtime, Script, ScriptError, Surroundings, fill, probe,
 };
 use runbook_runtime::value::Document;
 use serde_json::json;
@@ -354,6 +354,39 @@ fn a_dropped_run_is_killed() {
 }
 
 #[test]
+fn what_a_dropped_run_has_printed_can_be_seen() {
+    let printing = Printing::default();
+    let script =
+        python("import time\ndef handler(e, c):\n  print('so far', flush=True)\n  time.sleep(600)");
+    wait(async {
+        let surroundings = surroundings();
+        let run = runbook_runtime::script::run(&script, &surroundings, &printing, pending::<()>());
+        let printed = async {
+            while printing.output().is_empty() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::select! {
+            _ = run => panic!("it never ends"),
+            () = printed => {}
+        }
+    });
+    assert_eq!(printing.output().stdout.text, "so far\n");
+}
+
+#[test]
+fn references_are_filled_in_one_after_the_other() {
+    let text = "a = '{{ X }}'\nb = '{{Y}}'\nc = '{{ X }}'\n";
+    let values = ["{{Y}}", "y", "x"].map(str::to_owned);
+    let [first, second, third] = values;
+    let filled = fill(
+        text,
+        [("{{ X }}", first), ("{{Y}}", second), ("{{ X }}", third)],
+    );
+    assert_eq!(filled, "a = '{{Y}}'\nb = 'y'\nc = 'x'\n");
+}
+
+#[test]
 fn children_that_a_script_leaves_behind_end_with_it() {
     let started = tempfile::tempdir().unwrap();
     let mark = started.path().join("children");
@@ -382,11 +415,9 @@ fn scripts_run_at_once_in_their_own_folders() {
 
 #[test]
 fn the_probe_tells_versions_and_missing_modules() {
-    let python = |version, modules| Requirement {
-        runtime: Runtime {
-            language: Language::Python,
-            version,
-        },
+    let python = |version: (u32, u32), modules| Requirement {
+        step: "convert",
+        runtime: Runtime::python(version.0, version.1),
         modules,
     };
     let aws = surroundings().aws;
@@ -403,10 +434,15 @@ fn the_probe_tells_versions_and_missing_modules() {
     assert_eq!(same, Ok(Vec::new()));
 
     let missing = wait(probe(&[python(found.version, &["no_such_module"])], &aws));
-    let Err(ProbeError::NoModule { module, python }) = &missing else {
+    let Err(ProbeError::NoModule {
+        step,
+        module,
+        python,
+    }) = &missing
+    else {
         panic!("{missing:?}");
     };
-    assert_eq!(module, "no_such_module");
+    assert_eq!((*step, module.as_str()), ("convert", "no_such_module"));
     assert!(
         missing
             .as_ref()
@@ -422,7 +458,7 @@ fn powershell_gets_its_input_by_the_environment() {
         return eprintln!("skipped: there is no pwsh");
     }
     let script = Script {
-        language: Language::PowerShell,
+        runtime: Runtime::power_shell(7, 4),
         handler: None,
         payload: map(json!({"name": "x"})),
         ..python(
@@ -447,16 +483,14 @@ fn a_missing_interpreter_is_told_with_a_way_out() {
         return eprintln!("skipped: there is a pwsh");
     }
     let script = Script {
-        language: Language::PowerShell,
+        runtime: Runtime::power_shell(7, 4),
         ..python("return 1")
     };
     expect!["`pwsh` is not installed, which runs scripts in PowerShell; install PowerShell 7, or put the folder of `pwsh` into PATH"]
         .assert_eq(&finished(&go(&script)).as_ref().unwrap_err().to_string());
     let needed = Requirement {
-        runtime: Runtime {
-            language: Language::PowerShell,
-            version: (7, 4),
-        },
+        step: "convert",
+        runtime: Runtime::power_shell(7, 4),
         modules: &[],
     };
     let found = wait(probe(&[needed], &surroundings().aws));
@@ -470,7 +504,7 @@ fn a_missing_interpreter_is_told_with_a_way_out() {
 
 fn python(text: &str) -> Script {
     Script {
-        language: Language::Python,
+        runtime: Runtime::python(3, 11),
         text: text.to_owned(),
         handler: Some("handler".to_owned()),
         payload: serde_json::Map::new(),
@@ -511,6 +545,14 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
         .build()
         .unwrap()
         .block_on(future)
+}
+
+async fn run<T>(
+    script: &Script,
+    surroundings: &Surroundings,
+    stop: impl Future<Output = T>,
+) -> Run<T> {
+    runbook_runtime::script::run(script, surroundings, &Printing::default(), stop).await
 }
 
 fn go(script: &Script) -> Run<()> {

@@ -6,6 +6,9 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_types::SdkConfig;
 
 use super::http;
+use crate::caller::{BoxFuture, CallError};
+use crate::local::Outside;
+use crate::script::Credentials;
 
 /// Whose permissions the calls use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +73,26 @@ pub async fn connect(region: Option<String>, role: &Role) -> Result<Session, Ses
         Role::Arn(arn) => assume(config, arn).await?,
     };
     Ok(Session { config, region })
+}
+
+impl Outside for Session {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>> {
+        Box::pin(async move {
+            let missing = || CallError::Connection("no AWS credentials are configured".to_owned());
+            let provider = self.config.credentials_provider().ok_or_else(missing)?;
+            let found = provider.provide_credentials().await;
+            let found = found.map_err(|error| CallError::Connection(super::causes(&error)))?;
+            Ok(Credentials {
+                access_key_id: found.access_key_id().to_owned(),
+                secret_access_key: found.secret_access_key().to_owned(),
+                session_token: found.session_token().map(str::to_owned),
+            })
+        })
+    }
+
+    fn endpoint(&self) -> Option<String> {
+        self.config.endpoint_url().map(str::to_owned)
+    }
 }
 
 /// The same configuration under a role, whose credentials are renewed as they expire.

@@ -31,10 +31,10 @@ impl<Q: 'static> Backend<Q> for Sdk<Q> {
         Box::pin(async move {
             let role = role.map_or(Role::Caller, |arn| Role::Arn(arn.to_owned()));
             let session = connect(region.map(str::to_owned), &role).await?;
-            let caller = (self.make_caller)(&session.config);
             Ok(Connection {
-                caller,
-                region: session.region,
+                caller: (self.make_caller)(&session.config),
+                region: session.region.clone(),
+                outside: Box::new(session),
             })
         })
     }

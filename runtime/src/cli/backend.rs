@@ -1,6 +1,7 @@
 //! The door to what a real run needs: callers, a Region, an identity.
 
 use crate::caller::{BoxFuture, Caller};
+use crate::local::Outside;
 
 /// Why there is no connection, in words for who runs the binary.
 pub type ConnectError = Box<dyn std::error::Error + Send + Sync>;
@@ -22,4 +23,6 @@ pub struct Connection<Q> {
     pub caller: Box<dyn Caller<Q>>,
     /// Where they go.
     pub region: String,
+    /// What is done here and not by an API takes from it what it needs.
+    pub outside: Box<dyn Outside>,
 }

@@ -65,6 +65,7 @@ fn run(definition: &'static Definition) -> Command {
         .args(flags.into_iter().filter_map(parameter))
         .args(parameter_options())
         .args(run_options())
+        .args(has_scripts(definition).then(script_credentials))
         .arg(output())
 }
 
@@ -148,7 +149,7 @@ fn parameter_options() -> [Arg; 2] {
     .map(|arg| arg.help_heading(OPTIONS))
 }
 
-fn run_options() -> [Arg; 5] {
+fn run_options() -> [Arg; 6] {
     [
         Arg::new("simulate")
             .long("simulate")
@@ -169,6 +170,12 @@ fn run_options() -> [Arg; 5] {
             .long("quiet")
             .action(ArgAction::SetTrue)
             .help("Show no progress"),
+        Arg::new("verbose")
+            .long("verbose")
+            .short('v')
+            .action(ArgAction::SetTrue)
+            .conflicts_with("quiet")
+            .help("Show what scripts print, too"),
         Arg::new("help")
             .long("help")
             .short('h')
@@ -176,6 +183,24 @@ fn run_options() -> [Arg; 5] {
             .help("Print help"),
     ]
     .map(|arg| arg.help_heading(OPTIONS))
+}
+
+/// Whether a step runs a script.
+fn has_scripts(definition: &Definition) -> bool {
+    let mut steps = definition.steps.iter();
+    steps.any(|step| step.action == "aws:executeScript")
+}
+
+fn script_credentials() -> Arg {
+    Arg::new("script-credentials")
+        .long("script-credentials")
+        .value_name("role|caller")
+        .value_parser(["role", "caller"])
+        .hide_possible_values(true)
+        .default_value("role")
+        .conflicts_with("simulate")
+        .help("As whom scripts call AWS: as the assumed role, and as nobody without one (default), or as you")
+        .help_heading(OPTIONS)
 }
 
 fn output() -> Arg {

@@ -6,7 +6,7 @@
 use crate::runbook::{Definition, ParameterDefinition};
 
 /// The names of our own options of `run`.
-pub(super) const OWN: [&str; 8] = [
+pub(super) const OWN: [&str; 10] = [
     "help",
     "output",
     "param",
@@ -14,7 +14,9 @@ pub(super) const OWN: [&str; 8] = [
     "quiet",
     "region",
     "role",
+    "script-credentials",
     "simulate",
+    "verbose",
 ];
 
 /// A parameter and the ways to name it on the command line.

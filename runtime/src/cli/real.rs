@@ -6,7 +6,9 @@ use uuid::Uuid;
 use crate::caller::{CallError, EffectId};
 use crate::cancel::CancelToken;
 use crate::clock::{Clock, SystemClock};
+use crate::effect::Request;
 use crate::engine::{Engine, EngineError, Start};
+use crate::local::{Performer, Permissions};
 use crate::observer::Observer;
 use crate::parameters::Checked;
 use crate::record::Record;
@@ -16,6 +18,7 @@ use crate::store::MemoryStore;
 use crate::value::{Document, InputError};
 
 use super::backend::{Backend, ConnectError, Connection};
+use super::console::Console;
 
 /// Whose permissions a run uses (spec 1.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +31,28 @@ pub(super) enum Role {
     Arn(String),
 }
 
+/// Whose permissions the scripts of a run use (spec 1.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ScriptCredentials {
+    /// Those of the role that was assumed; without one they have none.
+    Role,
+    /// Those of the run, whoever it runs as.
+    Caller,
+}
+
+/// A connection, and whether it is that of a role.
+struct Connected<Q> {
+    connection: Connection<Q>,
+    assumed: bool,
+}
+
 /// What a run needs beside its parameters.
 pub(super) struct Run<'a, Q> {
     pub(super) backend: &'a dyn Backend<Q>,
     pub(super) region: Option<&'a str>,
     pub(super) role: Role,
+    pub(super) script_credentials: ScriptCredentials,
+    pub(super) console: &'a Console,
     pub(super) observer: &'a dyn Observer,
     pub(super) cancel: CancelToken,
 }
@@ -46,20 +66,28 @@ pub(super) enum RunError {
     Identity(CallError),
     #[error("the runbook's assumeRole cannot be used: {0}")]
     Role(InputError),
+    #[cfg(feature = "script")]
+    #[error("nothing has run: {0}")]
+    Scripts(#[from] crate::script::ProbeError),
     #[error(transparent)]
     Engine(#[from] EngineError),
 }
 
-impl<Q> Run<'_, Q> {
+impl<Q: Request> Run<'_, Q> {
     /// Runs to the end.
     pub(super) async fn start<R: Runbook<Request = Q>>(
         self,
         checked: Checked,
     ) -> Result<Record, RunError> {
         let execution = Uuid::new_v4();
-        let connection = self.connection::<R>(execution, &checked).await?;
+        let connected = self.connection::<R>(execution, &checked).await?;
+        let permissions = self.permissions(&connected);
+        let connection = connected.connection;
+        let (caller, outside) = (connection.caller.as_ref(), connection.outside.as_ref());
+        self.probe::<R>(&connection).await?;
+        let performer = Performer::new(caller, outside, &connection.region, permissions);
         let store = MemoryStore::new();
-        let engine: Engine<'_, R> = Engine::new(connection.caller.as_ref(), &SystemClock, &store)
+        let engine: Engine<'_, R> = Engine::new(&performer, &SystemClock, &store)
             .observer(self.observer)
             .cancel(self.cancel);
         let start = Start {
@@ -76,14 +104,14 @@ impl<Q> Run<'_, Q> {
         &self,
         execution: Uuid,
         checked: &Checked,
-    ) -> Result<Connection<Q>, RunError> {
+    ) -> Result<Connected<Q>, RunError> {
         match &self.role {
             Role::Caller => self.connect(None).await,
             Role::Arn(arn) => self.connect(Some(arn)).await,
             Role::Runbook if R::DEFINITION.assume_role.is_none() => self.connect(None).await,
             Role::Runbook => {
                 let connection = self.connect(None).await?;
-                match assume_role::<R>(&connection, execution, checked).await? {
+                match assume_role::<R>(&connection.connection, execution, checked).await? {
                     Some(arn) => self.connect(Some(&arn)).await,
                     None => Ok(connection),
                 }
@@ -91,11 +119,40 @@ impl<Q> Run<'_, Q> {
         }
     }
 
-    async fn connect(&self, role: Option<&str>) -> Result<Connection<Q>, RunError> {
-        self.backend
-            .connect(self.region, role)
-            .await
-            .map_err(RunError::Connect)
+    async fn connect(&self, role: Option<&str>) -> Result<Connected<Q>, RunError> {
+        let connection = self.backend.connect(self.region, role).await;
+        Ok(Connected {
+            connection: connection.map_err(RunError::Connect)?,
+            assumed: role.is_some(),
+        })
+    }
+
+    const fn permissions(&self, connected: &Connected<Q>) -> Permissions {
+        match (self.script_credentials, connected.assumed) {
+            (ScriptCredentials::Role, false) => Permissions::None,
+            (ScriptCredentials::Caller, _) | (ScriptCredentials::Role, true) => Permissions::OfRun,
+        }
+    }
+
+    /// Finds out whether the scripts can run here, before anything does.
+    #[cfg(feature = "script")]
+    async fn probe<R: Runbook>(&self, connection: &Connection<Q>) -> Result<(), RunError> {
+        let aws = crate::script::Aws {
+            region: connection.region.clone(),
+            credentials: None,
+            endpoint: None,
+        };
+        let notes = crate::script::probe(R::SCRIPTS, &aws).await?;
+        for note in notes {
+            self.console.errors.text(&format!("note: {note}\n"));
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "script"))]
+    #[expect(clippy::unused_async, reason = "with the feature it waits")]
+    async fn probe<R: Runbook>(&self, _: &Connection<Q>) -> Result<(), RunError> {
+        Ok(())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::value::Map;
 use super::backend::Backend;
 use super::console::Console;
 use super::exit::Exit;
-use super::real;
+use super::real::{self, ScriptCredentials};
 use super::scenarios::read;
 use super::signals::Signals;
 use super::supplied::supplied;
@@ -127,6 +127,8 @@ async fn really<R: Runbook>(
             .get_one::<real::Role>("role")
             .cloned()
             .unwrap_or(real::Role::Runbook),
+        script_credentials: script_credentials(matches),
+        console,
         observer: &progress,
         cancel,
     };
@@ -138,6 +140,15 @@ async fn really<R: Runbook>(
     match record {
         Ok(record) => finish(&record, matches, console),
         Err(error) => console.fail(Exit::NotRun, &error.to_string()),
+    }
+}
+
+/// Only runbooks with scripts have the option.
+fn script_credentials(matches: &ArgMatches) -> ScriptCredentials {
+    let asked = matches.try_get_one::<String>("script-credentials");
+    match asked.ok().flatten().map(String::as_str) {
+        Some("caller") => ScriptCredentials::Caller,
+        _ => ScriptCredentials::Role,
     }
 }
 
@@ -155,7 +166,7 @@ fn progress(matches: &ArgMatches, console: &Console) -> Progress {
         true => Form::Silent,
         false => console.form,
     };
-    Progress::new(form, Box::new(console.errors.clone()))
+    Progress::new(form, Box::new(console.errors.clone())).verbose(matches.get_flag("verbose"))
 }
 
 /// Prints what came of a run.

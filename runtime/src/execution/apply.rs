@@ -12,6 +12,7 @@ use crate::event::{Change, Event, Reason};
 use crate::failure::Failure;
 use crate::runbook::Runbook;
 use crate::scope::Scope;
+use crate::script::Output;
 use crate::status::Status;
 use crate::value::{Document, InputError, Map};
 
@@ -98,6 +99,7 @@ impl<R: Runbook> Execution<R> {
                 self.step_ended(place, *status, failure.as_ref());
                 self.cursor = next.map_or(Cursor::Over, Cursor::Before);
             }
+            Change::Printed { effect, output } => self.printed(effect, output)?,
             Change::CancelRequested => self.cancel_requested(),
             Change::Ended { status } => {
                 self.status = *status;
@@ -195,6 +197,14 @@ impl<R: Runbook> Execution<R> {
         }
     }
 
+    fn printed(&mut self, effect: &EffectId, output: &Output) -> Result<(), JournalError> {
+        let place = known::<R>(&effect.step)?;
+        if let Some(progress) = self.steps.get_mut(&place.index) {
+            progress.printed = Some(output.clone());
+        }
+        Ok(())
+    }
+
     fn cancel_requested(&mut self) {
         self.budget = Some(later(self.now, CANCEL_BUDGET));
         self.status = Status::Cancelling;
@@ -216,6 +226,9 @@ impl<R: Runbook> Execution<R> {
         };
         running.apply(event, state)?;
         if let Some(progress) = self.steps.get_mut(&running.place.index) {
+            if progress.attempt != running.attempt {
+                progress.printed = None;
+            }
             progress.attempt = running.attempt;
         }
         Ok(())
@@ -355,6 +368,7 @@ impl Progress {
             attempt: running.attempt,
             inputs: effect.map_or_else(Map::new, |effect| effect.inputs.clone()),
             payload: None,
+            printed: None,
             failure: None,
             jump: effect.and_then(|effect| match effect.action {
                 Action::Jump(target) => target.and_then(Place::<R>::name_of),

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use crate::caller::CallError;
 use crate::clock::later;
-use crate::effect::{Acceptance, Action, Expectation};
-use crate::failure::{ACTION, Failure, FailureType};
+use crate::effect::{Acceptance, Action, Expectation, Request};
+use crate::failure::{ACTION, COMPLETION, Failure, FailureType};
 use crate::lambda::Invocation;
+use crate::local::Local;
 use crate::procedure::{Course, Move};
 use crate::runbook::Runbook;
 use crate::selector::{Matches, Select};
@@ -190,8 +191,11 @@ impl<R: Runbook> Running<R> {
 
     /// What the step is doing, in the words of the service (spec 7.5).
     pub(super) fn activity_text(&self) -> &'static str {
-        let standing = self.standing.as_ref();
-        standing.map_or(ACTION, |standing| standing.course.activity())
+        match (&self.standing, self.request().and_then(Request::local)) {
+            (Some(standing), _) => standing.course.activity(),
+            (None, Some(Local::Script(_))) => COMPLETION,
+            (None, None) => ACTION,
+        }
     }
 
     /// What the step expects of an answer that shows a property.

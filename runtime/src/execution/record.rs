@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use crate::flow::OnFailure;
 use crate::record::{
-    AutomationExecution, FailureDetails, Record, ResolvedTargets, StepExecution, Texts,
+    AutomationExecution, FailureDetails, Record, ResolvedTargets, ScriptOutput, StepExecution,
+    Texts,
 };
 use crate::runbook::{DocumentOutput, Runbook, StepDefinition};
 use crate::status::Status;
@@ -24,7 +25,19 @@ impl<R: Runbook> Execution<R> {
         Record {
             automation_execution: self.automation_execution(),
             simulation: self.beginning.simulation.clone(),
+            script_output: Place::<R>::all()
+                .filter_map(|place| self.script_output(place))
+                .collect(),
         }
+    }
+
+    fn script_output(&self, place: Place<R>) -> Option<ScriptOutput> {
+        let output = self.steps.get(&place.index)?.printed.as_ref()?;
+        Some(ScriptOutput {
+            step_name: place.name().to_owned(),
+            standard_output: output.stdout.to_string(),
+            standard_error: output.stderr.to_string(),
+        })
     }
 
     fn automation_execution(&self) -> AutomationExecution {

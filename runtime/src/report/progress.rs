@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 
 use crate::event::{Beginning, Change, Event};
 use crate::observer::{Observer, StepView, View};
+use crate::script::Output;
 use crate::status::Status;
 
 use super::words::{activity, cause, human};
@@ -33,6 +34,8 @@ pub enum Form {
 /// Writes the progress of one execution.
 pub struct Progress {
     form: Form,
+    /// Whether what scripts print is always told, or only when they fail.
+    verbose: bool,
     state: Mutex<State>,
 }
 
@@ -42,6 +45,8 @@ struct State {
     seen: Option<(View, Instant)>,
     /// The activity told last, so that polls that find the same say nothing.
     told: String,
+    /// What the script under way has printed, as far as it was not told.
+    printed: Output,
     /// Whether the line under the cursor is to be redrawn.
     open: bool,
 }
@@ -53,12 +58,20 @@ impl Progress {
             out,
             seen: None,
             told: String::new(),
+            printed: Output::default(),
             open: false,
         };
         Self {
             form,
+            verbose: false,
             state: Mutex::new(state),
         }
+    }
+
+    /// Whether to tell what scripts print, even if they do not fail.
+    #[must_use]
+    pub fn verbose(self, verbose: bool) -> Self {
+        Self { verbose, ..self }
     }
 
     /// Redraws the current line with the time that has passed meanwhile. For executions in real time, about once a second.
@@ -174,6 +187,14 @@ impl Progress {
                 self.line(state, view, &format!("goes on; it was cut off at {since}"));
             }
             Change::CancelRequested => self.line(state, view, "cancellation was requested"),
+            Change::Printed { output, .. } if self.verbose => {
+                self.tell_printed(state, view, output)
+            }
+            Change::Printed { output, .. } => state.printed = output.clone(),
+            Change::StepStarted { .. } | Change::AttemptStarted { .. } => {
+                state.printed = Output::default();
+                self.redraw(state, view);
+            }
             Change::StepEnded { .. } => self.tell_end(state, event, view),
             // What it polls was told with the first call.
             Change::Called { effect } if effect.number > 1 && self.form == Form::Lines => {}
@@ -197,6 +218,23 @@ impl Progress {
         }
         let text = self.step(view, step, &note.unwrap_or_default());
         self.line(state, view, &text);
+        let printed = std::mem::take(&mut state.printed);
+        if step.status != Status::Success {
+            self.tell_printed(state, view, &printed);
+        }
+    }
+
+    /// Tells what a script has printed; of much only the end, unless all is wanted.
+    fn tell_printed(&self, state: &mut State, view: &View, output: &Output) {
+        for (name, kept) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+            let text = match self.verbose {
+                true => kept.to_string(),
+                false => kept.last_lines(),
+            };
+            for line in text.lines() {
+                self.line(state, view, &format!("{name} | {line}"));
+            }
+        }
     }
 }
 

@@ -1,12 +1,8 @@
 //! Attachments: files that lie beside a script (spec 1.3).
 
-use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
-use std::path::{Component, Path};
-
-use zip::ZipArchive;
-
-use super::ScriptError;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
 
 /// A file of the document, which `Attachment` names.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,86 +13,36 @@ pub struct Attachment {
     pub content: Vec<u8>,
 }
 
+impl Attachment {
+    /// A file of text.
+    pub fn text(name: &str, text: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            content: text.as_bytes().to_vec(),
+        }
+    }
+
+    /// A file of any bytes, which are given in base64; line breaks in it mean nothing.
+    pub fn base64(name: &str, content: &str) -> Self {
+        let content: String = content.split_whitespace().collect();
+        Self {
+            name: name.to_owned(),
+            // What the compiler has written down can be read; anything else would be an archive that cannot be opened.
+            content: STANDARD.decode(content).unwrap_or_default(),
+        }
+    }
+}
+
+/// In the record an attachment is its name.
+impl Serialize for Attachment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name)
+    }
+}
+
 impl std::fmt::Debug for Attachment {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let bytes = self.content.len();
         write!(formatter, "Attachment({:?}, {bytes} bytes)", self.name)
     }
-}
-
-/// The disk of the service's sandbox (spec 5.13): an archive cannot be larger unpacked.
-const DISK: u64 = 512 * 1024 * 1024;
-
-/// What is wrong with an attachment.
-#[derive(Debug, thiserror::Error)]
-enum Problem {
-    #[error("it must be a `.zip` or a `.py` file")]
-    Kind,
-    #[error("its name must not hold a folder")]
-    Name,
-    #[error("its entry `{0}` lies outside the folder of the script")]
-    Outside(String),
-    #[error("its entry `{0}` is a link")]
-    Link(String),
-    #[error("unpacked it is larger than {DISK} bytes")]
-    TooLarge,
-    #[error(transparent)]
-    Archive(#[from] zip::result::ZipError),
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
-
-impl Attachment {
-    /// Puts the file, or what is in the archive, into a folder.
-    pub(super) fn unpack(&self, folder: &Path) -> Result<(), ScriptError> {
-        self.place(folder)
-            .map_err(|problem| ScriptError::Attachment {
-                name: self.name.clone(),
-                problem: problem.to_string(),
-            })
-    }
-
-    fn place(&self, folder: &Path) -> Result<(), Problem> {
-        let name = Path::new(&self.name);
-        let mut components = name.components();
-        if !matches!(
-            (components.next(), components.next()),
-            (Some(Component::Normal(_)), None)
-        ) {
-            return Err(Problem::Name);
-        }
-        let ending = name.extension().unwrap_or_default().to_ascii_lowercase();
-        match ending.to_str() {
-            Some("py") => Ok(fs::write(folder.join(name), &self.content)?),
-            Some("zip") => extract(&self.content, folder),
-            _ => Err(Problem::Kind),
-        }
-    }
-}
-
-fn extract(content: &[u8], folder: &Path) -> Result<(), Problem> {
-    let mut archive = ZipArchive::new(Cursor::new(content))?;
-    let mut room = DISK;
-    for index in 0..archive.len() {
-        let mut entry = archive.by_index(index)?;
-        let written = entry.name()?.into_owned();
-        let Some(path) = entry.enclosed_name() else {
-            return Err(Problem::Outside(written));
-        };
-        if entry.is_symlink() {
-            return Err(Problem::Link(written));
-        }
-        let path = folder.join(path);
-        if entry.is_dir() {
-            fs::create_dir_all(&path)?;
-            continue;
-        }
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        // The sizes in an archive are claims; what is unpacked is counted.
-        let copied = io::copy(&mut (&mut entry).take(room + 1), &mut File::create(&path)?)?;
-        room = room.checked_sub(copied).ok_or(Problem::TooLarge)?;
-    }
-    Ok(())
 }

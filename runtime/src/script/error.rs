@@ -1,7 +1,5 @@
 //! Why a script gave no value.
 
-use std::io;
-
 use serde::{Deserialize, Serialize};
 
 use super::Language;
@@ -54,15 +52,21 @@ pub enum ScriptError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The program that runs the runbook cannot run scripts.
+    #[error(
+        "This program was built without the feature `script` of runbook-runtime, which runs scripts"
+    )]
+    NotBuilt,
     /// The folder of the script cannot be made, or its answer cannot be read.
     #[error("The folder of the script cannot be used: {0}")]
     Folder(String),
 }
 
+#[cfg(feature = "script")]
 impl ScriptError {
-    pub(super) fn starting(language: Language, error: &io::Error) -> Self {
+    pub(super) fn starting(language: Language, error: &std::io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::NotFound => Self::NoInterpreter { language },
+            std::io::ErrorKind::NotFound => Self::NoInterpreter { language },
             _ => Self::Start {
                 language,
                 message: error.to_string(),

@@ -5,17 +5,8 @@ use std::process::Stdio;
 use serde::Deserialize;
 use tokio::process::Command;
 
-use super::environment::Aws;
-use super::interpreter::{Language, Runtime};
-
-/// What a script needs.
-#[derive(Clone, Debug)]
-pub struct Requirement<'a> {
-    /// The `Runtime` of its step.
-    pub runtime: Runtime,
-    /// Modules that it imports and that Python does not bring along: `boto3`.
-    pub modules: &'a [&'a str],
-}
+use super::environment::surround;
+use super::{Aws, Language, Requirement, Runtime};
 
 /// Something worth knowing that need not be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,9 +49,11 @@ pub enum ProbeError {
     },
     /// A module is not installed.
     #[error(
-        "a script imports `{module}`, but {python} does not have it\nhelp: {python} -m pip install {module}"
+        "the script of step `{step}` imports `{module}`, but {python} does not have it\nhelp: {python} -m pip install {module}"
     )]
     NoModule {
+        /// The step.
+        step: &'static str,
         /// The module.
         module: String,
         /// The interpreter that lacks it.
@@ -82,7 +75,7 @@ struct Found {
 ///
 /// # Errors
 /// When an interpreter or a module is missing.
-pub async fn probe(requirements: &[Requirement<'_>], aws: &Aws) -> Result<Vec<Note>, ProbeError> {
+pub async fn probe(requirements: &[Requirement], aws: &Aws) -> Result<Vec<Note>, ProbeError> {
     let mut notes = Vec::new();
     for language in [Language::Python, Language::PowerShell] {
         let of_language = || {
@@ -98,8 +91,13 @@ pub async fn probe(requirements: &[Requirement<'_>], aws: &Aws) -> Result<Vec<No
             .collect();
         let found = ask(language, &modules, aws).await?;
         if let Some(module) = found.missing.into_iter().next() {
-            let python = found.program;
-            return Err(ProbeError::NoModule { module, python });
+            let mut importing = of_language();
+            let importing = importing.find(|needed| needed.modules.contains(&module.as_str()));
+            return Err(ProbeError::NoModule {
+                step: importing.map_or("", |needed| needed.step),
+                module,
+                python: found.program,
+            });
         }
         let found = Runtime {
             language,
@@ -127,7 +125,7 @@ Write-Output \"{`\"version`\": [$($version.Major), $($version.Minor)]}\"";
 
 async fn ask(language: Language, modules: &[&str], aws: &Aws) -> Result<Found, ProbeError> {
     let mut command = Command::new(language.program());
-    aws.surround(&mut command);
+    surround(&mut command, aws);
     match language {
         Language::Python => command.args(["-c", PYTHON]).args(modules),
         Language::PowerShell => {

@@ -9,14 +9,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::task::JoinHandle;
 
-use super::output::{Output, Tail};
-
-/// A command that has ended.
-#[derive(Debug)]
-pub(super) struct Ran<T> {
-    pub(super) ended: Ended<T>,
-    pub(super) output: Output,
-}
+use super::Printing;
 
 /// Why a command has ended.
 #[derive(Debug)]
@@ -33,8 +26,9 @@ pub(super) async fn run<T>(
     mut command: Command,
     input: Option<&str>,
     grace: Duration,
+    printing: &Printing,
     stop: impl Future<Output = T>,
-) -> io::Result<Ran<T>> {
+) -> io::Result<Ended<T>> {
     command
         .stdin(input.map_or_else(Stdio::null, |_| Stdio::piped()))
         .stdout(Stdio::piped())
@@ -44,7 +38,7 @@ pub(super) async fn run<T>(
     command.process_group(0);
     let mut child = command.spawn()?;
     let mut group = Group::of(&child);
-    let mut streams = Streams::read(&mut child);
+    let mut streams = Streams::read(&mut child, printing);
     let mut lifeline = child.stdin.take();
     let exit = async {
         feed(lifeline.as_mut(), input).await;
@@ -67,10 +61,8 @@ pub(super) async fn run<T>(
     // It may have left its group; where it has ended already, there is nothing to kill.
     let _ = child.start_kill();
     child.wait().await?;
-    Ok(Ran {
-        ended,
-        output: streams.end(grace).await,
-    })
+    streams.end(grace).await;
+    Ok(ended)
 }
 
 /// Hands over the input. A process that does not read it has ended, or does without.
@@ -83,14 +75,12 @@ async fn feed(stdin: Option<&mut ChildStdin>, input: Option<&str>) {
 
 /// The streams of a process, read as they come.
 struct Streams {
-    tails: [Tail; 2],
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Streams {
-    fn read(child: &mut Child) -> Self {
-        let tails = [Tail::default(), Tail::default()];
-        let [stdout, stderr] = tails.clone();
+    fn read(child: &mut Child, printing: &Printing) -> Self {
+        let Printing { stdout, stderr } = printing.clone();
         let mut tasks = Vec::new();
         if let Some(stream) = child.stdout.take() {
             tasks.push(tokio::spawn(stdout.read(stream)));
@@ -98,18 +88,13 @@ impl Streams {
         if let Some(stream) = child.stderr.take() {
             tasks.push(tokio::spawn(stderr.read(stream)));
         }
-        Self { tails, tasks }
+        Self { tasks }
     }
 
-    /// What was printed. A process that has left its group may hold the streams open: nobody waits for it for long.
-    async fn end(&mut self, patience: Duration) -> Output {
+    /// Reads them to their ends. A process that has left its group may hold them open: nobody waits for it for long.
+    async fn end(&mut self, patience: Duration) {
         for task in &mut self.tasks {
             let _ = tokio::time::timeout(patience, task).await;
-        }
-        let [stdout, stderr] = &self.tails;
-        Output {
-            stdout: stdout.kept(),
-            stderr: stderr.kept(),
         }
     }
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::command::file;
+use super::unpack::unpack;
 use super::{Script, ScriptError};
 
 /// The folders of one attempt.
@@ -24,10 +26,10 @@ impl Sandbox {
         let folder = private_folder().map_err(unusable)?;
         let channel = private_folder().map_err(unusable)?;
         if let Some(attachment) = &script.attachment {
-            attachment.unpack(folder.path())?;
+            unpack(attachment, folder.path())?;
         }
         // Written last: the inline script has its name even if the attachment has such a file.
-        let file = folder.path().join(script.language.file());
+        let file = folder.path().join(file(script.runtime.language));
         if !script.text.trim().is_empty() {
             fs::write(&file, &script.text).map_err(unusable)?;
         }

@@ -22,13 +22,27 @@ pub(super) fn may_call(step: &StepDefinition) -> bool {
     !step.calls.is_empty() || !CALL_NOTHING.contains(&step.action)
 }
 
+/// The name of an operation: `ecs.RunTask`; what is local is called by its action.
+pub(super) fn full_name(operation: &Operation) -> String {
+    let Operation { service, name, .. } = operation;
+    match *service {
+        "aws" => format!("aws:{name}"),
+        _ => format!("{service}.{name}"),
+    }
+}
+
+/// The action, if all that a step of it does is local.
+pub(super) fn local_action(step: &StepDefinition) -> Option<&'static str> {
+    (step.action == "aws:executeScript").then_some(step.action)
+}
+
 /// The name to show for a call: as the runbook writes it, else as the catalogue does.
 pub(super) fn display_name(
     definition: &Definition,
     step_name: &str,
     operation: &Operation,
 ) -> String {
-    let name = format!("{}.{}", operation.service, operation.name);
+    let name = full_name(operation);
     match step(definition, step_name).map(|step| step.calls) {
         Some([only]) => (*only).to_owned(),
         _ => name,
@@ -46,6 +60,6 @@ pub(super) fn same_api(left: &str, right: &str) -> bool {
         (Some((left_service, left_name)), Some((right_service, right_name))) => {
             left_service.eq_ignore_ascii_case(right_service) && left_name == right_name
         }
-        _ => false,
+        _ => left == right && left.starts_with("aws:"),
     }
 }

@@ -3,10 +3,10 @@
 use crate::runbook::Definition;
 use crate::similar::did_you_mean;
 
-use super::api::{is_call_of_step, may_call, same_api, step};
+use super::api::{is_call_of_step, local_action, may_call, same_api, step};
 use super::fields::join;
 use super::problem::{ScenarioErrors, ScenarioProblem};
-use super::scenario::{CancelAt, Scenario};
+use super::scenario::{Answer, CancelAt, Scenario, Stub};
 
 impl Scenario {
     /// Checks the names in the scenario against the runbook.
@@ -19,7 +19,7 @@ impl Scenario {
             problems: Vec::new(),
         };
         for stub in &self.stubs {
-            names.stub(&join("answers", &stub.key), &stub.key);
+            names.stub(&join("answers", &stub.key), stub);
         }
         if let Some(CancelAt::During(name)) = &self.cancel {
             names.step("cancel.during", name);
@@ -54,7 +54,12 @@ impl Names {
         }
     }
 
-    fn stub(&mut self, path: &str, key: &str) {
+    fn stub(&mut self, path: &str, stub: &Stub) {
+        let key = stub.key.as_str();
+        if stub.answers.contains(&Answer::Run) && !self.is_script(key) {
+            let path = path.to_owned();
+            self.problems.push(ScenarioProblem::NotRunnable { path });
+        }
         match step(self.definition, key) {
             Some(step) if step.calls.len() > 1 => {
                 let path = path.to_owned();
@@ -75,9 +80,15 @@ impl Names {
                 });
             }
             None if self.is_call_of_step(key) => {}
-            None if key.contains('.') => self.call(path, key),
+            None if key.contains(['.', ':']) => self.call(path, key),
             None => self.step(path, key),
         }
+    }
+
+    /// Whether the key is that of a script, or of all scripts.
+    fn is_script(&self, key: &str) -> bool {
+        const SCRIPT: &str = "aws:executeScript";
+        key == SCRIPT || step(self.definition, key).is_some_and(|step| step.action == SCRIPT)
     }
 
     /// Whether the key is `step.Operation`.
@@ -100,12 +111,15 @@ impl Names {
 
     fn call(&mut self, path: &str, api: &str) {
         let steps = self.definition.steps;
-        let calls = || steps.iter().flat_map(|step| step.calls).copied();
+        let calls: Vec<&str> = steps
+            .iter()
+            .flat_map(|step| step.calls.iter().copied().chain(local_action(step)))
+            .collect();
         // What such a step calls is not known here.
         let unsaid = steps
             .iter()
-            .any(|step| step.calls.is_empty() && may_call(step));
-        if !unsaid && !calls().any(|known| same_api(known, api)) {
+            .any(|step| step.calls.is_empty() && may_call(step) && local_action(step).is_none());
+        if !unsaid && !calls.iter().any(|known| same_api(known, api)) {
             let of_steps = steps.iter().filter(|step| step.calls.len() > 1);
             let of_steps: Vec<String> = of_steps
                 .flat_map(|step| {
@@ -113,7 +127,8 @@ impl Names {
                     names.map(|(_, name)| format!("{}.{name}", step.name))
                 })
                 .collect();
-            let calls = calls().chain(of_steps.iter().map(String::as_str));
+            let calls = calls.into_iter();
+            let calls = calls.chain(of_steps.iter().map(String::as_str));
             self.no_such(path, "call", api, did_you_mean(api, calls));
         }
     }

@@ -69,6 +69,12 @@ pub enum ScenarioProblem {
         /// What to write: `makeImage.CreateImage`.
         keys: Vec<String>,
     },
+    /// A stub that wants something run for real that cannot be.
+    #[error("`{path}`: only scripts can really run; write what is answered instead")]
+    NotRunnable {
+        /// Where.
+        path: String,
+    },
     /// A stub for a step that calls no API.
     #[error("`{path}`: the step calls no API, so that nothing will ask for this answer ({action})")]
     NeverAsked {

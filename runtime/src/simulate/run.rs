@@ -1,7 +1,7 @@
 //! One simulated run, from a scenario to what came of it.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use thiserror::Error;
 use uuid::Uuid;
@@ -69,8 +69,8 @@ pub async fn run<R: Runbook>(
 ) -> Result<SimulationOutcome, SimulationError> {
     scenario.check(R::DEFINITION)?;
     let start = start::<R>(&scenario)?;
-    let clock = VirtualClock::new(scenario.start);
-    let simulator = Simulator::new(scenario, R::DEFINITION);
+    let clock = Arc::new(VirtualClock::new(scenario.start));
+    let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
     let trace = Trace {
         cancel_during: match &simulator.scenario().cancel {
             Some(CancelAt::During(step)) => Some(step),
@@ -81,7 +81,7 @@ pub async fn run<R: Runbook>(
         passages: Mutex::default(),
     };
     let store = MemoryStore::new();
-    let engine: Engine<'_, R> = Engine::new(&simulator, &clock, &store)
+    let engine: Engine<'_, R> = Engine::new(&simulator, clock.as_ref(), &store)
         .observer(&trace)
         .cancel(cancel.clone());
     let record = tokio::select! {

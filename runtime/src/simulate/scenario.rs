@@ -12,6 +12,8 @@
 //!     - error: {code: ThrottlingException, message: slow down}
 //!     - {tasks: [{lastStatus: RUNNING}]}
 //!     - answer: {error: {}}                              # an answer that has a member `error`
+//!   evaluate: {Payload: {count: 2}}                      # what a script returns
+//!   convert: {run: true}                                 # this script really runs, without AWS credentials
 //! cancel: {after: PT30S}                                 # or {during: step}
 //! expect:
 //!   status: Failed
@@ -82,6 +84,8 @@ pub struct Stub {
 pub enum Answer {
     /// What Boto3 returns.
     Success(Map),
+    /// What comes of it when it is really run: scripts can be.
+    Run,
     /// An error of the service.
     Error {
         /// `ResourceNotFoundException`.
@@ -230,6 +234,9 @@ fn answer(reader: &mut Reader, path: &str, value: Document) -> Option<Answer> {
     if members.len() == 1 {
         if let Some(error) = take(&mut members, "error") {
             return service_error(reader, &join(path, "error"), error);
+        }
+        if members.get("run") == Some(&Document::Bool(true)) {
+            return Some(Answer::Run);
         }
         if let Some(answer) = take(&mut members, "answer") {
             return Some(Answer::Success(reader.map(&join(path, "answer"), answer)));

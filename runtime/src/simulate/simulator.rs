@@ -1,19 +1,23 @@
 //! The caller of a simulation: it answers every call from the scenario and never reaches anything real.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::caller::{BoxFuture, CallError, Caller, EffectId, is_throttling_code};
+use crate::clock::VirtualClock;
 use crate::decode::{Location, Response, Shape, check_answer};
 use crate::effect::{Operation, Request};
+use crate::local::Local;
 use crate::runbook::Definition;
+use crate::script::{Output, ScriptError};
 use crate::value::{Document, Map};
 
-use super::api::{display_name, is_call_of_step, same_api, step};
+use super::api::{display_name, full_name, is_call_of_step, same_api, step};
 use super::problem::SimulationProblem;
+use super::rehearsal::Rehearsal;
 use super::scenario::{Answer, Scenario, Stub};
 
 /// A call that a simulated run has made.
@@ -33,8 +37,17 @@ pub struct MadeCall {
 pub struct Simulator {
     scenario: Scenario,
     definition: &'static Definition,
+    rehearsal: Rehearsal,
     progress: Mutex<Progress>,
     stuck: Notify,
+}
+
+/// What the scenario says to a call.
+enum Reply {
+    /// This is the answer.
+    Answer(Result<Document, CallError>),
+    /// What comes of it is to be seen.
+    Run,
 }
 
 #[derive(Default)]
@@ -48,9 +61,14 @@ struct Progress {
 }
 
 impl Simulator {
-    /// A simulator that answers the calls of one run.
-    pub fn new(scenario: Scenario, definition: &'static Definition) -> Self {
+    /// A simulator that answers the calls of one run, whose time is that of `clock`.
+    pub fn new(
+        scenario: Scenario,
+        definition: &'static Definition,
+        clock: Arc<VirtualClock>,
+    ) -> Self {
         Self {
+            rehearsal: Rehearsal::new(&scenario.region, clock),
             scenario,
             definition,
             progress: Mutex::default(),
@@ -98,18 +116,18 @@ impl Simulator {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(
+    fn reply(
         &self,
         effect: &EffectId,
         operation: &'static Operation,
         inputs: Document,
-    ) -> Result<Result<Document, CallError>, SimulationProblem> {
+    ) -> Result<Reply, SimulationProblem> {
         let mut progress = self.progress();
         if let Some(answered) = progress.answered.get(effect) {
-            return Ok(answered.clone());
+            return Ok(Reply::Answer(answered.clone()));
         }
         let api = display_name(self.definition, &effect.step, operation);
-        let name = format!("{}.{}", operation.service, operation.name);
+        let name = full_name(operation);
         progress.calls.push(MadeCall {
             effect: effect.clone(),
             api: api.clone(),
@@ -126,9 +144,22 @@ impl Simulator {
         let answer = stub.answers.get(*given).or(stub.answers.last());
         *given += 1;
         let answer = answer.ok_or_else(|| self.no_answer(effect, operation, &api))?;
-        let answered = finish(answer, operation);
+        let Some(answered) = finish(answer, operation) else {
+            return Ok(Reply::Run);
+        };
         progress.answered.insert(effect.clone(), answered.clone());
-        Ok(answered)
+        Ok(Reply::Answer(answered))
+    }
+
+    /// Really runs what can be: a script.
+    async fn run(&self, effect: &EffectId, local: Local<'_>) -> Result<Document, CallError> {
+        let Local::Script(script) = local;
+        let limit = step(self.definition, &effect.step).and_then(|step| step.time_limit);
+        let answered = self.rehearsal.run(effect, script, limit).await;
+        self.progress()
+            .answered
+            .insert(effect.clone(), answered.clone());
+        answered
     }
 
     /// By step name first, with the operation where the step calls several; by API second.
@@ -223,9 +254,12 @@ impl<Q: Request> Caller<Q> for Simulator {
             }
             let inputs = serde_json::to_value(request)
                 .map_err(|error| CallError::Input(error.to_string()))?;
-            match self.answer(effect, operation, inputs) {
-                Ok(answered) => answered,
-                Err(problem) => {
+            match (self.reply(effect, operation, inputs), request.local()) {
+                (Ok(Reply::Answer(answered)), _) => answered,
+                (Ok(Reply::Run), Some(local)) => self.run(effect, local).await,
+                // Scenarios are checked before they are played: only scripts are to run.
+                (Ok(Reply::Run), None) => std::future::pending().await,
+                (Err(problem), _) => {
                     self.give_up(problem);
                     // A failed step could pass for one that the scenario wants; this run just ends here.
                     std::future::pending().await
@@ -233,11 +267,22 @@ impl<Q: Request> Caller<Q> for Simulator {
             }
         })
     }
+
+    fn printed(&self, effect: &EffectId) -> Option<Output> {
+        self.rehearsal.printed(effect)
+    }
 }
 
-/// The answer as the caller of a real service would see it.
-fn finish(answer: &Answer, operation: &Operation) -> Result<Document, CallError> {
-    match answer {
+/// Whether the answer is no service's.
+fn is_local(operation: &Operation) -> bool {
+    operation.service == "aws"
+}
+
+/// The answer as the caller of a real service would see it; none where the scenario wants to see what comes.
+fn finish(answer: &Answer, operation: &Operation) -> Option<Result<Document, CallError>> {
+    Some(match answer {
+        Answer::Run => return None,
+        Answer::Success(members) if is_local(operation) => Ok(Document::Object(members.clone())),
         Answer::Success(members) => {
             let mut members = with_payload_text(members, operation.response);
             members
@@ -245,13 +290,17 @@ fn finish(answer: &Answer, operation: &Operation) -> Result<Document, CallError>
                 .or_insert_with(|| json!({"HTTPStatusCode": 200, "RetryAttempts": 0}));
             Ok(Document::Object(members))
         }
+        Answer::Error { code, message } if is_local(operation) => {
+            let raised = format!("{code} - {message}");
+            Err(CallError::Script(ScriptError::Raised(raised)))
+        }
         Answer::Error { code, message } => Err(CallError::Service {
             operation: operation.name.to_owned(),
             throttling: is_throttling_code(code),
             code: code.clone(),
             message: message.clone(),
         }),
-    }
+    })
 }
 
 /// A body that is bytes (Lambda's `Payload`) may be written as the JSON value that it holds.

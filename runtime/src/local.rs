@@ -1,0 +1,85 @@
+//! Local requests: what a step asks for that is no call of an API, but is performed and awaited like one.
+//!
+//! A [`Performer`] stands before the caller of the APIs: it performs what is local itself and passes everything else on.
+//! So attempts, time limits, cancellation, events and simulation know nothing of the difference. A local request that is
+//! cut off is just dropped, and whatever it has started ends with it.
+
+#[cfg(not(feature = "script"))]
+#[path = "local/no_scripts.rs"]
+mod scripts;
+#[cfg(feature = "script")]
+mod scripts;
+
+use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+use crate::effect::Request;
+use crate::script::{Credentials, Output, Script};
+use crate::value::Document;
+pub(crate) use scripts::Scripts;
+
+/// What is done here.
+#[derive(Clone, Copy, Debug)]
+pub enum Local<'a> {
+    /// A script is run.
+    Script(&'a Script),
+}
+
+/// What local requests need of the world around the program.
+pub trait Outside: Send + Sync {
+    /// The credentials that the run calls AWS with, as fresh as they have to be.
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>>;
+
+    /// Where calls go instead of to AWS, if anywhere.
+    fn endpoint(&self) -> Option<String> {
+        None
+    }
+}
+
+/// As whom the scripts of a run call AWS (spec 1.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Permissions {
+    /// As nobody: their calls fail.
+    #[default]
+    None,
+    /// As the run itself.
+    OfRun,
+}
+
+/// Performs local requests, and passes the others on.
+pub struct Performer<'a, Q> {
+    caller: &'a dyn Caller<Q>,
+    scripts: Scripts<'a>,
+}
+
+impl<'a, Q: Request> Performer<'a, Q> {
+    /// A performer before `caller`. Scripts find `region` in their environment, and what `permissions` gives them.
+    pub fn new(
+        caller: &'a dyn Caller<Q>,
+        outside: &'a dyn Outside,
+        region: &str,
+        permissions: Permissions,
+    ) -> Self {
+        Self {
+            caller,
+            scripts: Scripts::new(outside, region, permissions),
+        }
+    }
+}
+
+impl<Q: Request> Caller<Q> for Performer<'_, Q> {
+    fn call<'a>(
+        &'a self,
+        effect: &'a EffectId,
+        request: &'a Q,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        match request.local() {
+            Some(Local::Script(script)) => Box::pin(self.scripts.run(effect, script)),
+            None => self.caller.call(effect, request),
+        }
+    }
+
+    fn printed(&self, effect: &EffectId) -> Option<Output> {
+        self.scripts
+            .printed(effect)
+            .or_else(|| self.caller.printed(effect))
+    }
+}

@@ -30,7 +30,8 @@ pub trait Caller<Q>: Send + Sync {
 /// Which effect of an execution: the step, the attempt, and the effect in that attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EffectId {
-    /// The step's name; empty for what the engine asks before the first step.
+    /// The step's name, after the iterations of the loops around it: `each[3]/stop`. Empty for what the engine asks
+    /// before the first step.
     pub step: String,
     /// The attempt, from 1.
     pub attempt: u32,
@@ -39,6 +40,32 @@ pub struct EffectId {
     pub call: u32,
     /// The number of the effect in the attempt, from 1: all tries of all its calls are counted.
     pub number: u32,
+}
+
+impl EffectId {
+    /// The step's name alone.
+    pub fn step_name(&self) -> &str {
+        self.step
+            .rsplit_once('/')
+            .map_or(&self.step, |(_, name)| name)
+    }
+
+    /// The step as scenarios and people call it, with the iterations of the loops around it: `stop[3]`.
+    pub fn label(&self) -> String {
+        label(&self.step)
+    }
+}
+
+/// `outer[2]/each[3]/stop` as `stop[2][3]`.
+pub(crate) fn label(path: &str) -> String {
+    let mut parts = path.rsplit('/');
+    let mut label = parts.next().unwrap_or_default().to_owned();
+    for around in parts.rev() {
+        if let Some(start) = around.find('[') {
+            label.push_str(around.get(start..).unwrap_or_default());
+        }
+    }
+    label
 }
 
 /// A call that gave no usable answer.

@@ -12,8 +12,11 @@ use serde::Serialize;
 use crate::decode::Response;
 use crate::local::Local;
 use crate::procedure::{Course, Procedure};
+use crate::runbook::ParameterDefinition;
 use crate::selector::Selector;
-use crate::value::{Document, Map};
+use crate::turns::Turns;
+use crate::value::{Document, InputError, Map, Referenced, Wanted};
+use crate::variable;
 
 /// A call of one AWS API operation, or something else that is performed and awaited like one: typed, owned, and data at
 /// once.
@@ -47,6 +50,8 @@ pub struct Effect<Q, S> {
     pub action: Action<Q, S>,
     /// The step's inputs as the record shows them, beyond those that the step's definition holds already.
     pub inputs: Map,
+    /// The seconds that one attempt may take, where a reference says so.
+    pub time_limit: Option<u64>,
 }
 
 /// The kinds of effects.
@@ -62,6 +67,10 @@ pub enum Action<Q, S> {
     SleepUntil(Timestamp),
     /// Go to a step, or on with the flow. Decided already: nothing is performed.
     Jump(Option<S>),
+    /// Run the steps inside a loop.
+    Loop(Turns),
+    /// Give a variable a value. Nothing is performed.
+    Set(Document),
 }
 
 /// When an answer means that the step has succeeded.
@@ -91,18 +100,13 @@ impl<Q: Request, S> Effect<Q, S> {
     pub fn call(request: impl Into<Q>) -> Self {
         let request = request.into();
         let inputs = inputs_of(&request);
-        Self {
-            action: Action::Call(request, Acceptance::Any),
-            inputs,
-        }
+        Self::new(Action::Call(request, Acceptance::Any), inputs)
     }
 
     /// Does what takes several calls.
     pub fn run(procedure: impl Procedure<Q>) -> Self {
-        Self {
-            inputs: procedure.inputs(),
-            action: Action::Run(Course::of(procedure)),
-        }
+        let inputs = procedure.inputs();
+        Self::new(Action::Run(Course::of(procedure)), inputs)
     }
 
     /// The answer must show a desired value.
@@ -133,10 +137,7 @@ impl<Q: Request, S> Effect<Q, S> {
 
     /// Goes to a step, or on with the flow where there is none.
     pub fn jump(step: Option<S>) -> Self {
-        Self {
-            action: Action::Jump(step),
-            inputs: Map::new(),
-        }
+        Self::new(Action::Jump(step), Map::new())
     }
 
     fn expect(
@@ -162,11 +163,83 @@ impl<Q: Request, S> Effect<Q, S> {
 }
 
 impl<Q, S> Effect<Q, S> {
+    const fn new(action: Action<Q, S>, inputs: Map) -> Self {
+        Self {
+            action,
+            inputs,
+            time_limit: None,
+        }
+    }
+
+    /// Limits one attempt to a number of seconds that a reference has given.
+    ///
+    /// # Errors
+    /// When that is no number of seconds.
+    pub fn within(self, seconds: i64) -> Result<Self, InputError> {
+        let limit = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0);
+        let limit = limit.ok_or_else(|| {
+            InputError::OutOfBounds(format!(
+                "`timeoutSeconds` is {seconds}, but it must be at least 1"
+            ))
+        })?;
+        Ok(Self {
+            time_limit: Some(limit),
+            ..self
+        })
+    }
+
+    /// Runs the steps inside a loop once for each item (spec 5.15). `most` is `MaxIterations`.
+    ///
+    /// # Errors
+    /// When the items are no list of that type, or too many.
+    pub fn for_each<T: Wanted + Referenced>(
+        items: impl Into<Document>,
+        most: Option<i64>,
+    ) -> Result<Self, InputError> {
+        let items = items.into();
+        let turns = Turns::each::<T>(&items, most)?;
+        let mut inputs = Map::new();
+        inputs.insert("Iterators".to_owned(), items);
+        Ok(Self::repeated(turns, inputs, most))
+    }
+
+    /// Runs the steps inside a loop as long as its condition holds (spec 5.15). `most` is `MaxIterations`.
+    ///
+    /// # Errors
+    /// When `most` is not what a loop can have.
+    pub fn repeat(most: Option<i64>) -> Result<Self, InputError> {
+        Ok(Self::repeated(Turns::repeat(most)?, Map::new(), most))
+    }
+
+    fn repeated(turns: Turns, mut inputs: Map, most: Option<i64>) -> Self {
+        if let Some(most) = most {
+            inputs.insert("MaxIterations".to_owned(), most.into());
+        }
+        Self::new(Action::Loop(turns), inputs)
+    }
+
+    /// Gives a variable a value (spec 5.22).
+    ///
+    /// # Errors
+    /// When the value is more than a variable can hold, or one that its declaration refuses.
+    pub fn set(
+        variables: &'static [ParameterDefinition],
+        name: &str,
+        value: impl Into<Document>,
+    ) -> Result<Self, InputError> {
+        let value = value.into();
+        variable::check(variables, name, &value)?;
+        let mut inputs = Map::new();
+        inputs.insert("Name".to_owned(), format!("variable:{name}").into());
+        inputs.insert("Value".to_owned(), value.clone());
+        Ok(Self::new(Action::Set(value), inputs))
+    }
+
     /// Waits for an ISO 8601 duration (spec 5.21).
     ///
     /// # Errors
     /// When the text is no duration, is negative or longer than 604,799 seconds.
-    pub fn sleep(duration: &str) -> Result<Self, crate::value::InputError> {
+    pub fn sleep(duration: &str) -> Result<Self, InputError> {
         let length = crate::duration::parse_duration(duration)?;
         Ok(Self::wait("Duration", duration, Action::Sleep(length)))
     }
@@ -175,7 +248,7 @@ impl<Q, S> Effect<Q, S> {
     ///
     /// # Errors
     /// When the text is no instant.
-    pub fn sleep_until(timestamp: &str) -> Result<Self, crate::value::InputError> {
+    pub fn sleep_until(timestamp: &str) -> Result<Self, InputError> {
         let moment = crate::duration::parse_instant(timestamp)?;
         Ok(Self::wait(
             "Timestamp",
@@ -187,7 +260,7 @@ impl<Q, S> Effect<Q, S> {
     fn wait(name: &str, text: &str, action: Action<Q, S>) -> Self {
         let mut inputs = Map::new();
         inputs.insert(name.to_owned(), text.into());
-        Self { action, inputs }
+        Self::new(action, inputs)
     }
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::caller::{CallError, EffectId};
 use crate::failure::Failure;
+use crate::flow::After;
 use crate::record::Simulation;
 use crate::script::Output;
 use crate::status::Status;
@@ -43,6 +44,13 @@ pub enum Change {
     StepStarted {
         /// The step.
         step: String,
+    },
+    /// An iteration of the loop under way starts.
+    IterationStarted {
+        /// The loop.
+        step: String,
+        /// The iteration, from 1.
+        iteration: u32,
     },
     /// Another attempt of the step under way starts.
     AttemptStarted {
@@ -114,12 +122,17 @@ pub enum Change {
     StepEnded {
         /// The step.
         step: String,
-        /// `Success`, `Failed`, `TimedOut` or `Cancelled`.
+        /// `Success`, `Failed`, `TimedOut`, `Cancelled` or `Exited`.
         status: Status,
         /// Why, if it has not succeeded.
         failure: Option<Failure>,
-        /// The step that follows; nothing if the execution ends here.
-        next: Option<String>,
+        /// What follows.
+        next: After<String>,
+    },
+    /// The time of a loop is up while a step inside runs, which is stopped.
+    LoopTimedOut {
+        /// The loop.
+        step: String,
     },
     /// Somebody asked the execution to stop.
     CancelRequested,
@@ -138,6 +151,7 @@ impl Change {
             Self::Identified { .. } => "Identified",
             Self::Resumed { .. } => "Resumed",
             Self::StepStarted { .. } => "StepStarted",
+            Self::IterationStarted { .. } => "IterationStarted",
             Self::AttemptStarted { .. } => "AttemptStarted",
             Self::Called { .. } => "Called",
             Self::Answered { .. } => "Answered",
@@ -147,6 +161,7 @@ impl Change {
             Self::OutOfTime { .. } => "OutOfTime",
             Self::AttemptFailed { .. } => "AttemptFailed",
             Self::StepEnded { .. } => "StepEnded",
+            Self::LoopTimedOut { .. } => "LoopTimedOut",
             Self::CancelRequested => "CancelRequested",
             Self::Ended { .. } => "Ended",
         }

@@ -4,15 +4,15 @@
 //! [`Execution::record`] and [`Execution::view`] show it. Nothing here waits, calls or asks for the time.
 //!
 //! Invariants: the same events give the same execution, whether superseded ones are among them or not; what is
-//! held grows with the number of steps, never with that of events.
+//! held grows with the steps that have started, as the record does, never with the number of events.
 
 mod apply;
+mod history;
 mod judge;
+mod loops;
 mod next;
 mod record;
 mod view;
-
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -23,11 +23,12 @@ use crate::failure::Failure;
 use crate::procedure::Course;
 use crate::runbook::{Runbook, StepDefinition};
 use crate::scope::Context;
-use crate::script::Output;
 use crate::status::Status;
-use crate::value::{Document, InputError, Map};
+use crate::value::InputError;
 
+use history::{History, RunId};
 use judge::Judgement;
+use loops::Return;
 
 pub use apply::JournalError;
 pub use next::Next;
@@ -44,10 +45,12 @@ pub struct Execution<R: Runbook> {
     /// There once the identity is known.
     state: Option<R::State>,
     cursor: Cursor<R>,
-    /// The steps that have started, by their place.
-    steps: BTreeMap<usize, Progress>,
-    /// The step that started last.
-    latest: Option<Place<R>>,
+    /// The loops around the cursor, from the outside in.
+    loops: Vec<Box<Running<R>>>,
+    /// The steps that have started.
+    history: History,
+    /// The step that the last event about a step was about.
+    latest: Option<RunId>,
     /// What the failures so far make of the execution, and the message of the one that did.
     verdict: Option<(Status, String)>,
     /// Once somebody has asked to cancel: when the `onCancel` chain must have ended.
@@ -79,6 +82,10 @@ struct Place<R: Runbook> {
 /// The step under way.
 struct Running<R: Runbook> {
     place: Place<R>,
+    /// Its entry in the history.
+    run: RunId,
+    /// Its name, after the iterations of the loops around it: `each[3]/stop`.
+    path: String,
     /// What the step asks for; resolved once, when it starts (spec 8, row 18).
     effect: Result<Effect<R::Request, R::Step>, InputError>,
     attempt: u32,
@@ -96,6 +103,12 @@ struct Running<R: Runbook> {
     found: Option<String>,
     /// Since when the service asks to slow down.
     throttled_since: Option<Timestamp>,
+    /// The iteration under way, of a loop.
+    iteration: u32,
+    /// Whether a loop ends with its iteration, because the execution is being cancelled.
+    is_last: bool,
+    /// Once the time of a loop around it is up: when it must have stopped.
+    cut: Option<Timestamp>,
     phase: Phase<R>,
 }
 
@@ -127,27 +140,12 @@ enum Phase<R: Runbook> {
     Waiting { until: Timestamp, reason: Reason },
     /// It waits for its next attempt.
     Pausing { until: Timestamp, cause: String },
+    /// The steps inside have come to an end.
+    Back(Return<R>),
     /// It is to make the call that stops what it has started.
     Stopping,
     /// It is to end.
     Cancelling,
-}
-
-/// What the record keeps of a step that has started.
-#[derive(Debug)]
-struct Progress {
-    status: Status,
-    started: Timestamp,
-    ended: Option<Timestamp>,
-    attempt: u32,
-    inputs: Map,
-    /// The whole answer, `OutputPayload`.
-    payload: Option<Document>,
-    /// What the scripts of the last attempt have printed.
-    printed: Option<Output>,
-    failure: Option<Failure>,
-    /// The step that a branch has chosen.
-    jump: Option<&'static str>,
 }
 
 impl<R: Runbook> Execution<R> {
@@ -260,7 +258,7 @@ impl<R: Runbook> Running<R> {
 }
 
 impl<R: Runbook> Place<R> {
-    /// All steps in document order.
+    /// All steps, those of `mainSteps` first.
     fn all() -> impl Iterator<Item = Self> {
         let steps = R::STEPS.iter().zip(R::DEFINITION.steps);
         steps.enumerate().map(|(index, (&step, definition))| Self {
@@ -274,10 +272,13 @@ impl<R: Runbook> Place<R> {
         Self::all().find(|place| place.definition.name == name)
     }
 
+    fn of(step: R::Step) -> Option<Self> {
+        Self::all().find(|place| place.step == step)
+    }
+
     /// The name of a step.
     fn name_of(step: R::Step) -> Option<&'static str> {
-        let place = Self::all().find(|place| place.step == step)?;
-        Some(place.definition.name)
+        Some(Self::of(step)?.definition.name)
     }
 
     fn name(&self) -> &'static str {

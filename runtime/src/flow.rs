@@ -3,6 +3,38 @@
 //! Generated code gives one [`Flow`] per step. Targets are values of the generated `Step` enum, so a
 //! jump to a step that does not exist cannot be written down.
 
+use serde::{Deserialize, Serialize};
+
+/// What follows a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum After<S> {
+    /// Another step.
+    Step(S),
+    /// Nothing on its level: the iteration of the loop around it ends, or else the execution.
+    End,
+    /// Nothing at all: the loops around it and the execution end.
+    Abort,
+}
+
+impl<S> After<S> {
+    /// The same about what `change` makes of the step.
+    pub fn map<T>(self, change: impl FnOnce(S) -> T) -> After<T> {
+        match self {
+            Self::Step(step) => After::Step(change(step)),
+            Self::End => After::End,
+            Self::Abort => After::Abort,
+        }
+    }
+
+    /// The step, if one follows.
+    pub fn step(self) -> Option<S> {
+        match self {
+            Self::Step(step) => Some(step),
+            Self::End | Self::Abort => None,
+        }
+    }
+}
+
 /// What happens when a step fails or times out (`onFailure`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFailure<S> {
@@ -26,7 +58,11 @@ pub enum OnCancel<S> {
 /// The properties of one step that decide where it leads. `None` means that the runbook does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flow<S: 'static> {
-    /// The step listed after this one; `None` for the last.
+    /// The loop around it.
+    pub inside: Option<S>,
+    /// The first step inside, if it is a loop.
+    pub body: Option<S>,
+    /// The step listed after this one; `None` for the last of its level.
     pub following: Option<S>,
     /// Where the `Choices` of a branch lead; empty for other steps.
     pub choices: &'static [S],
@@ -56,6 +92,8 @@ impl<S: Copy + 'static> Flow<S> {
     /// The last step of the list.
     pub const fn last() -> Self {
         Self {
+            inside: None,
+            body: None,
             following: None,
             choices: &[],
             otherwise: None,
@@ -67,9 +105,25 @@ impl<S: Copy + 'static> Flow<S> {
         }
     }
 
-    /// A step after which the execution ends: `isEnd: true`.
+    /// A step after which its level ends: `isEnd: true`.
     pub const fn end() -> Self {
         Self::last().is_end(true)
+    }
+
+    /// Adds the loop around the step.
+    pub const fn inside(self, step: S) -> Self {
+        Self {
+            inside: Some(step),
+            ..self
+        }
+    }
+
+    /// Adds the first step inside a loop.
+    pub const fn body(self, step: S) -> Self {
+        Self {
+            body: Some(step),
+            ..self
+        }
     }
 
     /// Adds the targets of a branch's `Choices`.
@@ -133,29 +187,27 @@ impl<S: Copy + 'static> Flow<S> {
         }
     }
 
-    /// Whether the execution ends after this step.
+    /// Whether its level ends after this step.
     pub const fn ends(&self) -> bool {
         matches!(self.is_end, Some(true))
     }
 
-    /// The step after a success. `jump` is the choice that a branch has taken; it wins over `isEnd` (spec 4.4).
-    pub const fn after_success(&self, jump: Option<S>) -> Option<S> {
-        match jump {
-            Some(step) => Some(step),
-            None if self.ends() => None,
-            None => self.successor(),
+    /// What follows a success. `jump` is the choice that a branch has taken; it wins over `isEnd` (spec 4.4).
+    pub const fn after_success(&self, jump: Option<S>) -> After<S> {
+        match (jump, self.successor()) {
+            (Some(step), _) => After::Step(step),
+            (None, Some(step)) if !self.ends() => After::Step(step),
+            (None, _) => After::End,
         }
     }
 
-    /// The step after a failure or a timeout that no attempt is left for.
-    pub const fn after_failure(&self) -> Option<S> {
-        if self.ends() {
-            return None;
-        }
+    /// What follows a failure or a timeout that no attempt is left for.
+    pub const fn after_failure(&self) -> After<S> {
         match self.on_failure {
-            None | Some(OnFailure::Abort) => None,
-            Some(OnFailure::Continue) => self.successor(),
-            Some(OnFailure::Step(step)) => Some(step),
+            None | Some(OnFailure::Abort) => After::Abort,
+            Some(OnFailure::Continue) => self.after_success(None),
+            Some(OnFailure::Step(_)) if self.ends() => After::End,
+            Some(OnFailure::Step(step)) => After::Step(step),
         }
     }
 
@@ -169,11 +221,11 @@ impl<S: Copy + 'static> Flow<S> {
         }
     }
 
-    /// The step that runs when this one is cancelled.
-    pub const fn after_cancel(&self) -> Option<S> {
+    /// What follows when this step is cancelled.
+    pub const fn after_cancel(&self) -> After<S> {
         match self.on_cancel {
-            None | Some(OnCancel::Abort) => None,
-            Some(OnCancel::Step(step)) => Some(step),
+            None | Some(OnCancel::Abort) => After::Abort,
+            Some(OnCancel::Step(step)) => After::Step(step),
         }
     }
 }

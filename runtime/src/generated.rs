@@ -18,6 +18,7 @@ pub use crate::runbook::{
 };
 pub use crate::scope::{Context, Expand, Scope};
 pub use crate::selector::{Filter, FilterTest, Literal, Segment, Select, Selector};
+pub use crate::turns::Turn;
 pub use crate::value::{
     Document, FromSelected, InputError, Map, OutputError, Required, Text, Type, coerce,
 };

@@ -41,7 +41,9 @@ mod similar;
 pub mod simulate;
 pub mod status;
 pub mod store;
+pub mod turns;
 pub mod value;
+pub mod variable;
 
 /// What the derives in generated code name.
 pub use serde;

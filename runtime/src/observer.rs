@@ -55,6 +55,8 @@ pub struct StepView {
     pub definition: &'static StepDefinition,
     /// Its place in the document, from 0.
     pub index: usize,
+    /// Its name, with the iterations of the loops around it: `stop[3]`.
+    pub label: String,
     /// Its status.
     pub status: Status,
     /// The attempt under way, from 1.

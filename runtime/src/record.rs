@@ -37,10 +37,10 @@ impl Record {
         self.automation_execution.automation_execution_status
     }
 
-    /// A step by its name.
+    /// A step by its name; one inside a loop as it has run last.
     pub fn step(&self, name: &str) -> Option<&StepExecution> {
-        let steps = &self.automation_execution.step_executions;
-        steps.iter().find(|step| step.step_name == name)
+        let mut steps = self.automation_execution.step_executions.iter();
+        steps.rfind(|step| step.step_name == name)
     }
 }
 
@@ -56,7 +56,7 @@ pub struct Simulation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ScriptOutput {
-    /// The step.
+    /// The step; one inside a loop with its iteration: `check[2]`.
     pub step_name: String,
     /// The end of its standard output.
     pub standard_output: String,
@@ -86,12 +86,15 @@ pub struct AutomationExecution {
     pub execution_end_time: Option<Timestamp>,
     /// How far it is.
     pub automation_execution_status: Status,
-    /// All steps in document order.
+    /// All steps of `mainSteps` in document order, each loop followed by the steps that have run inside of it.
     pub step_executions: Vec<StepExecution>,
     /// Always false.
     pub step_executions_truncated: bool,
     /// The parameters as supplied, each a list of texts.
     pub parameters: Texts,
+    /// The variables, each a list of texts; there only if the runbook declares some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<Texts>,
     /// The document's outputs, each a list of texts.
     pub outputs: Texts,
     /// Why it failed.
@@ -187,6 +190,26 @@ pub struct StepExecution {
     /// Where the finished step could lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_next_steps: Option<Vec<String>>,
+    /// The iteration that it belongs to, inside a loop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_step_details: Option<ParentStepDetails>,
+}
+
+/// The iteration of a loop in which a step has run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ParentStepDetails {
+    /// The execution of the loop.
+    pub step_execution_id: Uuid,
+    /// The loop.
+    pub step_name: String,
+    /// Its action.
+    pub action: String,
+    /// The number of the iteration, from 1.
+    pub iteration: u32,
+    /// What the iteration is about: a text, or JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iterator_value: Option<String>,
 }
 
 /// Where and how a step failed.

@@ -7,11 +7,12 @@ use crate::effect::{Effect, Request};
 use crate::flow::Flow;
 use crate::scope::{Context, Scope};
 use crate::script::Requirement;
+use crate::turns::Turn;
 use crate::value::{Document, InputError, Map, OutputError, Type};
 
 /// A compiled runbook. Everything here is pure: no clock, no network, no state but its arguments.
 pub trait Runbook: Send + Sync + 'static {
-    /// One variant per step, in document order.
+    /// One variant per step: those of `mainSteps` in document order, then those inside loops.
     type Step: Copy + Eq + Hash + Debug + Send + Sync + 'static;
     /// The parameters, and what each finished step left behind.
     type State: Scope + Clone + Debug + Send + Sync;
@@ -21,7 +22,8 @@ pub trait Runbook: Send + Sync + 'static {
     /// The facts that need no execution.
     const DEFINITION: &'static Definition;
 
-    /// The steps in document order; the first is where an execution starts. Parallel to [`Definition::steps`].
+    /// The steps: those of `mainSteps` in document order, then those inside loops. The first is where an execution
+    /// starts. Parallel to [`Definition::steps`].
     const STEPS: &'static [Self::Step];
 
     /// What the scripts of the steps need of the machine.
@@ -54,7 +56,7 @@ pub trait Runbook: Send + Sync + 'static {
         state: &Self::State,
     ) -> Result<Effect<Self::Request, Self::Step>, InputError>;
 
-    /// Stores the outputs that `answer` gives to `step`.
+    /// Stores the outputs that `answer` gives to `step`, or the value that the step gives to a variable.
     ///
     /// # Errors
     /// When a selected value cannot become the declared type: the step fails as `PostVerification`.
@@ -66,6 +68,22 @@ pub trait Runbook: Send + Sync + 'static {
 
     /// The outputs of a step by name, as stored by [`Runbook::answer`]; absent ones are left out.
     fn outputs(step: Self::Step, state: &Self::State) -> Map;
+
+    /// Begins an iteration of a loop: sets the loop's own values, and empties the outputs of the steps inside.
+    fn iterate(_step: Self::Step, _state: &mut Self::State, _turn: &Turn<'_>) {}
+
+    /// Whether the condition of a loop holds, so that its steps are to run once more.
+    ///
+    /// # Errors
+    /// When it compares a value that has not the type for it.
+    fn repeats(_step: Self::Step, _state: &Self::State) -> Result<bool, InputError> {
+        Ok(false)
+    }
+
+    /// The variables by name, as they stand; those without a value are left out.
+    fn variables(_state: &Self::State) -> Map {
+        Map::new()
+    }
 }
 
 /// The facts of a runbook that need no execution.
@@ -83,13 +101,31 @@ pub struct Definition {
     pub assume_role: Option<&'static str>,
     /// `parameters`.
     pub parameters: &'static [ParameterDefinition],
-    /// `mainSteps`, in document order.
+    /// `variables`.
+    pub variables: &'static [ParameterDefinition],
+    /// The steps: those of `mainSteps` in document order, then those inside loops.
     pub steps: &'static [StepDefinition],
     /// `outputs`.
     pub outputs: &'static [DocumentOutput],
 }
 
-/// One parameter, as declared (spec 2).
+impl Definition {
+    /// The step of this name.
+    pub fn step(&self, name: &str) -> Option<&'static StepDefinition> {
+        self.steps.iter().find(|step| step.name == name)
+    }
+
+    /// The loops around a step, from the inside out.
+    pub fn loops_around(
+        &self,
+        step: &StepDefinition,
+    ) -> impl Iterator<Item = &'static StepDefinition> {
+        let outer = |step: &StepDefinition| self.step(step.inside?);
+        std::iter::successors(outer(step), move |step| outer(step))
+    }
+}
+
+/// One parameter or variable, as declared (spec 2, 3.5).
 #[derive(Debug)]
 pub struct ParameterDefinition {
     /// The name.
@@ -100,7 +136,7 @@ pub struct ParameterDefinition {
     pub written_type: &'static str,
     /// `description`.
     pub description: &'static str,
-    /// `default` as JSON text; a parameter without one is required.
+    /// `default` as JSON text; a parameter without one is required, a variable without one has no value at first.
     pub default: Option<&'static str>,
     /// `allowedValues`, each as JSON text; none if empty.
     pub allowed_values: &'static [&'static str],
@@ -136,11 +172,14 @@ pub struct StepDefinition {
     pub name: &'static str,
     /// The action: `aws:executeAwsApi`.
     pub action: &'static str,
+    /// The loop around it.
+    pub inside: Option<&'static str>,
     /// The line of the document that names it, from 1.
     pub line: u32,
-    /// `timeoutSeconds` as written.
+    /// `timeoutSeconds` as written; `None` if a reference gives it.
     pub timeout_seconds: Option<u64>,
     /// The seconds that one attempt may take: as written, within the action's default and maximum (spec 4.2); `None` is no limit.
+    /// Where a reference says how many, this is the action's maximum.
     pub time_limit: Option<u64>,
     /// `maxAttempts` as written; 1 if not.
     pub max_attempts: Option<u32>,

@@ -21,6 +21,8 @@ pub enum Status {
     Cancelled,
     /// Ended badly.
     Failed,
+    /// Left for a step outside: only loops end so.
+    Exited,
 }
 
 impl Status {
@@ -28,7 +30,7 @@ impl Status {
     pub const fn is_final(self) -> bool {
         matches!(
             self,
-            Self::Success | Self::TimedOut | Self::Cancelled | Self::Failed
+            Self::Success | Self::TimedOut | Self::Cancelled | Self::Failed | Self::Exited
         )
     }
 }

@@ -99,12 +99,13 @@ impl Store for MemoryStore {
     }
 }
 
-/// The event that `change` supersedes: there is one at most, among the last few.
+/// The event that `change` supersedes: there is one at most, among the last few of the step.
 fn superseded(events: &[Event], change: &Change) -> Option<usize> {
     /// A poll is four events at most.
     const REACH: usize = 8;
     let recent = events.iter().enumerate().rev().take(REACH);
     recent
+        .take_while(|(_, event)| !matches!(event.change, Change::StepStarted { .. }))
         .filter(|(_, event)| supersedes(change, &event.change))
         .map(|(position, _)| position)
         .next()

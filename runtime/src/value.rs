@@ -83,6 +83,9 @@ pub enum InputError {
         /// What is wrong with them.
         message: String,
     },
+    /// A value that is not among those that the action takes; the sentence says which are.
+    #[error("{0}")]
+    OutOfBounds(String),
     /// A duration or an instant that cannot be read (spec 5.21).
     #[error(transparent)]
     Time(#[from] TimeError),

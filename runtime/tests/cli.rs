@@ -549,6 +549,7 @@ static NASTY: Definition = Definition {
         parameter("ä", Type::String),
         parameter("-x", Type::String),
     ],
+    variables: &[],
     steps: &[],
     assume_role: None,
     outputs: &[],

@@ -38,6 +38,7 @@ fn definition(parameters: Vec<ParameterDefinition>) -> Definition {
         hash: "",
         description: "",
         parameters: parameters.leak(),
+        variables: &[],
         steps: &[],
         assume_role: None,
         outputs: &[],

@@ -267,6 +267,7 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
     let description = runbook.description.trim();
     let role = runbook.assume_role.as_ref();
     let assume_role = option(role.map(|role| written_expression(plan, role)));
+    let variables = quote!(&[]);
     let steps = plan.named_steps().map(|(step, _)| step_definition(step));
     let outputs = runbook.outputs.iter().map(|output| {
         let (step, output) = (&output.step, &output.output);
@@ -280,6 +281,7 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
             description: #description,
             assume_role: #assume_role,
             parameters: parameters::DEFINITIONS,
+            variables: #variables,
             steps: &[#(#steps),*],
             outputs: &[#(#outputs),*],
         };
@@ -303,10 +305,12 @@ fn step_definition(step: &Step) -> TokenStream {
     let inputs = inputs.map(|(name, text)| quote!((#name, #text)));
     let calls = calls(step);
     let waits_for = option(waits_for(step));
+    let inside = quote!(None);
     quote! {
         StepDefinition {
             name: #name,
             action: #action,
+            inside: #inside,
             line: #line,
             timeout_seconds: #timeout,
             time_limit: #limit,

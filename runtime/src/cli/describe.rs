@@ -108,8 +108,8 @@ impl Ways {
             OnFailure::Step(step) => format!("step:{}", name_of::<R>(step).unwrap_or_default()),
         });
         Self {
-            success: flow.after_success(None).and_then(name_of::<R>),
-            failure: flow.after_failure().and_then(name_of::<R>),
+            success: flow.after_success(None).step().and_then(name_of::<R>),
+            failure: flow.after_failure().step().and_then(name_of::<R>),
             on_failure,
             on_cancel: match flow.on_cancel {
                 Some(OnCancel::Step(step)) => name_of::<R>(step),

@@ -1,6 +1,5 @@
 //! The fold: what an event makes of an execution.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,17 +9,19 @@ use crate::clock::later;
 use crate::effect::Action;
 use crate::event::{Change, Event, Reason};
 use crate::failure::Failure;
+use crate::flow::After;
 use crate::runbook::Runbook;
 use crate::scope::Scope;
 use crate::script::Output;
 use crate::status::Status;
-use crate::value::{Document, InputError, Map};
+use crate::value::{Document, InputError};
 
+use super::history::{History, Progress, RunId};
 use super::judge::{self, Judgement};
-use super::{Cursor, Execution, Phase, Place, Progress, Running, Stop};
+use super::{Cursor, Execution, Phase, Place, Running, Stop};
 
 /// How long the `onCancel` chain may take (spec 4.5).
-const CANCEL_BUDGET: Duration = Duration::from_secs(120);
+pub(super) const CANCEL_BUDGET: Duration = Duration::from_secs(120);
 
 /// Events that no execution of the runbook can have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,7 +72,8 @@ impl<R: Runbook> Execution<R> {
             arn: None,
             state: None,
             cursor: Cursor::Identity,
-            steps: BTreeMap::new(),
+            loops: Vec::new(),
+            history: History::default(),
             latest: None,
             verdict: None,
             budget: None,
@@ -95,11 +97,19 @@ impl<R: Runbook> Execution<R> {
                 next,
             } => {
                 let place = known::<R>(step)?;
-                let next = next.as_deref().map(known::<R>).transpose()?;
-                self.step_ended(place, *status, failure.as_ref());
-                self.cursor = next.map_or(Cursor::Over, Cursor::Before);
+                let next = match next {
+                    After::Step(name) => After::Step(known::<R>(name)?),
+                    After::End => After::End,
+                    After::Abort => After::Abort,
+                };
+                self.step_ended(place, *status, failure.as_ref())?;
+                self.follow(next, *status, failure.as_ref());
             }
             Change::Printed { effect, output } => self.printed(effect, output)?,
+            Change::IterationStarted { step, iteration } => {
+                self.iteration_started(step, *iteration)?;
+            }
+            Change::LoopTimedOut { .. } => self.loop_timed_out()?,
             Change::CancelRequested => self.cancel_requested(),
             Change::Ended { status } => {
                 self.status = *status;
@@ -141,11 +151,14 @@ impl<R: Runbook> Execution<R> {
         if let Some(budget) = &mut self.budget {
             shift(budget);
         }
-        if let Cursor::In(running) = &mut self.cursor {
+        let current = match &mut self.cursor {
+            Cursor::In(running) => Some(running),
+            _ => None,
+        };
+        for running in current.into_iter().chain(&mut self.loops) {
             shift(&mut running.attempt_started);
-            if let Some(since) = &mut running.throttled_since {
-                shift(since);
-            }
+            let moments = [&mut running.throttled_since, &mut running.cut];
+            moments.into_iter().flatten().for_each(shift);
         }
     }
 
@@ -155,33 +168,64 @@ impl<R: Runbook> Execution<R> {
             return Err(JournalError::Misplaced("StepStarted"));
         };
         state.context_mut().now = self.now;
-        let running = Running::new(place, state, self.now);
-        self.steps
-            .insert(place.index, Progress::new(&running, self.now));
-        self.latest = Some(place);
+        let (prefix, parent) = match self.loops.last() {
+            Some(around) => (around.prefix(), Some(around.parent())),
+            None => (String::new(), None),
+        };
+        let path = format!("{prefix}{name}");
+        let run = self.history.next_id();
+        let running = Running::new(place, run, path, state, self.now);
+        self.history
+            .start(Progress::new(&running, parent, self.now));
+        self.latest = Some(run);
         self.cursor = Cursor::In(Box::new(running));
         Ok(())
     }
 
     /// Settles what a step leaves behind.
-    fn step_ended(&mut self, place: Place<R>, status: Status, failure: Option<&Failure>) {
+    fn step_ended(
+        &mut self,
+        place: Place<R>,
+        status: Status,
+        failure: Option<&Failure>,
+    ) -> Result<(), JournalError> {
+        let (Some(running), Some(state)) = (self.leave(place), &mut self.state) else {
+            return Err(JournalError::Misplaced("StepEnded"));
+        };
+        let run = running.run;
+        let is_loop = running.is_loop();
+        let (kept, assigned) = running.left_behind(status);
+        let payload = kept.map(|kept| {
+            *state = kept.state;
+            kept.payload
+        });
+        if let Some(value) = assigned {
+            // The effect has checked the value: it has the variable's type.
+            let _ = R::answer(place.step, state, &value);
+        }
+        if let Some(progress) = self.history.get_mut(run) {
+            progress.status = status;
+            progress.ended = Some(self.now);
+            progress.failure = failure.cloned();
+            if is_loop || payload.is_some() {
+                progress.outputs = R::outputs(place.step, state);
+            }
+            progress.payload = payload;
+        }
+        self.latest = Some(run);
         let failed = matches!(status, Status::Failed | Status::TimedOut);
         if failed && R::flow(place.step).failure_counts() {
             self.count(status, failure);
         }
-        let kept = match std::mem::replace(&mut self.cursor, Cursor::Over) {
-            Cursor::In(running) => running.kept(),
+        Ok(())
+    }
+
+    /// Leaves the step under way, or the innermost loop before a step inside has started.
+    pub(super) fn leave(&mut self, place: Place<R>) -> Option<Box<Running<R>>> {
+        self.come_back(place);
+        match std::mem::replace(&mut self.cursor, Cursor::Over) {
+            Cursor::In(running) if running.place.index == place.index => Some(running),
             _ => None,
-        };
-        let Some(progress) = self.steps.get_mut(&place.index) else {
-            return;
-        };
-        progress.status = status;
-        progress.ended = Some(self.now);
-        progress.failure = failure.cloned();
-        if let Some(kept) = kept {
-            progress.payload = Some(kept.payload);
-            self.state = Some(kept.state);
         }
     }
 
@@ -198,8 +242,8 @@ impl<R: Runbook> Execution<R> {
     }
 
     fn printed(&mut self, effect: &EffectId, output: &Output) -> Result<(), JournalError> {
-        let place = known::<R>(&effect.step)?;
-        if let Some(progress) = self.steps.get_mut(&place.index) {
+        let place = known::<R>(effect.step_name())?;
+        if let Some(progress) = self.history.last_mut(place) {
             progress.printed = Some(output.clone());
         }
         Ok(())
@@ -208,24 +252,32 @@ impl<R: Runbook> Execution<R> {
     fn cancel_requested(&mut self) {
         self.budget = Some(later(self.now, CANCEL_BUDGET));
         self.status = Status::Cancelling;
+        self.loops
+            .iter_mut()
+            .for_each(|around| around.is_last = true);
         match &mut self.cursor {
             Cursor::In(running) => {
                 running.cancel();
-                if let Some(progress) = self.steps.get_mut(&running.place.index) {
+                running.cut = None;
+                if let Some(progress) = self.history.get_mut(running.run) {
                     progress.status = Status::Cancelling;
                 }
             }
-            cursor => *cursor = Cursor::Over,
+            _ => self.follow(After::Abort, Status::Cancelled, None),
         }
     }
 
     /// What happens inside a step.
     fn running(&mut self, event: &Event) -> Result<(), JournalError> {
+        if let Change::AttemptFailed { step, .. } = &event.change {
+            self.come_back(known::<R>(step)?);
+        }
         let (Cursor::In(running), Some(state)) = (&mut self.cursor, &self.state) else {
             return Err(misplaced(event));
         };
         running.apply(event, state)?;
-        if let Some(progress) = self.steps.get_mut(&running.place.index) {
+        self.latest = Some(running.run);
+        if let Some(progress) = self.history.get_mut(running.run) {
             if progress.attempt != running.attempt {
                 progress.printed = None;
             }
@@ -236,9 +288,11 @@ impl<R: Runbook> Execution<R> {
 }
 
 impl<R: Runbook> Running<R> {
-    fn new(place: Place<R>, state: &R::State, now: Timestamp) -> Self {
+    fn new(place: Place<R>, run: RunId, path: String, state: &R::State, now: Timestamp) -> Self {
         let mut running = Self {
             place,
+            run,
+            path,
             effect: R::effect(place.step, state),
             attempt: 1,
             attempt_started: now,
@@ -248,6 +302,9 @@ impl<R: Runbook> Running<R> {
             before: 0,
             found: None,
             throttled_since: None,
+            iteration: 0,
+            is_last: false,
+            cut: None,
             phase: Phase::Ready,
         };
         running.begin_procedure();
@@ -321,7 +378,12 @@ impl<R: Runbook> Running<R> {
         self.phase = Phase::Judged(judgement);
     }
 
-    fn cancel(&mut self) {
+    pub(super) fn cancel(&mut self) {
+        let standing = self.standing.as_mut();
+        if let Some(why) = standing.and_then(|standing| standing.stops.as_mut()) {
+            *why = Stop::Cancelled;
+            return;
+        }
         self.phase = Phase::Cancelling;
         self.stop(Stop::Cancelled);
     }
@@ -349,36 +411,21 @@ impl<R: Runbook> Running<R> {
         self.phase = Phase::Waiting { until, reason };
     }
 
-    /// What the last answer leaves behind.
-    fn kept(self) -> Option<judge::Kept<R::State>> {
-        match self.phase {
+    /// What stays of the last answer, and what a variable is set to.
+    fn left_behind(self, status: Status) -> (Option<judge::Kept<R::State>>, Option<Document>) {
+        let kept = match self.phase {
             Phase::Judged(judgement) => judgement.kept,
             _ => None,
-        }
+        };
+        let assigned = match self.effect.map(|effect| effect.action) {
+            Ok(Action::Set(value)) if status == Status::Success => Some(value),
+            _ => None,
+        };
+        (kept, assigned)
     }
 }
 
-impl Progress {
-    fn new<R: Runbook>(running: &Running<R>, now: Timestamp) -> Self {
-        let effect = running.effect.as_ref().ok();
-        Self {
-            status: Status::InProgress,
-            started: now,
-            ended: None,
-            attempt: running.attempt,
-            inputs: effect.map_or_else(Map::new, |effect| effect.inputs.clone()),
-            payload: None,
-            printed: None,
-            failure: None,
-            jump: effect.and_then(|effect| match effect.action {
-                Action::Jump(target) => target.and_then(Place::<R>::name_of),
-                _ => None,
-            }),
-        }
-    }
-}
-
-fn known<R: Runbook>(name: &str) -> Result<Place<R>, JournalError> {
+pub(super) fn known<R: Runbook>(name: &str) -> Result<Place<R>, JournalError> {
     Place::named(name).ok_or_else(|| JournalError::UnknownStep(name.to_owned()))
 }
 

@@ -182,11 +182,20 @@ impl<R: Runbook> Running<R> {
     /// When the time of the attempt is up. A sleep has no limit (spec 4.2), and to stop what was started has only that
     /// of the cancellation.
     pub(super) fn deadline(&self) -> Option<Timestamp> {
-        let limit = self.place.definition.time_limit?;
+        let limit = self.time_limit()?;
         let action = &self.effect.as_ref().ok()?.action;
-        let calls = matches!(action, Action::Call(..) | Action::Run(_));
-        (calls && !self.stops())
+        let limited = matches!(action, Action::Call(..) | Action::Run(_) | Action::Loop(_));
+        (limited && !self.stops())
             .then(|| later(self.attempt_started, std::time::Duration::from_secs(limit)))
+    }
+
+    /// The seconds that an attempt may take: what the runbook says or a reference gives, within the action's maximum.
+    pub(super) fn time_limit(&self) -> Option<u64> {
+        let given = self.effect.as_ref().ok()?.time_limit;
+        match (given, self.place.definition.time_limit) {
+            (Some(given), Some(maximum)) => Some(given.min(maximum)),
+            (given, written) => given.or(written),
+        }
     }
 
     /// What the step is doing, in the words of the service (spec 7.5).

@@ -7,11 +7,13 @@ use crate::clock::later;
 use crate::effect::{Action, Effect};
 use crate::event::{Change, Reason};
 use crate::failure::Failure;
+use crate::flow::After;
 use crate::policy::Policy;
 use crate::runbook::Runbook;
 use crate::status::Status;
 
 use super::judge::{Judgement, Verdict, difference};
+use super::loops::Return;
 use super::{Cursor, Execution, Phase, Place, Running, Stop};
 
 /// What the engine is to do.
@@ -43,11 +45,8 @@ impl<R: Runbook> Execution<R> {
     pub fn next(&self, policy: &Policy) -> Next<'_, R::Request> {
         match &self.cursor {
             Cursor::Identity => Next::Identify,
-            Cursor::Before(_) if self.budget.is_some_and(|budget| self.now >= budget) => self.end(),
-            Cursor::Before(place) => now(Change::StepStarted {
-                step: place.name().to_owned(),
-            }),
-            Cursor::In(running) => self.within_budget(running, running.next(policy)),
+            Cursor::Before(place) => now(self.before(*place, policy)),
+            Cursor::In(running) => self.within_limits(running, self.in_step(running, policy)),
             Cursor::Over => self.end(),
             Cursor::Ended => Next::Nothing,
         }
@@ -55,42 +54,69 @@ impl<R: Runbook> Execution<R> {
 
     /// What it means that the deadline of the call under way has come.
     pub fn out_of_time(&self, policy: &Policy) -> Change {
-        match &self.cursor {
-            Cursor::In(running) => match self.budget {
-                Some(budget) if running.deadline().is_none_or(|deadline| deadline > budget) => {
-                    running.cancelled(None)
-                }
-                _ => running.timed_out(policy),
-            },
-            _ => Change::Ended {
+        let Cursor::In(running) = &self.cursor else {
+            return Change::Ended {
                 status: self.final_status(),
-            },
+            };
+        };
+        match self.limit(running) {
+            Some((limit, change)) if running.deadline().is_none_or(|deadline| deadline > limit) => {
+                change
+            }
+            _ => running.timed_out(policy),
         }
     }
 
-    /// Cuts what a step of the `onCancel` chain may do to what is left of the chain's time.
-    fn within_budget<'a>(
+    /// What comes before a step: its start, or the end of what has no time left for it.
+    fn before(&self, place: Place<R>, policy: &Policy) -> Change {
+        let out_of_budget = self.budget.is_some_and(|budget| self.now >= budget);
+        match self.loops.last() {
+            Some(around) if out_of_budget => around.cancelled(After::Abort),
+            None if out_of_budget => Change::Ended {
+                status: self.final_status(),
+            },
+            Some(around) => match self.late(around, policy) {
+                Some(change) => change,
+                None => start(place),
+            },
+            None => start(place),
+        }
+    }
+
+    /// What the step under way does next.
+    fn in_step<'a>(&'a self, running: &'a Running<R>, policy: &Policy) -> Next<'a, R::Request> {
+        match &running.phase {
+            Phase::Back(Return::Iterated(_)) => match self.late(running, policy) {
+                Some(change) => now(change),
+                None => running.next(policy),
+            },
+            _ => running.next(policy),
+        }
+    }
+
+    /// Cuts what a step may do to the time that there is for it.
+    fn within_limits<'a>(
         &self,
         running: &Running<R>,
         next: Next<'a, R::Request>,
     ) -> Next<'a, R::Request> {
-        let Some(budget) = self.budget else {
+        let Some((limit, change)) = self.limit(running) else {
             return next;
         };
         match next {
             Next::Note {
                 not_before: Some(moment),
                 ..
-            } if moment > budget => Next::Note {
-                not_before: Some(budget),
-                change: running.cancelled(None),
+            } if moment > limit => Next::Note {
+                not_before: Some(limit),
+                change,
             },
             Next::Call {
                 effect,
                 request,
                 deadline,
             } => {
-                let deadline = Some(deadline.map_or(budget, |deadline| deadline.min(budget)));
+                let deadline = Some(deadline.map_or(limit, |deadline| deadline.min(limit)));
                 Next::Call {
                     effect,
                     request,
@@ -99,6 +125,22 @@ impl<R: Runbook> Execution<R> {
             }
             next => next,
         }
+    }
+
+    /// When the step under way is cut off, and what that means: the time of the `onCancel` chain is up, or that of a
+    /// loop around it.
+    fn limit(&self, running: &Running<R>) -> Option<(Timestamp, Change)> {
+        let budget = self
+            .budget
+            .map(|budget| (budget, running.cancelled(After::Abort)));
+        let around = match running.cut {
+            Some(cut) => Some((cut, running.cancelled(After::End))),
+            None => self.next_loop_timeout(),
+        };
+        [budget, around]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(moment, _)| *moment)
     }
 
     fn end(&self) -> Next<'_, R::Request> {
@@ -131,8 +173,9 @@ impl<R: Runbook> Running<R> {
                     attempt: self.attempt + 1,
                 },
             },
+            Phase::Back(end) => now(self.back(end)),
             Phase::Stopping => now(self.next_call()),
-            Phase::Cancelling => now(self.cancelled(R::flow(self.place.step).after_cancel())),
+            Phase::Cancelling => now(self.halted()),
         }
     }
 
@@ -147,6 +190,8 @@ impl<R: Runbook> Running<R> {
                 }
                 Action::SleepUntil(moment) => self.wait(*moment, Reason::Sleep),
                 Action::Jump(target) => self.succeeded(*target),
+                Action::Loop(turns) => self.first_turn(turns),
+                Action::Set(_) => self.succeeded(None),
             },
         })
     }
@@ -202,9 +247,9 @@ impl<R: Runbook> Running<R> {
         }
     }
 
-    fn timed_out(&self, policy: &Policy) -> Change {
+    pub(super) fn timed_out(&self, policy: &Policy) -> Change {
         let at = self.deadline().unwrap_or(self.attempt_started);
-        let seconds = self.place.definition.time_limit.unwrap_or_default();
+        let seconds = self.time_limit().unwrap_or_default();
         let mut cause = format!("The action has not finished within {seconds} seconds");
         if let (Some(expectation), Some(found)) = (self.expectation(), &self.found) {
             cause = format!("{cause}. {}", difference(expectation, found));
@@ -239,7 +284,7 @@ impl<R: Runbook> Running<R> {
             Some(Some(Stop::Late(failure))) => {
                 self.attempt_over(Status::TimedOut, failure.clone(), at, policy)
             }
-            _ => self.cancelled(R::flow(self.place.step).after_cancel()),
+            _ => self.halted(),
         }
     }
 
@@ -272,26 +317,39 @@ impl<R: Runbook> Running<R> {
         self.place.definition.max_attempts.unwrap_or(1)
     }
 
-    fn succeeded(&self, jump: Option<R::Step>) -> Change {
+    pub(super) fn succeeded(&self, jump: Option<R::Step>) -> Change {
         let next = R::flow(self.place.step).after_success(jump);
         self.ended(Status::Success, None, next)
     }
 
-    fn failed(&self, failure: Failure) -> Change {
+    pub(super) fn failed(&self, failure: Failure) -> Change {
         let next = R::flow(self.place.step).after_failure();
         self.ended(Status::Failed, Some(failure), next)
     }
 
-    fn cancelled(&self, next: Option<R::Step>) -> Change {
+    /// The end of a step that was to stop.
+    fn halted(&self) -> Change {
+        self.cancelled(match self.cut {
+            Some(_) => After::End,
+            None => R::flow(self.place.step).after_cancel(),
+        })
+    }
+
+    pub(super) fn cancelled(&self, next: After<R::Step>) -> Change {
         self.ended(Status::Cancelled, None, next)
     }
 
-    fn ended(&self, status: Status, failure: Option<Failure>, next: Option<R::Step>) -> Change {
+    pub(super) fn ended(
+        &self,
+        status: Status,
+        failure: Option<Failure>,
+        next: After<R::Step>,
+    ) -> Change {
         Change::StepEnded {
             step: self.name(),
             status,
             failure,
-            next: next.and_then(Place::<R>::name_of).map(str::to_owned),
+            next: next.map(|step| Place::<R>::name_of(step).unwrap_or_default().to_owned()),
         }
     }
 
@@ -303,7 +361,7 @@ impl<R: Runbook> Running<R> {
 
     fn effect_id(&self, number: u32) -> EffectId {
         EffectId {
-            step: self.name(),
+            step: self.path.clone(),
             attempt: self.attempt,
             call: self.call,
             number,
@@ -319,8 +377,14 @@ impl<R: Runbook> Running<R> {
         }
     }
 
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         self.place.name().to_owned()
+    }
+}
+
+fn start<R: Runbook>(place: Place<R>) -> Change {
+    Change::StepStarted {
+        step: place.name().to_owned(),
     }
 }
 

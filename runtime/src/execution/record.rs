@@ -1,17 +1,21 @@
 //! The execution as the service would tell it (spec 7.3).
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
+use crate::caller::label;
 use crate::flow::OnFailure;
 use crate::record::{
-    AutomationExecution, FailureDetails, Record, ResolvedTargets, ScriptOutput, StepExecution,
-    Texts,
+    AutomationExecution, FailureDetails, ParentStepDetails, Record, ResolvedTargets, ScriptOutput,
+    StepExecution, Texts,
 };
 use crate::runbook::{DocumentOutput, Runbook, StepDefinition};
 use crate::status::Status;
-use crate::value::{Document, Encode, Map};
+use crate::value::{Document, Encode, Map, Text};
 
-use super::{Cursor, Execution, Place, Progress};
+use super::history::{Parent, Progress, RunId};
+use super::{Cursor, Execution, Place};
 
 /// The output that holds a step's whole answer (spec 3.7).
 const WHOLE_ANSWER: &str = "OutputPayload";
@@ -25,19 +29,12 @@ impl<R: Runbook> Execution<R> {
         Record {
             automation_execution: self.automation_execution(),
             simulation: self.beginning.simulation.clone(),
-            script_output: Place::<R>::all()
-                .filter_map(|place| self.script_output(place))
+            script_output: self
+                .history
+                .runs()
+                .filter_map(|(_, progress)| script_output(progress))
                 .collect(),
         }
-    }
-
-    fn script_output(&self, place: Place<R>) -> Option<ScriptOutput> {
-        let output = self.steps.get(&place.index)?.printed.as_ref()?;
-        Some(ScriptOutput {
-            step_name: place.name().to_owned(),
-            standard_output: output.stdout.to_string(),
-            standard_error: output.stderr.to_string(),
-        })
     }
 
     fn automation_execution(&self) -> AutomationExecution {
@@ -54,11 +51,10 @@ impl<R: Runbook> Execution<R> {
             execution_start_time: self.began,
             execution_end_time: self.ended,
             automation_execution_status: self.status,
-            step_executions: Place::all()
-                .map(|place| self.step_execution(place))
-                .collect(),
+            step_executions: self.step_executions(),
             step_executions_truncated: false,
             parameters: encoded(&self.beginning.supplied),
+            variables: (!R::DEFINITION.variables.is_empty()).then(|| self.variables()),
             outputs: self.document_outputs(),
             failure_message: message.filter(|_| failed),
             mode: "Auto".to_owned(),
@@ -70,10 +66,43 @@ impl<R: Runbook> Execution<R> {
         }
     }
 
-    fn step_execution(&self, place: Place<R>) -> StepExecution {
-        match self.steps.get(&place.index) {
-            Some(progress) => self.started_step(place, progress),
-            None => pending_step(place.definition),
+    fn variables(&self) -> Texts {
+        self.state
+            .as_ref()
+            .map_or_else(Texts::new, |state| encoded(&R::variables(state)))
+    }
+
+    /// Every step of `mainSteps`, a loop followed by what has run inside of it.
+    fn step_executions(&self) -> Vec<StepExecution> {
+        let mut inside: BTreeMap<RunId, Vec<RunId>> = BTreeMap::new();
+        for (run, progress) in self.history.runs() {
+            if let Some(parent) = &progress.parent {
+                inside.entry(parent.run).or_default().push(run);
+            }
+        }
+        let mut executions = Vec::new();
+        for place in Place::<R>::all().filter(|place| R::flow(place.step).inside.is_none()) {
+            match self.history.last_of(place) {
+                Some((run, _)) => self.add_run(run, &inside, &mut executions),
+                None => executions.push(pending_step(place.definition)),
+            }
+        }
+        executions
+    }
+
+    fn add_run(
+        &self,
+        run: RunId,
+        inside: &BTreeMap<RunId, Vec<RunId>>,
+        executions: &mut Vec<StepExecution>,
+    ) {
+        let progress = self.history.get(run);
+        let place = progress.and_then(|progress| Place::all().nth(progress.place));
+        if let (Some(progress), Some(place)) = (progress, place) {
+            executions.push(self.started_step(place, progress));
+        }
+        for run in inside.get(&run).into_iter().flatten() {
+            self.add_run(*run, inside, executions);
         }
     }
 
@@ -82,21 +111,25 @@ impl<R: Runbook> Execution<R> {
         let flow = R::flow(place.step);
         let failure = progress.failure.as_ref();
         StepExecution {
-            timeout_seconds: definition.timeout_seconds,
+            timeout_seconds: definition.timeout_seconds.or(progress.time_limit),
             on_failure: flow.on_failure.map(on_failure_text::<R>),
             max_attempts: definition.max_attempts,
             execution_start_time: Some(progress.started),
             execution_end_time: progress.ended,
             step_status: progress.status,
             inputs: Some(inputs(definition, &progress.inputs)),
-            outputs: Some(self.step_outputs(place, progress)).filter(|outputs| !outputs.is_empty()),
+            outputs: Some(step_outputs(progress)).filter(|outputs| !outputs.is_empty()),
             failure_message: failure.map(|failure| failure.message.clone()),
             failure_details: failure.map(|failure| FailureDetails {
                 failure_stage: failure.stage,
                 failure_type: failure.kind,
                 details: failure.details.clone(),
             }),
-            step_execution_id: Some(Uuid::new_v5(&self.id(), definition.name.as_bytes())),
+            step_execution_id: Some(self.step_id(progress)),
+            parent_step_details: progress
+                .parent
+                .as_ref()
+                .and_then(|parent| self.parent_details(parent)),
             overridden_parameters: Some(Texts::new()),
             is_end: flow.is_end,
             next_step: flow.next_step.and_then(name_of::<R>),
@@ -108,15 +141,21 @@ impl<R: Runbook> Execution<R> {
         }
     }
 
-    /// The outputs of a step that has ended; while it runs there are none.
-    fn step_outputs(&self, place: Place<R>, progress: &Progress) -> Texts {
-        let (Some(payload), Some(state)) = (&progress.payload, &self.state) else {
-            return Texts::new();
-        };
-        let mut outputs = encoded(&R::outputs(place.step, state));
-        let whole = Document::from(vec![payload.to_string()]);
-        outputs.entry(WHOLE_ANSWER).or_insert(whole);
-        outputs
+    fn parent_details(&self, parent: &Parent) -> Option<ParentStepDetails> {
+        let progress = self.history.get(parent.run)?;
+        let definition = R::DEFINITION.steps.get(progress.place)?;
+        Some(ParentStepDetails {
+            step_execution_id: self.step_id(progress),
+            step_name: definition.name.to_owned(),
+            action: definition.action.to_owned(),
+            iteration: parent.iteration,
+            iterator_value: parent.item.as_ref().map(Text::text),
+        })
+    }
+
+    /// Derived, so that every reading of the same events tells the same one.
+    fn step_id(&self, progress: &Progress) -> Uuid {
+        Uuid::new_v5(&self.id(), progress.path.as_bytes())
     }
 
     fn document_outputs(&self) -> Texts {
@@ -131,13 +170,29 @@ impl<R: Runbook> Execution<R> {
 
     fn document_output(&self, output: &DocumentOutput) -> Option<Document> {
         let place = Place::<R>::named(output.step)?;
-        let progress = self.steps.get(&place.index)?;
+        let (_, progress) = self.history.last_of(place)?;
         let succeeded = progress.status == Status::Success;
-        succeeded.then(|| {
-            self.step_outputs(place, progress)
-                .shift_remove(output.output)
-        })?
+        succeeded.then(|| step_outputs(progress).shift_remove(output.output))?
     }
+}
+
+/// The outputs of a step that has ended; while it runs there are none.
+fn step_outputs(progress: &Progress) -> Texts {
+    let mut outputs = encoded(&progress.outputs);
+    if let Some(payload) = &progress.payload {
+        let whole = Document::from(vec![payload.to_string()]);
+        outputs.entry(WHOLE_ANSWER).or_insert(whole);
+    }
+    outputs
+}
+
+fn script_output(progress: &Progress) -> Option<ScriptOutput> {
+    let output = progress.printed.as_ref()?;
+    Some(ScriptOutput {
+        step_name: label(&progress.path),
+        standard_output: output.stdout.to_string(),
+        standard_error: output.stderr.to_string(),
+    })
 }
 
 fn pending_step(definition: &StepDefinition) -> StepExecution {
@@ -160,6 +215,7 @@ fn pending_step(definition: &StepDefinition) -> StepExecution {
         next_step: None,
         is_critical: None,
         valid_next_steps: None,
+        parent_step_details: None,
     }
 }
 

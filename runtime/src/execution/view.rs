@@ -1,5 +1,6 @@
 //! The execution as observers see it.
 
+use crate::caller::label;
 use crate::observer::{Activity, StepView, View};
 use crate::runbook::Runbook;
 
@@ -21,18 +22,20 @@ impl<R: Runbook> Execution<R> {
     }
 
     fn step_view(&self) -> Option<StepView> {
-        let place = self.latest?;
-        let progress = self.steps.get(&place.index)?;
+        let run = self.latest?;
+        let progress = self.history.get(run)?;
+        let definition = R::DEFINITION.steps.get(progress.place)?;
         let running = match &self.cursor {
-            Cursor::In(running) => Some(running),
+            Cursor::In(running) if running.run == run => Some(running),
             _ => None,
         };
         Some(StepView {
-            definition: place.definition,
-            index: place.index,
+            definition,
+            index: progress.place,
+            label: label(&progress.path),
             status: progress.status,
             attempt: progress.attempt,
-            max_attempts: place.definition.max_attempts.unwrap_or(1),
+            max_attempts: definition.max_attempts.unwrap_or(1),
             started: progress.started,
             elapsed: progress
                 .ended
@@ -47,9 +50,11 @@ impl<R: Runbook> Execution<R> {
 impl<R: Runbook> Running<R> {
     fn activity(&self) -> Activity {
         match &self.phase {
-            Phase::Ready | Phase::Judged(_) | Phase::Stopping | Phase::Cancelling => {
-                Activity::Deciding
-            }
+            Phase::Ready
+            | Phase::Judged(_)
+            | Phase::Back(_)
+            | Phase::Stopping
+            | Phase::Cancelling => Activity::Deciding,
             Phase::Calling => Activity::Calling { number: self.calls },
             Phase::Waiting { until, reason } => Activity::Waiting {
                 until: *until,

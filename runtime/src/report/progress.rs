@@ -11,7 +11,9 @@ use std::time::Instant;
 use jiff::SignedDuration;
 
 use crate::event::{Beginning, Change, Event};
+use crate::flow::After;
 use crate::observer::{Observer, StepView, View};
+use crate::runbook::{Definition, StepDefinition};
 use crate::script::Output;
 use crate::status::Status;
 
@@ -137,13 +139,10 @@ impl Progress {
 
     /// `ecs  Success  1 s  …`
     fn step(&self, view: &View, step: &StepView, note: &str) -> String {
-        let names = view
-            .definition
-            .steps
-            .iter()
-            .map(|step| step.name.chars().count());
+        let names = view.definition.steps.iter();
+        let names = names.map(|step| step.name.chars().count() + room(view.definition, step));
         let width = names.max().unwrap_or_default();
-        let name = step.definition.name;
+        let name = &step.label;
         let status = self.status(step.status);
         let elapsed = human(step.elapsed);
         let gap = if note.is_empty() { "" } else { "  " };
@@ -172,7 +171,7 @@ impl Progress {
         let Some(step) = &view.step else { return };
         let note = activity(view, step);
         let text = self.step(view, step, &note);
-        let subject = format!("{} {} {note}", step.definition.name, step.attempt);
+        let subject = format!("{} {} {note}", step.label, step.attempt);
         if state.told != subject {
             state.told = subject;
             self.line(state, view, &text);
@@ -187,6 +186,9 @@ impl Progress {
                 self.line(state, view, &format!("goes on; it was cut off at {since}"));
             }
             Change::CancelRequested => self.line(state, view, "cancellation was requested"),
+            Change::LoopTimedOut { step } => {
+                self.line(state, view, &format!("the time of {step} is up"));
+            }
             Change::Printed { output, .. } if self.verbose => {
                 self.tell_printed(state, view, output)
             }
@@ -213,7 +215,7 @@ impl Progress {
         let mut note = failure
             .as_ref()
             .map(|failure| cause(&failure.message).to_owned());
-        if let (Some(note), Some(next)) = (&mut note, next) {
+        if let (Some(note), After::Step(next)) = (&mut note, next) {
             note.push_str(&format!(" → {next}"));
         }
         let text = self.step(view, step, &note.unwrap_or_default());
@@ -247,6 +249,11 @@ impl Observer for Progress {
         self.tell(&mut state, event, view);
         state.seen = Some((view.clone(), Instant::now()));
     }
+}
+
+/// How many characters to leave for the iterations of the loops around a step: `[12]` for each.
+fn room(definition: &Definition, step: &StepDefinition) -> usize {
+    4 * definition.loops_around(step).count()
 }
 
 fn began(beginning: &Beginning) -> String {

@@ -54,6 +54,32 @@ pub(super) fn is_call_of_step(name: &str, step: &str, operation: &str) -> bool {
     name.split_once('.') == Some((step, operation))
 }
 
+/// A step, or a call of a step, of certain iterations.
+pub(super) struct InIterations {
+    /// The name without them: `stop`, or `stop.StopInstances`.
+    pub(super) name: String,
+    /// How many there are, one for each loop around the step; none if it is about all of them.
+    pub(super) count: usize,
+}
+
+impl InIterations {
+    /// Reads `stop[2]`, or `stop[2][1].StopInstances`; none where the brackets hold something else.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let Some((name, rest)) = text.split_once('[') else {
+            let (name, count) = (text.to_owned(), 0);
+            return Some(Self { name, count });
+        };
+        let (numbers, rest) = rest.rsplit_once(']')?;
+        let mut count = 0;
+        for number in numbers.split("][") {
+            number.parse::<u32>().ok().filter(|number| *number > 0)?;
+            count += 1;
+        }
+        let name = format!("{name}{rest}");
+        Some(Self { name, count })
+    }
+}
+
 /// Whether two names are of the same operation.
 pub(super) fn same_api(left: &str, right: &str) -> bool {
     match (left.split_once('.'), right.split_once('.')) {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::flow::{Flow, OnCancel};
+use crate::flow::{After, Flow, OnCancel};
 use crate::runbook::{Definition, Runbook};
 use crate::status::Status;
 
@@ -28,8 +28,8 @@ pub struct Edge {
     pub from: String,
     /// How the step ends.
     pub outcome: Outcome,
-    /// The step that follows; nothing if the execution ends.
-    pub to: Option<String>,
+    /// What follows.
+    pub to: After<String>,
 }
 
 /// How a step ends, as far as ways go: a timeout takes that of a failure.
@@ -118,8 +118,8 @@ impl fmt::Display for Edge {
             Outcome::Cancellation => "is cancelled",
         };
         match &self.to {
-            Some(to) => write!(formatter, "{} {outcome} → {to}", self.from),
-            None => write!(formatter, "{} {outcome} → end", self.from),
+            After::Step(to) => write!(formatter, "{} {outcome} → {to}", self.from),
+            After::End | After::Abort => write!(formatter, "{} {outcome} → end", self.from),
         }
     }
 }
@@ -136,7 +136,13 @@ impl fmt::Display for Coverage {
             write!(formatter, "\n  never ran:    {step}")?;
         }
         for edge in self.missing_edges() {
-            write!(formatter, "\n  never taken:  {edge}")?;
+            let step = self.definition.step(&edge.from);
+            let inside = step.is_some_and(|step| step.inside.is_some());
+            let level = match edge.to {
+                After::End if inside => " of the iteration",
+                _ => "",
+            };
+            write!(formatter, "\n  never taken:  {edge}{level}")?;
         }
         Ok(())
     }
@@ -150,7 +156,7 @@ fn edges<R: Runbook>() -> Vec<Edge> {
         ways.into_iter().map(|(outcome, to)| Edge {
             from: declared.name.to_owned(),
             outcome,
-            to: to.and_then(name_of::<R>).map(str::to_owned),
+            to: to.map(|step| name_of::<R>(step).unwrap_or_default().to_owned()),
         })
     });
     // Several choices may lead to one step.
@@ -158,9 +164,11 @@ fn edges<R: Runbook>() -> Vec<Edge> {
     edges.filter(|edge| seen.insert(edge.clone())).collect()
 }
 
-fn ways<S: Copy + 'static>(flow: Flow<S>) -> Vec<(Outcome, Option<S>)> {
+fn ways<S: Copy + 'static>(flow: Flow<S>) -> Vec<(Outcome, After<S>)> {
     let choices = flow.choices.iter().copied().chain(flow.otherwise);
-    let mut ways: Vec<_> = choices.map(|step| (Outcome::Success, Some(step))).collect();
+    let mut ways: Vec<_> = choices
+        .map(|step| (Outcome::Success, After::Step(step)))
+        .collect();
     // A branch with a default always jumps.
     if flow.otherwise.is_none() {
         ways.push((Outcome::Success, flow.after_success(None)));
@@ -169,7 +177,7 @@ fn ways<S: Copy + 'static>(flow: Flow<S>) -> Vec<(Outcome, Option<S>)> {
         ways.push((Outcome::Failure, flow.after_failure()));
     }
     if let Some(OnCancel::Step(step)) = flow.on_cancel {
-        ways.push((Outcome::Cancellation, Some(step)));
+        ways.push((Outcome::Cancellation, After::Step(step)));
     }
     ways
 }

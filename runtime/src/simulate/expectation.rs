@@ -131,14 +131,19 @@ impl Evidence<'_> {
     }
 
     fn steps(&self, expected: &[(String, String)]) -> Option<Unmet> {
+        let actual = self.passages.iter().enumerate().map(|(index, passage)| {
+            let named = expected.get(index).map_or("", |(name, _)| name);
+            let name = if named.contains('[') {
+                &passage.label
+            } else {
+                &passage.step
+            };
+            format!("{name}: {}", passage.status)
+        });
+        let actual: Vec<_> = actual.collect();
         let expected: Vec<_> = expected
             .iter()
             .map(|(name, status)| format!("{name}: {status}"))
-            .collect();
-        let actual: Vec<_> = self
-            .passages
-            .iter()
-            .map(|passage| format!("{}: {}", passage.step, passage.status))
             .collect();
         (actual != expected).then_some(Unmet::Steps { expected, actual })
     }
@@ -210,7 +215,7 @@ fn unmet_inputs(made: &MadeCall, expected: &Map) -> Vec<Unmet> {
     }
     let unmet = |(path, expected, actual): Difference| Unmet::Input {
         api: made.api.clone(),
-        step: made.effect.step.clone(),
+        step: made.effect.label(),
         path,
         expected,
         actual,

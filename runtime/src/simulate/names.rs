@@ -3,7 +3,7 @@
 use crate::runbook::Definition;
 use crate::similar::did_you_mean;
 
-use super::api::{is_call_of_step, local_action, may_call, same_api, step};
+use super::api::{InIterations, is_call_of_step, local_action, may_call, same_api, step};
 use super::fields::join;
 use super::problem::{ScenarioErrors, ScenarioProblem};
 use super::scenario::{Answer, CancelAt, Scenario, Stub};
@@ -55,7 +55,10 @@ impl Names {
     }
 
     fn stub(&mut self, path: &str, stub: &Stub) {
-        let key = stub.key.as_str();
+        let Some(key) = self.without_iterations(path, &stub.key) else {
+            return;
+        };
+        let key = key.as_str();
         if stub.answers.contains(&Answer::Run) && !self.is_script(key) {
             let path = path.to_owned();
             self.problems.push(ScenarioProblem::NotRunnable { path });
@@ -102,7 +105,34 @@ impl Names {
         })
     }
 
+    /// The name alone, where a step is named with the right number of iterations.
+    fn without_iterations(&mut self, path: &str, text: &str) -> Option<String> {
+        let read = InIterations::read(text);
+        let name = read.as_ref().map_or(text, |read| &read.name);
+        let step_name = name.split_once('.').map_or(name, |(step, _)| step);
+        let step_name = step_name
+            .split_once('[')
+            .map_or(step_name, |(step, _)| step);
+        let around = step(self.definition, step_name)
+            .map_or(0, |step| self.definition.loops_around(step).count());
+        match read {
+            Some(read) if read.count == 0 || read.count == around => Some(read.name),
+            _ => {
+                self.problems.push(ScenarioProblem::Iterations {
+                    path: path.to_owned(),
+                    step: step_name.to_owned(),
+                    around,
+                });
+                None
+            }
+        }
+    }
+
     fn step(&mut self, path: &str, name: &str) {
+        let Some(name) = self.without_iterations(path, name) else {
+            return;
+        };
+        let name = name.as_str();
         if step(self.definition, name).is_none() {
             let steps = self.definition.steps.iter().map(|step| step.name);
             self.no_such(path, "step", name, did_you_mean(name, steps));

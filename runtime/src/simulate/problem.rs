@@ -75,6 +75,16 @@ pub enum ScenarioProblem {
         /// Where.
         path: String,
     },
+    /// A step with iterations that it cannot have.
+    #[error("`{path}`: {}", iterations(.step, *.around))]
+    Iterations {
+        /// Where.
+        path: String,
+        /// The step.
+        step: String,
+        /// How many loops are around it.
+        around: usize,
+    },
     /// A stub for a step that calls no API.
     #[error("`{path}`: the step calls no API, so that nothing will ask for this answer ({action})")]
     NeverAsked {
@@ -118,6 +128,16 @@ pub enum SimulationProblem {
         /// What is wrong with it.
         problem: Box<AnswerProblem>,
     },
+}
+
+fn iterations(step: &str, around: usize) -> String {
+    match around {
+        0 => format!("`{step}` is not inside a loop, so that it has no iterations"),
+        _ => format!(
+            "an iteration is named by numbers from 1, one for each loop around the step: `{step}{}`",
+            "[1]".repeat(around)
+        ),
+    }
 }
 
 fn may_hold(members: &[&str]) -> String {

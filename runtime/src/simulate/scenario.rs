@@ -8,6 +8,7 @@
 //! answers:
 //!   lambda1: {StatusCode: 200, Payload: {ok: true}}      # every call gets this answer
 //!   makeImage.CreateImage: {ImageId: ami-1}              # of a step that makes several calls, this one
+//!   stopOne[2]: {}                                       # of a step inside a loop, the second iteration
 //!   ECS.DescribeTasks:                                   # successive calls; the last answer repeats
 //!     - error: {code: ThrottlingException, message: slow down}
 //!     - {tasks: [{lastStatus: RUNNING}]}
@@ -22,6 +23,9 @@
 //!   failure: text inside the FailureMessage
 //!   calls: [Lambda.Invoke, {ECS.DescribeTasks: {cluster: demo}}]
 //! ```
+//!
+//! A step inside a loop is expected once for each time it ran, after its loop. In loops inside of loops, iterations count
+//! from the outside in: `stopOne[2][1]` is the first of the inner loop, in the second of the outer one.
 //!
 //! `calls` lists every call in order, each with the inputs that matter. Successive equal calls of
 //! one attempt of a step (polls, repeats after throttling) count as one.
@@ -73,7 +77,8 @@ pub struct Scenario {
 /// The answers for a step or an API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stub {
-    /// `ecs`, `ECS.RunTask`, or `makeImage.CreateImage` for one of several calls of a step.
+    /// `ecs`, `ECS.RunTask`, or `makeImage.CreateImage` for one of several calls of a step. A step inside a loop may have
+    /// an iteration: `stopOne[2]`.
     pub key: String,
     /// For successive calls; the last repeats. At least one.
     pub answers: Vec<Answer>,
@@ -292,18 +297,37 @@ fn expect(reader: &mut Reader, value: Document) -> Expect {
 
 fn status(reader: &mut Reader, path: &str, value: Document) -> Option<String> {
     const STATUSES: [&str; 4] = ["Success", "Failed", "TimedOut", "Cancelled"];
-    reader.parsed(
+    one_of(
+        reader,
         path,
         value,
+        &STATUSES,
         "Success, Failed, TimedOut or Cancelled",
-        |text| {
-            if STATUSES.contains(&text) {
-                Ok(text.to_owned())
-            } else {
-                Err(())
-            }
-        },
     )
+}
+
+fn step_status(reader: &mut Reader, path: &str, value: Document) -> Option<String> {
+    const STATUSES: [&str; 5] = ["Success", "Failed", "TimedOut", "Cancelled", "Exited"];
+    one_of(
+        reader,
+        path,
+        value,
+        &STATUSES,
+        "Success, Failed, TimedOut, Cancelled or, for loops, Exited",
+    )
+}
+
+fn one_of(
+    reader: &mut Reader,
+    path: &str,
+    value: Document,
+    texts: &[&str],
+    wanted: &'static str,
+) -> Option<String> {
+    reader.parsed(path, value, wanted, |text| {
+        let known = texts.contains(&text);
+        known.then(|| text.to_owned()).ok_or(())
+    })
 }
 
 fn expected_steps(reader: &mut Reader, value: Document) -> Vec<(String, String)> {
@@ -311,7 +335,7 @@ fn expected_steps(reader: &mut Reader, value: Document) -> Vec<(String, String)>
     let step = |(index, value)| {
         let path = format!("expect.steps[{index}]");
         let (name, value) = reader.pair(&path, value)?;
-        let status = status(reader, &join(&path, &name), value)?;
+        let status = step_status(reader, &join(&path, &name), value)?;
         Some((name, status))
     };
     list.into_iter().enumerate().filter_map(step).collect()

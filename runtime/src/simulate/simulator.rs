@@ -126,7 +126,7 @@ impl Simulator {
         if let Some(answered) = progress.answered.get(effect) {
             return Ok(Reply::Answer(answered.clone()));
         }
-        let api = display_name(self.definition, &effect.step, operation);
+        let api = display_name(self.definition, effect.step_name(), operation);
         let name = full_name(operation);
         progress.calls.push(MadeCall {
             effect: effect.clone(),
@@ -154,7 +154,7 @@ impl Simulator {
     /// Really runs what can be: a script.
     async fn run(&self, effect: &EffectId, local: Local<'_>) -> Result<Document, CallError> {
         let Local::Script(script) = local;
-        let limit = step(self.definition, &effect.step).and_then(|step| step.time_limit);
+        let limit = step(self.definition, effect.step_name()).and_then(|step| step.time_limit);
         let answered = self.rehearsal.run(effect, script, limit).await;
         self.progress()
             .answered
@@ -162,15 +162,20 @@ impl Simulator {
         answered
     }
 
-    /// By step name first, with the operation where the step calls several; by API second.
+    /// By step name first, that in this iteration before that in all, with the operation where the step calls several; by
+    /// API second.
     fn stub(&self, effect: &EffectId, name: &str, api: &str) -> Option<&Stub> {
         let stubs = &self.scenario.stubs;
         let operation = name
             .split_once('.')
             .map_or(name, |(_, operation)| operation);
-        let by_step = stubs.iter().find(|stub| {
-            stub.key == effect.step || is_call_of_step(&stub.key, &effect.step, operation)
-        });
+        let by_step = |name: &str| {
+            stubs
+                .iter()
+                .find(|stub| stub.key == name || is_call_of_step(&stub.key, name, operation))
+        };
+        let in_iteration = by_step(&effect.label());
+        let by_step = in_iteration.or_else(|| by_step(effect.step_name()));
         by_step.or_else(|| {
             stubs
                 .iter()
@@ -210,11 +215,11 @@ impl Simulator {
     fn no_answer(&self, effect: &EffectId, operation: &Operation, api: &str) -> SimulationProblem {
         SimulationProblem::NoAnswer {
             file: self.scenario.file.clone(),
-            step: effect.step.clone(),
+            step: effect.label(),
             api: api.to_owned(),
-            key: match step(self.definition, &effect.step).map(|step| step.calls.len()) {
-                Some(2..) => format!("{}.{}", effect.step, operation.name),
-                _ => effect.step.clone(),
+            key: match step(self.definition, effect.step_name()).map(|step| step.calls.len()) {
+                Some(2..) => format!("{}.{}", effect.step_name(), operation.name),
+                _ => effect.step_name().to_owned(),
             },
             members: operation
                 .response

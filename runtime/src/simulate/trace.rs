@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::cancel::CancelToken;
 use crate::event::{Change, Event};
+use crate::flow::After;
 use crate::observer::{Observer, View};
 use crate::status::Status;
 
@@ -12,10 +13,12 @@ use crate::status::Status;
 pub struct Passage {
     /// The step.
     pub step: String,
+    /// The same with the iterations of the loops around it: `stop[3]`.
+    pub label: String,
     /// How it ended.
     pub status: Status,
-    /// The step that followed.
-    pub next: Option<String>,
+    /// What followed.
+    pub next: After<String>,
 }
 
 /// Notes the steps that ran, and cancels the run when its time has come.
@@ -24,16 +27,46 @@ pub(super) struct Trace<'a> {
     pub(super) cancel_during: Option<&'a str>,
     pub(super) cancel: &'a CancelToken,
     pub(super) audience: &'a dyn Observer,
-    pub(super) passages: Mutex<Vec<Passage>>,
+    pub(super) passages: Mutex<Passages>,
+}
+
+/// The steps that ran, in the order of their starts.
+#[derive(Default)]
+pub(super) struct Passages {
+    all: Vec<Passage>,
+    /// Those that have not ended: the step under way, and the loops around it.
+    open: Vec<usize>,
 }
 
 impl Trace<'_> {
     /// The steps that ran, in order.
     pub(super) fn passages(&self) -> Vec<Passage> {
-        self.lock().clone()
+        self.lock().all.clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Passage>> {
+    fn started(&self, step: &str, label: &str) {
+        let mut passages = self.lock();
+        let index = passages.all.len();
+        passages.open.push(index);
+        passages.all.push(Passage {
+            step: step.to_owned(),
+            label: label.to_owned(),
+            status: Status::InProgress,
+            next: After::End,
+        });
+    }
+
+    fn ended(&self, step: &str, status: Status, next: &After<String>) {
+        let passages = &mut *self.lock();
+        let index = passages.open.pop();
+        let passage = index.and_then(|index| passages.all.get_mut(index));
+        if let Some(passage) = passage.filter(|passage| passage.step == step) {
+            passage.status = status;
+            passage.next = next.clone();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Passages> {
         // Nothing panics while it holds the lock, and a list of passages is whole at any time.
         self.passages.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -42,16 +75,19 @@ impl Trace<'_> {
 impl Observer for Trace<'_> {
     fn observe(&self, event: &Event, view: &View) {
         match &event.change {
-            Change::StepStarted { step } if self.cancel_during == Some(step.as_str()) => {
-                self.cancel.cancel();
+            Change::StepStarted { step } => {
+                let label = view.step.as_ref().map_or(step, |view| &view.label);
+                if [step, label]
+                    .into_iter()
+                    .any(|name| self.cancel_during == Some(name))
+                {
+                    self.cancel.cancel();
+                }
+                self.started(step, label);
             }
             Change::StepEnded {
                 step, status, next, ..
-            } => self.lock().push(Passage {
-                step: step.clone(),
-                status: *status,
-                next: next.clone(),
-            }),
+            } => self.ended(step, *status, next),
             _ => {}
         }
         self.audience.observe(event, view);

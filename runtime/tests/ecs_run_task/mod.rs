@@ -169,6 +169,7 @@ const fn step(
     StepDefinition {
         name,
         action,
+        inside: None,
         line: 1,
         timeout_seconds: None,
         time_limit: None,
@@ -199,6 +200,7 @@ static DEFINITION: Definition = Definition {
             ..parameter("Function", Type::String, Some("\"test\""))
         },
     ],
+    variables: &[],
     steps: &[
         step("lambda1", "aws:invokeLambdaFunction", &["Lambda.Invoke"]),
         step("ecs", "aws:executeAwsApi", &["ECS.RunTask"]),

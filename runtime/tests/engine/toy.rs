@@ -163,6 +163,7 @@ pub(crate) const fn definition(name: &'static str, steps: &'static [StepDefiniti
         hash: name,
         description: "",
         parameters: &[],
+        variables: &[],
         steps,
         assume_role: None,
         outputs: &[],
@@ -173,6 +174,7 @@ pub(crate) const fn step(name: &'static str) -> StepDefinition {
     StepDefinition {
         name,
         action: "aws:executeAwsApi",
+        inside: None,
         line: 1,
         timeout_seconds: None,
         time_limit: Some(25),

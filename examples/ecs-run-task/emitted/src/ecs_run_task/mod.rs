@@ -121,10 +121,12 @@ static DEFINITION: Definition = Definition {
     description: "Builds last night's sales report in a Fargate container, and publishes it.",
     assume_role: None,
     parameters: parameters::DEFINITIONS,
+    variables: &[],
     steps: &[
         StepDefinition {
             name: "exportOrders",
             action: "aws:invokeLambdaFunction",
+            inside: None,
             line: 36,
             timeout_seconds: None,
             time_limit: Some(300),
@@ -136,6 +138,7 @@ static DEFINITION: Definition = Definition {
         StepDefinition {
             name: "startReport",
             action: "aws:executeAwsApi",
+            inside: None,
             line: 44,
             timeout_seconds: None,
             time_limit: Some(25),
@@ -147,6 +150,7 @@ static DEFINITION: Definition = Definition {
         StepDefinition {
             name: "waitForReport",
             action: "aws:waitForAwsResourceProperty",
+            inside: None,
             line: 71,
             timeout_seconds: Some(300),
             time_limit: Some(300),
@@ -158,6 +162,7 @@ static DEFINITION: Definition = Definition {
         StepDefinition {
             name: "publishReport",
             action: "aws:invokeLambdaFunction",
+            inside: None,
             line: 86,
             timeout_seconds: None,
             time_limit: Some(300),
@@ -169,6 +174,7 @@ static DEFINITION: Definition = Definition {
         StepDefinition {
             name: "letLogsArrive",
             action: "aws:sleep",
+            inside: None,
             line: 94,
             timeout_seconds: None,
             time_limit: None,

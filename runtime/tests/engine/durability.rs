@@ -11,6 +11,7 @@ use runbook_runtime::store::{MemoryStore, Store};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::loops::{self, Nested, Twice};
 use crate::procedures::{Command, endless};
 use crate::sheets::*;
 use crate::toy::{
@@ -70,6 +71,15 @@ async fn cut_after_any_event_changes_nothing() {
     check_cuts::<AbortAtEnd>(|_, _, _| done(), None).await;
     check_cuts::<SleepUntil>(|_, _, _| done(), None).await;
     check_cuts::<Command>(endless, None).await;
+}
+
+#[tokio::test]
+async fn cut_after_any_event_of_a_loop_changes_nothing() {
+    check_cuts::<Nested>(loops::unlucky_once, None).await;
+    check_cuts::<Nested>(|_, _, _| Reply::Slow(20, json!({})), None).await;
+    check_cuts::<Nested>(|_, _, _| Reply::Slow(20, json!({})), Some(50)).await;
+    check_cuts::<Nested>(|_, _, _| Reply::Slow(24, json!({})), None).await;
+    check_cuts::<Twice>(|_, _, _| Reply::Slow(20, json!({})), None).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod attempts;
 mod cancellation;
 mod durability;
 mod flow;
+mod loops;
 mod procedures;
 mod record;
 mod sheets;

@@ -20,6 +20,7 @@ use runbook_runtime::record::Record;
 use runbook_runtime::runbook::{Definition, Runbook, StepDefinition};
 use runbook_runtime::scope::{Context, Scope};
 use runbook_runtime::store::{MemoryStore, Store, StoreError};
+use runbook_runtime::turns::Turn;
 use runbook_runtime::value::{Document, InputError, Map, OutputError, Type};
 use serde::{Serialize, Serializer};
 use serde_json::json;
@@ -60,6 +61,10 @@ pub(crate) struct State {
     pub(crate) context: Context,
     pub(crate) parameters: Map,
     pub(crate) outputs: BTreeMap<usize, Map>,
+    /// What the loops are at.
+    pub(crate) turns: BTreeMap<usize, Map>,
+    /// The only variable.
+    pub(crate) variable: Option<Document>,
 }
 
 impl Scope for State {
@@ -85,6 +90,11 @@ pub(crate) trait Sheet: Send + Sync + 'static {
     /// A call of `Toy.Do`, if not said otherwise.
     fn effect(_: Step, _: &State) -> Result<Effect<Do, Step>, InputError> {
         Ok(call())
+    }
+
+    /// Whether a loop with a condition goes on.
+    fn repeats(_: Step, _: &State) -> Result<bool, InputError> {
+        Ok(false)
     }
 }
 
@@ -117,6 +127,8 @@ impl<S: Sheet> Runbook for Toy<S> {
             context,
             parameters: parameters.clone(),
             outputs: BTreeMap::new(),
+            turns: BTreeMap::new(),
+            variable: None,
         })
     }
 
@@ -133,6 +145,10 @@ impl<S: Sheet> Runbook for Toy<S> {
     }
 
     fn answer(step: Step, state: &mut State, answer: &Document) -> Result<(), OutputError> {
+        if answer.is_string() {
+            state.variable = Some(answer.clone());
+            return Ok(());
+        }
         let mut outputs = Map::new();
         match answer.get("Value") {
             None => {}
@@ -152,7 +168,33 @@ impl<S: Sheet> Runbook for Toy<S> {
     }
 
     fn outputs(step: Step, state: &State) -> Map {
-        state.outputs.get(&step.0).cloned().unwrap_or_default()
+        let outputs = state.outputs.get(&step.0).or(state.turns.get(&step.0));
+        outputs.cloned().unwrap_or_default()
+    }
+
+    fn iterate(step: Step, state: &mut State, turn: &Turn<'_>) {
+        let mut values = Map::new();
+        values.insert("CurrentIteration".to_owned(), turn.iteration().into());
+        if let Some(item) = turn.item {
+            values.insert("CurrentIteratorValue".to_owned(), item.clone());
+        }
+        state.turns.insert(step.0, values);
+        let inside = Self::STEPS
+            .iter()
+            .filter(|inner| S::flow(**inner).inside == Some(step));
+        inside.for_each(|inner| drop(state.outputs.remove(&inner.0)));
+    }
+
+    fn repeats(step: Step, state: &State) -> Result<bool, InputError> {
+        S::repeats(step, state)
+    }
+
+    fn variables(state: &State) -> Map {
+        let variable = state.variable.clone();
+        variable
+            .into_iter()
+            .map(|value| ("last".to_owned(), value))
+            .collect()
     }
 }
 

@@ -20,7 +20,7 @@ pub use crate::scope::{Context, Expand, Scope};
 pub use crate::selector::{Filter, FilterTest, Literal, Segment, Select, Selector};
 pub use crate::turns::Turn;
 pub use crate::value::{
-    Document, FromSelected, InputError, Map, OutputError, Required, Text, Type, coerce,
+    Document, Encode, FromSelected, InputError, Map, OutputError, Required, Text, Type, coerce,
 };
 
 /// Types of the compiler's own version: a module made by another version does not compile against this runtime.
@@ -64,6 +64,27 @@ pub fn own_output<T: FromSelected>(
         .unwrap_or(&Document::Null)
         .select(&selected)
         .convert()
+}
+
+/// Values by name as the API takes the parameters of documents: each a list of texts (spec 2.3). A null is left out.
+///
+/// # Errors
+/// When the value is no map.
+pub fn encoded_map(value: Document) -> Result<BTreeMap<String, Vec<String>>, InputError> {
+    let values = coerce::<Map>(&value, "the parameters")?.into_iter();
+    Ok(values
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name, value.encode()))
+        .collect())
+}
+
+/// Several such maps.
+///
+/// # Errors
+/// When the value is no list of maps.
+pub fn encoded_maps(value: Document) -> Result<Vec<BTreeMap<String, Vec<String>>>, InputError> {
+    let maps = coerce::<Vec<Map>>(&value, "the target maps")?.into_iter();
+    maps.map(|map| encoded_map(Document::Object(map))).collect()
 }
 
 /// The elements of a list value, for splicing it into another; any other value is one element (spec 3.3).

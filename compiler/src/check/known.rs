@@ -70,9 +70,6 @@ pub(super) fn instead(action: &str) -> Option<String> {
         "aws:createTags" => "call `CreateTags` of `ec2` with `aws:executeAwsApi`".to_owned(),
         "aws:deleteImage" => "call `DeregisterImage` of `ec2` with `aws:executeAwsApi`".to_owned(),
         "aws:deleteStack" => wait_for("DeleteStack", "cloudformation"),
-        "aws:executeAutomation" => wait_for("StartAutomationExecution", "ssm"),
-        "aws:executeStateMachine" => wait_for("StartExecution", "stepfunctions"),
-        "aws:runCommand" => wait_for("SendCommand", "ssm"),
         "aws:runInstances" => wait_for("RunInstances", "ec2"),
         "aws:executeScript" | "aws:invokeWebhook" => {
             "let a Lambda function do it, and run that with `aws:invokeLambdaFunction`".to_owned()
@@ -143,20 +140,20 @@ pub(super) static ACTIONS: [Action; 23] = [
     action("aws:createTags").not_after_cancel(),
     action("aws:deleteImage"),
     action("aws:deleteStack"),
-    action("aws:executeAutomation"),
+    action("aws:executeAutomation").translated(),
     action("aws:executeAwsApi")
         .limited(TimeLimit::up_to(25))
         .without_outputs_on_failure()
         .translated(),
     action("aws:executeScript").limited(TimeLimit::up_to(600)),
-    action("aws:executeStateMachine"),
+    action("aws:executeStateMachine").translated(),
     action("aws:invokeLambdaFunction")
         .limited(TimeLimit::up_to(300))
         .translated(),
     action("aws:invokeWebhook"),
     action("aws:loop"),
     action("aws:pause").not_after_cancel(),
-    action("aws:runCommand"),
+    action("aws:runCommand").translated(),
     action("aws:runInstances").not_after_cancel(),
     action("aws:sleep").not_after_cancel().translated(),
     action("aws:updateVariable"),

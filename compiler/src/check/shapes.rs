@@ -43,6 +43,9 @@ pub(super) struct Operand<'a> {
     pub(super) place: Span,
     /// Whether all members are known, so that something can be said about missing ones.
     pub(super) complete: bool,
+    /// Whether numbers and truth values may be written as text, and one value instead of a list of one: actions convert
+    /// what Boto3 would refuse (spec 3.3).
+    pub(super) converts: bool,
 }
 
 /// Checks the members of an operation's input, and gives them in the order of the model.
@@ -215,8 +218,10 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn list(&mut self, value: &Value, shape: ShapeId, list: &'a List) -> Option<ApiValue> {
-        let ValueKind::List(elements) = &value.kind else {
-            return self.no_list(value);
+        let elements = match &value.kind {
+            ValueKind::List(elements) => elements.as_slice(),
+            ValueKind::Scalar(_) if self.operand.converts => std::slice::from_ref(value),
+            _ => return self.no_list(value),
         };
         let mut items = Vec::new();
         for (position, element) in elements

@@ -216,6 +216,8 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
         "array",
         "elements",
         "own_output",
+        "encoded_map",
+        "encoded_maps",
     ]);
     let mut statics = Unique::default();
     let named = steps.iter().map(|step| {

@@ -100,7 +100,10 @@ impl Setters<'_> {
                     self.value(path, &entry.value);
                 }
             }
-            ApiValue::Strings(..) | ApiValue::Scalar(..) | ApiValue::Float(..) => {}
+            ApiValue::Strings(..)
+            | ApiValue::Scalar(..)
+            | ApiValue::Float(..)
+            | ApiValue::Encoded(..) => {}
         }
     }
 

@@ -9,9 +9,10 @@ use super::plan::{Plan, StepNames};
 use super::selector::selector_static;
 use super::types::{FieldType, RequestField, RequestStruct};
 use crate::catalogue::ShapeKind;
+use crate::document::Type;
 use crate::ir::{
     ApiCall, ApiField, ApiItem, ApiValue, Choice, Condition, Data, Expectation, Expression, Field,
-    OutputSource, Procedure, Step, StepId, Work,
+    OutputSource, Procedure, Reference, Step, StepId, Work,
 };
 
 /// The items of `steps.rs`.
@@ -167,10 +168,11 @@ fn procedure_field(plan: &Plan<'_>, field: &Field) -> TokenStream {
             let request = request(plan, call);
             quote!(Some(#request.into()))
         }
-        Field::Later(call) => {
-            let arguments = told(call).into_iter().map(names::identifier);
-            let request = request(plan, call);
-            quote!(|#(#arguments),*| #request.into())
+        Field::Later(call) => later(plan, call),
+        Field::OptionalLater(None) => quote!(None),
+        Field::OptionalLater(Some(call)) => {
+            let function = later(plan, call);
+            quote!(Some(#function))
         }
         Field::Value(value) => owned(plan, value),
         Field::Variant(kind, variant) => {
@@ -178,6 +180,13 @@ fn procedure_field(plan: &Plan<'_>, field: &Field) -> TokenStream {
             quote!(procedure::#kind::#variant)
         }
     }
+}
+
+/// A function that makes a request from what earlier answers tell.
+fn later(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
+    let arguments = told(call).into_iter().map(names::identifier);
+    let request = request(plan, call);
+    quote!(|#(#arguments),*| #request.into())
 }
 
 /// The names of what a request takes from earlier answers, each once.
@@ -215,7 +224,7 @@ fn collect_told(value: &ApiValue, names: &mut Vec<&'static str>) {
                 names.push(name);
             }
         }
-        ApiValue::Float(..) => {}
+        ApiValue::Float(..) | ApiValue::Encoded(..) => {}
     }
 }
 
@@ -326,6 +335,13 @@ fn api_value(plan: &Plan<'_>, call: &ApiCall, kind: &FieldType, value: &ApiValue
         ApiValue::Float(_, number) => {
             let literal = proc_macro2::Literal::f64_unsuffixed(*number);
             quote!(#literal)
+        }
+        ApiValue::Encoded(shape, value) => {
+            let value = data(plan, value);
+            match call.service.shape(*shape).kind {
+                ShapeKind::List(_) => quote!(encoded_maps(#value)?),
+                _ => quote!(encoded_map(#value)?),
+            }
         }
     }
 }
@@ -485,7 +501,13 @@ fn data(plan: &Plan<'_>, value: &Data) -> TokenStream {
         Data::Expression(Expression::String(text)) => quote!(#text.into()),
         Data::Expression(expression) => {
             let value = owned(plan, expression);
-            quote!(#value.into())
+            match expression {
+                // Without parentheses, what the output is borrowed from would be converted.
+                Expression::Reference(Reference::Output(_, _, Type::Integer | Type::Boolean)) => {
+                    quote!((#value).into())
+                }
+                _ => quote!(#value.into()),
+            }
         }
         Data::List(elements) if elements.iter().any(splices) => {
             let parts = elements.iter().map(|element| {
@@ -514,7 +536,6 @@ fn data(plan: &Plan<'_>, value: &Data) -> TokenStream {
 
 /// Whether a list's element is a whole reference to a list, whose elements then take its place (spec 3.3).
 fn splices(element: &Data) -> bool {
-    use crate::document::Type;
     match element {
         Data::Expression(Expression::Reference(reference)) => {
             matches!(reference.kind(), Type::StringList | Type::MapList)

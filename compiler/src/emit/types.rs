@@ -166,7 +166,10 @@ impl Uses {
                     self.value(service, &entry.value);
                 }
             }
-            ApiValue::Strings(..) | ApiValue::Scalar(..) | ApiValue::Float(..) => {}
+            ApiValue::Strings(..)
+            | ApiValue::Scalar(..)
+            | ApiValue::Float(..)
+            | ApiValue::Encoded(..) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Expression;
+use super::{Data, Expression};
 use crate::catalogue::{Operation, Service, ShapeId};
 use crate::source::Span;
 
@@ -48,6 +48,9 @@ pub enum ApiValue {
     Scalar(ShapeId, Expression),
     /// A floating-point literal.
     Float(ShapeId, f64),
+    /// A map of values of any type, each as a list of texts, or a list of such maps (spec 2.3): the parameters of
+    /// documents.
+    Encoded(ShapeId, Data),
 }
 
 /// One element of a list.
@@ -77,7 +80,8 @@ impl ApiValue {
             | Self::Map(shape, _)
             | Self::Strings(shape, _)
             | Self::Scalar(shape, _)
-            | Self::Float(shape, _) => *shape,
+            | Self::Float(shape, _)
+            | Self::Encoded(shape, _) => *shape,
         }
     }
 }

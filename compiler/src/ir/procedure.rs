@@ -24,6 +24,8 @@ pub enum Field {
     OptionalCall(Option<ApiCall>),
     /// A function that makes a request from what earlier answers tell: the [`Expression::Told`] in the call's input.
     Later(ApiCall),
+    /// The same, for a request that is not always made.
+    OptionalLater(Option<ApiCall>),
     /// A value.
     Value(Expression),
     /// A variant of an enum of the runtime's: `InstanceState`, and `Stopped`.
@@ -41,7 +43,7 @@ impl Field {
     fn call(&self) -> Option<&ApiCall> {
         match self {
             Self::Call(call) | Self::Later(call) => Some(call),
-            Self::OptionalCall(call) => call.as_ref(),
+            Self::OptionalCall(call) | Self::OptionalLater(call) => call.as_ref(),
             Self::Value(_) | Self::Variant(..) => None,
         }
     }

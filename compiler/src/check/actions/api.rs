@@ -55,6 +55,7 @@ pub(super) fn call(
             service: &named.service,
             operation: &named.operation,
             place: inputs::place(step),
+            converts: false,
             complete: step.inputs_known,
         },
         &members,

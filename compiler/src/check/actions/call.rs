@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::catalogue::{Catalogue, Operation, Service, ShapeId, ShapeKind};
 use crate::document::{Step, Type};
-use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Expression};
+use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Data, Expression};
 
 /// A value on its way into a request.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub(super) enum Given {
     List(Vec<Given>),
     /// A structure.
     Map(Vec<(&'static str, Given)>),
+    /// Maps of values of any type, each encoded as a list of texts (spec 2.3).
+    Encoded(Data),
     /// What was checked against the model already.
     Checked(ApiValue),
 }
@@ -115,6 +117,7 @@ fn fields(
 fn api_value(service: &Service, shape: ShapeId, given: Given) -> Option<ApiValue> {
     Some(match (given, &service.shape(shape).kind) {
         (Given::Checked(value), _) => value,
+        (Given::Encoded(data), _) => ApiValue::Encoded(shape, data),
         (Given::Value(expression), ShapeKind::List(_)) => ApiValue::Strings(shape, expression),
         (Given::Value(expression), _) => ApiValue::Scalar(shape, expression),
         (Given::List(elements), ShapeKind::List(list)) => {

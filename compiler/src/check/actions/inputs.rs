@@ -161,7 +161,7 @@ pub(in crate::check) fn text(
 }
 
 /// A reference as the type that an input takes, by the table of spec 3.3.
-pub(super) fn coerced(
+pub(in crate::check) fn coerced(
     typed: Typed,
     want: Type,
     name: &str,
@@ -312,6 +312,18 @@ pub(in crate::check) fn some_of<S: AsRef<str>>(names: &[S], what: &str) -> Strin
         }
         _ => format!("it has {}", listed(names)),
     }
+}
+
+/// The report of a literal that should be JSON text and is none; what is empty passes.
+pub(super) fn no_json(value: &Value, name: &str, taker: &str) -> Option<Diagnostic> {
+    let scalar = value
+        .as_scalar()
+        .filter(|scalar| scalar.template.is_literal())?;
+    let error = serde_json::from_str::<serde_json::Value>(scalar.text()).err()?;
+    let message = format!("`{name}` is not valid JSON, and {taker} takes nothing else");
+    let report =
+        Diagnostic::error(Code::ViolatedConstraint, value.span, message).label(error.to_string());
+    (!scalar.text().trim().is_empty()).then_some(report)
 }
 
 /// Reports a value of the wrong kind, after the references inside it.

@@ -1,14 +1,14 @@
 //! `aws:invokeLambdaFunction`: Lambda's Invoke under other names (spec 5.16).
 
+use super::data;
 use super::inputs;
 use super::own::LAMBDA;
 use crate::catalogue::{Catalogue, Operation, Service};
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Scalar, Step, Type, Value, ValueKind};
-use crate::ir::{ApiCall, ApiField, ApiValue, Data, Expression, Work};
+use crate::document::{Step, Type, ValueKind};
+use crate::ir::{ApiCall, ApiField, ApiValue, Expression, Work};
 use crate::source::Span;
-use crate::syntax::scalar::Reading;
 use std::sync::Arc;
 
 /// The inputs of Invoke by their names.
@@ -28,7 +28,7 @@ pub(super) fn invoke(
     }
     let fields = fields(step, scope, diagnostics);
     let input_payload = match inputs::given(step, "InputPayload") {
-        Some(value) => Some(input_payload(value, scope, diagnostics)?),
+        Some(value) => Some(data::map(value, "InputPayload", scope, diagnostics)?),
         None => None,
     };
     inputs::given(step, "FunctionName").filter(|_| known)?;
@@ -102,98 +102,11 @@ fn payload(
         );
         return None;
     }
-    if let Some(Expression::String(text)) = &text {
-        diagnostics.extend(no_json(text, value));
-    }
+    let report = inputs::no_json(value, "Payload", "Lambda");
+    diagnostics.extend(report.map(|report| {
+        report.help("write JSON, or give a mapping as `InputPayload` instead of `Payload`")
+    }));
     Some(text.map(|text| ("Payload", text)))
-}
-
-fn no_json(text: &str, value: &Value) -> Option<Diagnostic> {
-    let error = serde_json::from_str::<serde_json::Value>(text).err()?;
-    let message = "`Payload` is not valid JSON, and Lambda takes nothing else";
-    let report =
-        Diagnostic::error(Code::ViolatedConstraint, value.span, message).label(error.to_string());
-    let report =
-        report.help("write JSON, or give a mapping as `InputPayload` instead of `Payload`");
-    (!text.trim().is_empty()).then_some(report)
-}
-
-fn input_payload(value: &Value, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Data> {
-    match &value.kind {
-        ValueKind::Map(_) => data(value, scope, diagnostics),
-        ValueKind::Scalar(scalar) if !scalar.template.is_literal() => {
-            let typed = scope.scalar(scalar, value.span, diagnostics);
-            inputs::coerced(typed, Type::StringMap, "InputPayload", diagnostics)
-                .map(Data::Expression)
-        }
-        ValueKind::Scalar(scalar) => match serde_json::from_str(scalar.text()) {
-            Ok(serde_json::Value::Object(members)) => {
-                Some(of_json(serde_json::Value::Object(members)))
-            }
-            _ => inputs::reported(value, "InputPayload", "a mapping", scope, diagnostics),
-        },
-        _ => inputs::reported(value, "InputPayload", "a mapping", scope, diagnostics),
-    }
-}
-
-/// A value of any form, with its references.
-fn data(value: &Value, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Data> {
-    match &value.kind {
-        ValueKind::Null => Some(Data::Null),
-        ValueKind::Unknown => None,
-        ValueKind::Scalar(scalar) if scalar.template.is_literal() => Some(literal(scalar)),
-        ValueKind::Scalar(scalar) => scope
-            .scalar(scalar, value.span, diagnostics)
-            .expression
-            .map(Data::Expression),
-        ValueKind::List(elements) => {
-            let elements: Vec<Option<Data>> = elements
-                .iter()
-                .map(|element| data(element, scope, diagnostics))
-                .collect();
-            Some(Data::List(elements.into_iter().collect::<Option<_>>()?))
-        }
-        ValueKind::Map(entries) => {
-            let entries: Vec<Option<(String, Data)>> = entries
-                .iter()
-                .map(|(key, value)| Some((key.value.clone(), data(value, scope, diagnostics)?)))
-                .collect();
-            Some(Data::Map(entries.into_iter().collect::<Option<_>>()?))
-        }
-    }
-}
-
-fn literal(scalar: &Scalar) -> Data {
-    match scalar.source.reading() {
-        Reading::Boolean(value) => Data::Boolean(value),
-        Reading::Integer(Some(value)) => Data::Integer(value),
-        Reading::Float => match scalar.text().parse::<f64>() {
-            Ok(number) if number.is_finite() => Data::Number(number),
-            _ => Data::Expression(Expression::String(scalar.text().to_owned())),
-        },
-        _ => Data::Expression(Expression::String(scalar.text().to_owned())),
-    }
-}
-
-fn of_json(value: serde_json::Value) -> Data {
-    match value {
-        serde_json::Value::Null => Data::Null,
-        serde_json::Value::Bool(value) => Data::Boolean(value),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(integer) => Data::Integer(integer),
-            None => Data::Number(number.as_f64().unwrap_or_default()),
-        },
-        serde_json::Value::String(text) => Data::Expression(Expression::String(text)),
-        serde_json::Value::Array(elements) => {
-            Data::List(elements.into_iter().map(of_json).collect())
-        }
-        serde_json::Value::Object(members) => Data::Map(
-            members
-                .into_iter()
-                .map(|(key, value)| (key, of_json(value)))
-                .collect(),
-        ),
-    }
 }
 
 /// The call of Invoke, its members in the order of the model.

@@ -4,20 +4,24 @@
 //! reported. One file per action or family of actions.
 
 mod api;
+mod automation;
 mod branch;
 mod call;
+mod command;
+mod data;
 mod images;
 mod inputs;
 mod lambda;
 mod outputs;
 mod own;
 mod sleep;
+mod state_machine;
 mod typed;
 mod wait;
 
 pub(super) use inputs::{
-    declared, listed, other_type, references, some_of, text, text_span, unknown_value, what,
-    with_article, wrong_kind,
+    coerced, declared, listed, other_type, references, some_of, text, text_span, unknown_value,
+    what, with_article, wrong_kind,
 };
 pub(super) use outputs::declared_output;
 pub(crate) use outputs::predefined;
@@ -46,6 +50,9 @@ pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
         "aws:branch" => branch::branch(step, scope, diagnostics),
         "aws:createImage" => images::make(step, "CreateImage", &images::CREATE, scope, diagnostics),
         "aws:copyImage" => images::make(step, "CopyImage", &images::COPY, scope, diagnostics),
+        "aws:runCommand" => command::run(step, scope, diagnostics),
+        "aws:executeStateMachine" => state_machine::run(step, scope, diagnostics),
+        "aws:executeAutomation" => automation::run(step, scope, diagnostics),
         _ => {
             for (_, value) in &step.inputs {
                 inputs::references(value, scope, diagnostics);

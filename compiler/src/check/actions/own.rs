@@ -37,6 +37,9 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:invokeLambdaFunction" => &LAMBDA,
         "aws:createImage" => &CREATE_IMAGE,
         "aws:copyImage" => &COPY_IMAGE,
+        "aws:executeAutomation" => &AUTOMATION,
+        "aws:executeStateMachine" => &STATE_MACHINE,
+        "aws:runCommand" => &COMMAND,
         "aws:sleep" => &SLEEP,
         "aws:branch" => &BRANCH,
         _ => &[],
@@ -78,6 +81,47 @@ const COPY_IMAGE: [OwnInput; 7] = [
     optional("Encrypted", Type::Boolean),
     optional("KmsKeyId", Type::String),
     optional("ClientToken", Type::String),
+];
+
+/// Those of `aws:executeAutomation` (spec 5.11).
+pub(super) const AUTOMATION: [OwnInput; 10] = [
+    required("DocumentName", Type::String),
+    optional("DocumentVersion", Type::String),
+    optional("RuntimeParameters", Type::StringMap),
+    optional("TargetParameterName", Type::String),
+    optional("Targets", Type::MapList),
+    optional("TargetMaps", Type::MapList),
+    optional("MaxConcurrency", Type::String),
+    optional("MaxErrors", Type::String),
+    optional("TargetLocations", Type::MapList),
+    optional("Tags", Type::MapList),
+];
+
+/// Those of `aws:executeStateMachine` (spec 5.14).
+const STATE_MACHINE: [OwnInput; 3] = [
+    required("stateMachineArn", Type::String),
+    optional("name", Type::String),
+    optional("input", Type::String),
+];
+
+/// Those of `aws:runCommand` (spec 5.19): `InstanceIds` or `Targets` is needed.
+const COMMAND: [OwnInput; 16] = [
+    required("DocumentName", Type::String),
+    optional("DocumentVersion", Type::String),
+    optional("InstanceIds", Type::StringList),
+    optional("Targets", Type::MapList),
+    optional("Parameters", Type::StringMap),
+    optional("Comment", Type::String),
+    optional("DocumentHash", Type::String),
+    optional("DocumentHashType", Type::String),
+    optional("NotificationConfig", Type::StringMap),
+    optional("OutputS3BucketName", Type::String),
+    optional("OutputS3KeyPrefix", Type::String),
+    optional("ServiceRoleArn", Type::String),
+    optional("TimeoutSeconds", Type::Integer),
+    optional("CloudWatchOutputConfig", Type::StringMap),
+    optional("MaxConcurrency", Type::String),
+    optional("MaxErrors", Type::String),
 ];
 
 /// Those of `aws:branch` (spec 5.3).

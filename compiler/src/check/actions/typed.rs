@@ -3,7 +3,7 @@
 
 use super::OwnInput;
 use super::call::{Called, Element, Given};
-use super::inputs;
+use super::{data, inputs};
 use crate::catalogue::ShapeId;
 use crate::check::scope::{Scope, Typed};
 use crate::check::shapes;
@@ -73,6 +73,18 @@ impl<'a, 'd> Inputs<'a, 'd> {
         let given = self.value(called, value, input, shape);
         self.sound &= given.is_some();
         given
+    }
+
+    /// An input of values by name, or of several such maps, as the API takes the parameters of documents.
+    pub(super) fn encoded(&mut self, name: &str) -> Option<Given> {
+        let value = self.given(name)?;
+        let input = self.own.iter().find(|input| input.name == name)?;
+        let data = match input.kind {
+            Type::MapList => data::maps(value, name, self.scope, self.diagnostics),
+            _ => data::map(value, name, self.scope, self.diagnostics),
+        };
+        self.sound &= data.is_some();
+        data.map(Given::Encoded)
     }
 
     /// An input that no request has, as its type.
@@ -169,6 +181,7 @@ impl<'a, 'd> Inputs<'a, 'd> {
             operation: &called.operation,
             place: inputs::place(self.step),
             complete: true,
+            converts: true,
         };
         match input.kind {
             Type::StringList => self.list(value, input),

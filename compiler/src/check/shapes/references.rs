@@ -42,8 +42,23 @@ impl<'a> Walk<'a, '_> {
             }
             Use::Elements => Some(ApiValue::Strings(shape, typed.expression?)),
             Use::Unsupported => self.unsupported_reference(&typed, have),
+            Use::Refused if self.operand.converts => self.converted(typed, have, shape),
             Use::Refused => self.refused(value, &typed, have, shape),
         }
+    }
+
+    /// A reference that an action takes although Boto3 would not (spec 3.3).
+    fn converted(&mut self, typed: Typed, have: Type, shape: ShapeId) -> Option<ApiValue> {
+        let want = type_of(self.kind(shape));
+        let name = self.name();
+        if have == want {
+            return self.unsupported_reference(&typed, have);
+        }
+        let expression = actions::coerced(typed, want, &name, self.diagnostics)?;
+        Some(match self.kind(shape) {
+            ShapeKind::List(_) => ApiValue::Strings(shape, expression),
+            _ => ApiValue::Scalar(shape, expression),
+        })
     }
 
     /// An element that is exactly one reference; a StringList is spliced in.

@@ -98,7 +98,12 @@ impl<'a> Walk<'a, '_> {
         string: &StringShape,
     ) -> Option<ApiValue> {
         let text = self.text(value, scalar, shape)?;
-        self.check_text(scalar.text(), string, actions::text_span(scalar));
+        let span = match scalar.text() {
+            // Between the quotes there is nothing to point at.
+            "" => value.span,
+            _ => actions::text_span(scalar),
+        };
+        self.check_text(scalar.text(), string, span);
         Some(text)
     }
 
@@ -120,6 +125,7 @@ impl<'a> Walk<'a, '_> {
         match scalar.source.reading() {
             Reading::Boolean(_) if word != "true" && word != "false" => {}
             Reading::Text | Reading::Null | Reading::Timestamp => {}
+            _ if self.operand.converts => {}
             Reading::Boolean(_) | Reading::Integer(_) | Reading::Float => {
                 let report = self.mismatch(value, "a string");
                 let quoted = format!("'{}'", scalar.text());
@@ -144,7 +150,11 @@ impl<'a> Walk<'a, '_> {
         bounds: Bounds<i64>,
         range: std::ops::RangeInclusive<i64>,
     ) -> Option<ApiValue> {
-        let Some(number) = scalar.source.as_integer() else {
+        let spelt = || match self.operand.converts {
+            true => scalar.text().trim().parse().ok(),
+            false => None,
+        };
+        let Some(number) = scalar.source.as_integer().or_else(spelt) else {
             return self.unquoted(value, scalar, "an integer", |text| {
                 text.parse::<i64>().is_ok()
             });
@@ -192,7 +202,11 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn boolean(&mut self, value: &Value, scalar: &Scalar, shape: ShapeId) -> Option<ApiValue> {
-        let Some(truth) = scalar.source.as_bool() else {
+        let spelt = || match self.operand.converts {
+            true => scalar.text().trim().to_ascii_lowercase().parse().ok(),
+            false => None,
+        };
+        let Some(truth) = scalar.source.as_bool().or_else(spelt) else {
             let is_truth =
                 |text: &str| ["true", "false"].contains(&text.to_ascii_lowercase().as_str());
             return self.unquoted(value, scalar, "a Boolean", is_truth);

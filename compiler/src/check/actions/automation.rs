@@ -1,0 +1,88 @@
+//! `aws:executeAutomation` (spec 5.11).
+
+use super::call::{self, Called, text, told};
+use super::typed::{Inputs, Members};
+use crate::check::scope::Scope;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::Step;
+use crate::ir::{Field, Procedure, Work};
+
+const SERVICE: &str = "ssm";
+
+/// The members of StartAutomationExecution, and the inputs that they are; without those that have any type.
+const MEMBERS: [(&str, &str); 8] = [
+    ("DocumentName", "DocumentName"),
+    ("DocumentVersion", "DocumentVersion"),
+    ("TargetParameterName", "TargetParameterName"),
+    ("Targets", "Targets"),
+    ("MaxConcurrency", "MaxConcurrency"),
+    ("MaxErrors", "MaxErrors"),
+    ("TargetLocations", "TargetLocations"),
+    ("Tags", "Tags"),
+];
+
+/// Checks a step that starts another runbook.
+pub(super) fn run(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
+    let called = Called::find(scope.catalogue, SERVICE, "StartAutomationExecution")?;
+    let mut inputs = Inputs::of(step, scope, diagnostics);
+    let members = members(&called, &mut inputs);
+    inputs.sound()?;
+    by_service(step, called, members, scope)
+}
+
+/// The members of the request.
+fn members(called: &Called, inputs: &mut Inputs<'_, '_>) -> Members {
+    let mut members = inputs.members(called, &MEMBERS);
+    let encoded = [
+        ("Parameters", "RuntimeParameters"),
+        ("TargetMaps", "TargetMaps"),
+    ];
+    members.extend(encoded.into_iter().filter_map(|(member, input)| {
+        let value = inputs.encoded(input)?;
+        Some((member, value))
+    }));
+    inputs.exclusive("Targets", "TargetMaps");
+    together(inputs, "Targets", "TargetParameterName");
+    together(inputs, "TargetParameterName", "Targets");
+    members
+}
+
+/// Reports an input that is nothing without another one.
+fn together(inputs: &mut Inputs<'_, '_>, given: &str, missing: &str) {
+    let Some(value) = inputs.given(given) else {
+        return;
+    };
+    if inputs.given(missing).is_none() && inputs.step.inputs_known {
+        let message = format!(
+            "step `{}` gives `{given}` without `{missing}`",
+            inputs.step.name
+        );
+        inputs.report(
+            Diagnostic::error(Code::MissingInput, value.span, message)
+                .label(format!("needs `{missing}` beside it"))
+                .help(format!("add `{missing}` under `inputs`")),
+        );
+    }
+}
+
+/// The runbook is started and run by the service.
+fn by_service(step: &Step, called: Called, members: Members, scope: &Scope<'_>) -> Option<Work> {
+    let call = |operation: &str, more| {
+        let mut members = vec![("AutomationExecutionId", told("execution"))];
+        members.extend(more);
+        call::call(step, scope.catalogue, (SERVICE, operation), members)
+    };
+    let cancel = Some(("Type", text("Cancel")));
+    Some(Work::Procedure(Procedure {
+        name: "RunAutomation",
+        fields: vec![
+            ("start", Field::Call(called.with(step, members)?)),
+            ("get", Field::Later(call("GetAutomationExecution", None)?)),
+            (
+                "stop",
+                Field::Later(call("StopAutomationExecution", cancel)?),
+            ),
+        ],
+        constants: Vec::new(),
+    }))
+}

@@ -8,6 +8,7 @@ mod aws;
 mod backend;
 mod command;
 mod console;
+mod decisions;
 mod describe;
 mod exit;
 mod flags;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::approval::Approval;
 use crate::decode::Response;
 use crate::local::Local;
 use crate::procedure::{Course, Procedure};
@@ -71,6 +72,10 @@ pub enum Action<Q, S> {
     Loop(Turns),
     /// Give a variable a value. Nothing is performed.
     Set(Document),
+    /// Call an API to announce it, where that is wanted, and wait for decisions.
+    Approve(Approval, Option<Q>),
+    /// Wait for somebody who says that it may go on.
+    Pause,
 }
 
 /// When an answer means that the step has succeeded.
@@ -133,6 +138,20 @@ impl<Q: Request, S> Effect<Q, S> {
         self.inputs.shift_remove(instead_of);
         self.inputs.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Calls an API to announce an approval: SNS Publish.
+    #[must_use]
+    pub fn announced_by(mut self, request: impl Into<Q>) -> Self {
+        let request = request.into();
+        if let Some(topic) = inputs_of(&request).shift_remove("TopicArn") {
+            self.inputs.insert("NotificationArn".to_owned(), topic);
+        }
+        let action = match self.action {
+            Action::Approve(approval, _) => Action::Approve(approval, Some(request)),
+            other => other,
+        };
+        Self { action, ..self }
     }
 
     /// Goes to a step, or on with the flow where there is none.
@@ -233,6 +252,17 @@ impl<Q, S> Effect<Q, S> {
         inputs.insert("Name".to_owned(), format!("variable:{name}").into());
         inputs.insert("Value".to_owned(), value.clone());
         Ok(Self::new(Action::Set(value), inputs))
+    }
+
+    /// Waits for decisions (spec 5.1).
+    pub fn approve(approval: Approval) -> Self {
+        let inputs = approval.inputs();
+        Self::new(Action::Approve(approval, None), inputs)
+    }
+
+    /// Waits for somebody who says that it may go on (spec 5.18).
+    pub fn pause() -> Self {
+        Self::new(Action::Pause, Map::new())
     }
 
     /// Waits for an ISO 8601 duration (spec 5.21).

@@ -16,6 +16,7 @@ use crate::observer::Observer;
 use crate::policy::Policy;
 use crate::record::{Record, Simulation};
 use crate::runbook::Runbook;
+use crate::signal::Signals;
 use crate::store::{Store, StoreError};
 use crate::value::{Document, InputError, Map};
 
@@ -25,6 +26,7 @@ pub struct Engine<'a, R: Runbook> {
     clock: &'a dyn Clock,
     store: &'a dyn Store,
     observer: &'a dyn Observer,
+    signals: &'a dyn Signals,
     policy: Policy,
     cancel: CancelToken,
 }
@@ -87,6 +89,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             clock,
             store,
             observer: &(),
+            signals: &(),
             policy: Policy::default(),
             cancel: CancelToken::new(),
         }
@@ -96,6 +99,12 @@ impl<'a, R: Runbook> Engine<'a, R> {
     #[must_use]
     pub fn observer(self, observer: &'a dyn Observer) -> Self {
         Self { observer, ..self }
+    }
+
+    /// Listens to `signals` while a step waits for people.
+    #[must_use]
+    pub fn signals(self, signals: &'a dyn Signals) -> Self {
+        Self { signals, ..self }
     }
 
     /// Pauses by `policy`.
@@ -188,6 +197,10 @@ impl<'a, R: Runbook> Engine<'a, R> {
                     }
                     change.unwrap_or_else(|| execution.out_of_time(&self.policy))
                 }
+                Next::Listen { deadline } => {
+                    let change = self.listen(&execution, deadline).await;
+                    change.unwrap_or_else(|| execution.out_of_time(&self.policy))
+                }
                 Next::Note { not_before, change } => match not_before {
                     Some(moment) => self.sleep(&execution, moment, change).await,
                     None => change,
@@ -228,6 +241,33 @@ impl<'a, R: Runbook> Engine<'a, R> {
             Ok(answer) => Change::Answered { effect, answer },
             Err(error) => Change::Refused { effect, error },
         })
+    }
+
+    /// Waits for a signal that means something; nothing when the time of the wait is up before.
+    async fn listen(
+        &self,
+        execution: &Execution<R>,
+        deadline: Option<Timestamp>,
+    ) -> Option<Change> {
+        tokio::select! {
+            biased;
+            () = self.cancelled(execution) => Some(Change::CancelRequested),
+            change = self.heard(execution) => Some(change),
+            () = self.until(deadline) => None,
+        }
+    }
+
+    async fn heard(&self, execution: &Execution<R>) -> Change {
+        let Some(awaited) = execution.awaited() else {
+            return std::future::pending().await;
+        };
+        loop {
+            let signal = self.signals.next(&awaited).await;
+            match execution.hear(&signal) {
+                Ok(change) => return change,
+                Err(refusal) => self.signals.refused(&signal, &refusal),
+            }
+        }
     }
 
     /// Waits, then gives `then`, unless somebody asks to cancel.

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::flow::After;
 use crate::record::Simulation;
 use crate::script::Output;
+use crate::signal::Signal;
 use crate::status::Status;
 use crate::value::{Document, Map};
 
@@ -96,6 +97,22 @@ pub enum Change {
         /// For what.
         reason: Reason,
     },
+    /// The step waits for people.
+    AwaitsSignal {
+        /// The step.
+        step: String,
+        /// The attempt.
+        attempt: u32,
+    },
+    /// Somebody has told the step under way something that counts.
+    Signalled {
+        /// The step.
+        step: String,
+        /// The attempt.
+        attempt: u32,
+        /// What.
+        signal: Signal,
+    },
     /// The time of an attempt is up, and what it has started is to be stopped.
     OutOfTime {
         /// The step.
@@ -158,6 +175,8 @@ impl Change {
             Self::Printed { .. } => "Printed",
             Self::Refused { .. } => "Refused",
             Self::Waiting { .. } => "Waiting",
+            Self::AwaitsSignal { .. } => "AwaitsSignal",
+            Self::Signalled { .. } => "Signalled",
             Self::OutOfTime { .. } => "OutOfTime",
             Self::AttemptFailed { .. } => "AttemptFailed",
             Self::StepEnded { .. } => "StepEnded",

@@ -7,6 +7,7 @@
 //! held grows with the steps that have started, as the record does, never with the number of events.
 
 mod apply;
+mod hearing;
 mod history;
 mod judge;
 mod loops;
@@ -26,6 +27,7 @@ use crate::scope::Context;
 use crate::status::Status;
 use crate::value::InputError;
 
+use hearing::Hearing;
 use history::{History, RunId};
 use judge::Judgement;
 use loops::Return;
@@ -138,6 +140,8 @@ enum Phase<R: Runbook> {
     Judged(Judgement<R>),
     /// It waits, within its attempt.
     Waiting { until: Timestamp, reason: Reason },
+    /// It waits for people.
+    Hearing(Hearing<R::State>),
     /// It waits for its next attempt.
     Pausing { until: Timestamp, cause: String },
     /// The steps inside have come to an end.
@@ -229,7 +233,7 @@ impl<R: Runbook> Running<R> {
             (
                 None,
                 Ok(Effect {
-                    action: Action::Call(request, _),
+                    action: Action::Call(request, _) | Action::Approve(_, Some(request)),
                     ..
                 }),
             ) => Some(request),

@@ -4,6 +4,7 @@ pub use serde::{Deserialize, Serialize};
 pub use std::borrow::Cow;
 pub use std::collections::BTreeMap;
 
+pub use crate::approval::Approval;
 pub use crate::branch;
 pub use crate::caller::{BoxFuture, CallError, Caller, EffectId};
 pub use crate::decode::{

@@ -8,6 +8,7 @@
 //! Invariants: nothing here parses a runbook; only a [`clock::Clock`] knows the time, and orchestration sees no other
 //! time than that of events; ids are derived, never random, but for the execution's own.
 
+pub mod approval;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod branch;
@@ -37,6 +38,7 @@ pub mod runbook;
 pub mod scope;
 pub mod script;
 pub mod selector;
+pub mod signal;
 mod similar;
 pub mod simulate;
 pub mod status;

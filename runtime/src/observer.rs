@@ -92,6 +92,11 @@ pub enum Activity {
         /// For a poll, the value that was found instead of a desired one.
         found: Option<String>,
     },
+    /// It waits for people.
+    Listening {
+        /// For an approval: how many there are, and how many are needed.
+        approvals: Option<(usize, usize)>,
+    },
     /// It waits for its next attempt.
     Retrying {
         /// Until when.

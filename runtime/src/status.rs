@@ -11,6 +11,8 @@ pub enum Status {
     Pending,
     /// Running.
     InProgress,
+    /// Waiting for people: an approval, or the end of a pause.
+    Waiting,
     /// Ended well.
     Success,
     /// Ended by its time limit.

@@ -76,6 +76,7 @@ fn execute_with<R: Runbook>(
     let (output, errors) = (Buffer::default(), Buffer::default());
     let mut console = Console {
         input: Box::new(input.as_bytes()),
+        asks: false,
         output: Stream::new(output.clone()),
         errors: Stream::new(errors.clone()),
         form,

@@ -66,6 +66,7 @@ fn run(definition: &'static Definition) -> Command {
         .args(parameter_options())
         .args(run_options())
         .args(has_scripts(definition).then(script_credentials))
+        .args(has_listeners(definition).then(decider))
         .arg(output())
 }
 
@@ -185,6 +186,22 @@ fn run_options() -> [Arg; 6] {
     .map(|arg| arg.help_heading(OPTIONS))
 }
 
+/// Whether a step waits for people.
+fn has_listeners(definition: &Definition) -> bool {
+    let mut steps = definition.steps.iter();
+    steps.any(|step| ["aws:approve", "aws:pause"].contains(&step.action))
+}
+
+fn decider() -> Arg {
+    Arg::new("as")
+        .long("as")
+        .value_name("ARN")
+        .value_parser(arn)
+        .conflicts_with("simulate")
+        .help("Who enters `approve`, `reject` and `resume` on standard input; default: whoever runs this")
+        .help_heading(OPTIONS)
+}
+
 /// Whether a step runs a script.
 fn has_scripts(definition: &Definition) -> bool {
     let mut steps = definition.steps.iter();
@@ -238,6 +255,13 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("NAME=VALUE is needed".to_owned()),
+    }
+}
+
+fn arn(text: &str) -> Result<String, String> {
+    match text.starts_with("arn:") {
+        true => Ok(text.to_owned()),
+        false => Err("the ARN of a user or of an assumed role is needed".to_owned()),
     }
 }
 

@@ -11,6 +11,8 @@ use super::exit::Exit;
 pub struct Console {
     /// Standard input.
     pub input: Box<dyn Read + Send>,
+    /// Whether somebody sits before it, who can be asked.
+    pub asks: bool,
     /// What the command was asked for.
     pub output: Stream,
     /// Progress, notes and errors.
@@ -28,10 +30,17 @@ impl Console {
     pub fn of_process() -> Self {
         Self {
             input: Box::new(io::stdin()),
+            asks: io::stdin().is_terminal(),
             output: Stream::new(io::stdout()),
             errors: Stream::new(io::stderr()),
             form: form(),
         }
+    }
+
+    /// Standard input, for somebody who reads the rest of it, and whether somebody sits before it.
+    pub(super) fn take_input(&mut self) -> (Box<dyn Read + Send>, bool) {
+        let input = std::mem::replace(&mut self.input, Box::new(io::empty()));
+        (input, self.asks)
     }
 
     /// Prints the result of a command, and ends it.

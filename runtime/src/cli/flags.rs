@@ -6,7 +6,8 @@
 use crate::runbook::{Definition, ParameterDefinition};
 
 /// The names of our own options of `run`.
-pub(super) const OWN: [&str; 10] = [
+pub(super) const OWN: [&str; 11] = [
+    "as",
     "help",
     "output",
     "param",

@@ -14,6 +14,7 @@ use crate::parameters::Checked;
 use crate::record::Record;
 use crate::runbook::Runbook;
 use crate::scope::Context;
+use crate::signal::Signals;
 use crate::store::MemoryStore;
 use crate::value::{Document, InputError};
 
@@ -54,6 +55,7 @@ pub(super) struct Run<'a, Q> {
     pub(super) script_credentials: ScriptCredentials,
     pub(super) console: &'a Console,
     pub(super) observer: &'a dyn Observer,
+    pub(super) signals: &'a dyn Signals,
     pub(super) cancel: CancelToken,
 }
 
@@ -89,6 +91,7 @@ impl<Q: Request> Run<'_, Q> {
         let store = MemoryStore::new();
         let engine: Engine<'_, R> = Engine::new(&performer, &SystemClock, &store)
             .observer(self.observer)
+            .signals(self.signals)
             .cancel(self.cancel);
         let start = Start {
             execution,

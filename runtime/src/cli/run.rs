@@ -14,6 +14,7 @@ use crate::value::Map;
 
 use super::backend::Backend;
 use super::console::Console;
+use super::decisions::Decisions;
 use super::exit::Exit;
 use super::real::{self, ScriptCredentials};
 use super::scenarios::read;
@@ -115,11 +116,14 @@ async fn really<R: Runbook>(
     backend: &dyn Backend<R::Request>,
     checked: Checked,
     matches: &ArgMatches,
-    console: &Console,
+    console: &mut Console,
 ) -> Exit {
     let progress = progress(matches, console);
     let cancel = CancelToken::new();
     let _signals = Signals::follow(cancel.clone(), console.errors.clone());
+    let input = console.take_input();
+    let by = decider(matches);
+    let decisions = Decisions::new(R::DEFINITION, by, input, &progress, cancel.clone());
     let run = real::Run {
         backend,
         region: matches.get_one::<String>("region").map(String::as_str),
@@ -130,6 +134,7 @@ async fn really<R: Runbook>(
         script_credentials: script_credentials(matches),
         console,
         observer: &progress,
+        signals: &decisions,
         cancel,
     };
     let record = tokio::select! {
@@ -141,6 +146,12 @@ async fn really<R: Runbook>(
         Ok(record) => finish(&record, matches, console),
         Err(error) => console.fail(Exit::NotRun, &error.to_string()),
     }
+}
+
+/// Only runbooks with steps that wait for people have the option.
+fn decider(matches: &ArgMatches) -> Option<&str> {
+    let given = matches.try_get_one::<String>("as");
+    given.ok().flatten().map(String::as_str)
 }
 
 /// Only runbooks with scripts have the option.

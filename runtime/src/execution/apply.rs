@@ -159,6 +159,9 @@ impl<R: Runbook> Execution<R> {
             shift(&mut running.attempt_started);
             let moments = [&mut running.throttled_since, &mut running.cut];
             moments.into_iter().flatten().for_each(shift);
+            if let Phase::Hearing(hearing) = &mut running.phase {
+                shift(&mut hearing.since);
+            }
         }
     }
 
@@ -283,6 +286,7 @@ impl<R: Runbook> Execution<R> {
             }
             progress.attempt = running.attempt;
         }
+        self.show_waiting();
         Ok(())
     }
 }
@@ -324,6 +328,11 @@ impl<R: Runbook> Running<R> {
                 self.refused(error, event.at, state);
             }
             Change::Waiting { until, reason, .. } => self.waits(*until, *reason),
+            Change::AwaitsSignal { .. } => self.awaits_signal(event.at, state),
+            Change::Signalled { signal, .. } => {
+                let heard = self.signalled(signal, event.at, state);
+                heard.map_err(|_| misplaced(event))?;
+            }
             Change::OutOfTime { failure, .. } => self.stop(Stop::Late(failure.clone())),
             Change::AttemptFailed {
                 failure, retry_at, ..
@@ -413,10 +422,7 @@ impl<R: Runbook> Running<R> {
 
     /// What stays of the last answer, and what a variable is set to.
     fn left_behind(self, status: Status) -> (Option<judge::Kept<R::State>>, Option<Document>) {
-        let kept = match self.phase {
-            Phase::Judged(judgement) => judgement.kept,
-            _ => None,
-        };
+        let kept = Self::kept(self.phase);
         let assigned = match self.effect.map(|effect| effect.action) {
             Ok(Action::Set(value)) if status == Status::Success => Some(value),
             _ => None,

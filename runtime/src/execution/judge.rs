@@ -44,6 +44,10 @@ pub(super) enum Verdict {
     Throttled { since: Timestamp, failure: Failure },
     /// The attempt has failed.
     Failed(Failure),
+    /// Who is to decide has been told.
+    Announced,
+    /// Somebody has decided against it.
+    Rejected(Failure),
     /// The answer came too late.
     Late,
 }
@@ -70,6 +74,9 @@ pub(super) fn answered<R: Runbook>(
             Some(_) => Judgement::of(Verdict::Stopped, at),
             None => moved(running, standing.course.answered(answer), at, state),
         };
+    }
+    if running.approval().is_some() {
+        return Judgement::of(Verdict::Announced, at);
     }
     let (verdict, kept) = match running.acceptance() {
         Acceptance::Any => accept(running, answer, state),
@@ -158,7 +165,7 @@ fn moved<R: Runbook>(
 }
 
 impl<R: Runbook> Judgement<R> {
-    fn of(verdict: Verdict, at: Timestamp) -> Self {
+    pub(super) fn of(verdict: Verdict, at: Timestamp) -> Self {
         Self {
             at,
             verdict,
@@ -184,7 +191,14 @@ impl<R: Runbook> Running<R> {
     pub(super) fn deadline(&self) -> Option<Timestamp> {
         let limit = self.time_limit()?;
         let action = &self.effect.as_ref().ok()?.action;
-        let limited = matches!(action, Action::Call(..) | Action::Run(_) | Action::Loop(_));
+        let limited = matches!(
+            action,
+            Action::Call(..)
+                | Action::Run(_)
+                | Action::Loop(_)
+                | Action::Approve(..)
+                | Action::Pause
+        );
         (limited && !self.stops())
             .then(|| later(self.attempt_started, std::time::Duration::from_secs(limit)))
     }
@@ -223,7 +237,7 @@ impl<R: Runbook> Running<R> {
     }
 }
 
-fn accept<R: Runbook>(
+pub(super) fn accept<R: Runbook>(
     running: &Running<R>,
     answer: &Document,
     state: &R::State,

@@ -29,6 +29,11 @@ pub enum Next<'a, Q> {
         /// When its time is up.
         deadline: Option<Timestamp>,
     },
+    /// Wait for what people say; when its time is up first, [`Execution::out_of_time`] says what that means.
+    Listen {
+        /// When its time is up.
+        deadline: Option<Timestamp>,
+    },
     /// Make a change happen.
     Note {
         /// When, if not at once.
@@ -52,7 +57,7 @@ impl<R: Runbook> Execution<R> {
         }
     }
 
-    /// What it means that the deadline of the call under way has come.
+    /// What it means that the deadline of the call under way has come, or that of a wait for people.
     pub fn out_of_time(&self, policy: &Policy) -> Change {
         let Cursor::In(running) = &self.cursor else {
             return Change::Ended {
@@ -115,16 +120,22 @@ impl<R: Runbook> Execution<R> {
                 effect,
                 request,
                 deadline,
-            } => {
-                let deadline = Some(deadline.map_or(limit, |deadline| deadline.min(limit)));
-                Next::Call {
-                    effect,
-                    request,
-                    deadline,
-                }
-            }
+            } => Next::Call {
+                effect,
+                request,
+                deadline: Some(deadline.map_or(limit, |deadline| deadline.min(limit))),
+            },
+            Next::Listen { deadline } => Next::Listen {
+                deadline: Some(deadline.map_or(limit, |deadline| deadline.min(limit))),
+            },
             next => next,
         }
+    }
+
+    /// When the time of what the step under way does is up.
+    pub(super) fn deadline(&self, running: &Running<R>) -> Option<Timestamp> {
+        let limit = self.limit(running).map(|(limit, _)| limit);
+        [running.deadline(), limit].into_iter().flatten().min()
     }
 
     /// When the step under way is cut off, and what that means: the time of the `onCancel` chain is up, or that of a
@@ -173,6 +184,9 @@ impl<R: Runbook> Running<R> {
                     attempt: self.attempt + 1,
                 },
             },
+            Phase::Hearing(_) => Next::Listen {
+                deadline: self.deadline(),
+            },
             Phase::Back(end) => now(self.back(end)),
             Phase::Stopping => now(self.next_call()),
             Phase::Cancelling => now(self.halted()),
@@ -184,7 +198,8 @@ impl<R: Runbook> Running<R> {
         now(match &self.effect {
             Err(error) => self.failed(Failure::input(error)),
             Ok(Effect { action, .. }) => match action {
-                Action::Call(..) | Action::Run(_) => self.next_call(),
+                Action::Call(..) | Action::Run(_) | Action::Approve(_, Some(_)) => self.next_call(),
+                Action::Approve(_, None) | Action::Pause => self.listen(),
                 Action::Sleep(length) => {
                     self.wait(later(self.attempt_started, *length), Reason::Sleep)
                 }
@@ -230,6 +245,9 @@ impl<R: Runbook> Running<R> {
             Verdict::Failed(failure) => {
                 self.attempt_over(Status::Failed, failure.clone(), at, policy)
             }
+            Verdict::Announced => self.listen(),
+            // Nobody is asked again about what they have rejected.
+            Verdict::Rejected(failure) => self.failed(failure.clone()),
             Verdict::Late => self.timed_out(policy),
         }
     }
@@ -255,6 +273,8 @@ impl<R: Runbook> Running<R> {
             cause = format!("{cause}. {}", difference(expectation, found));
         } else if let (Some(_), Some(found)) = (&self.standing, &self.found) {
             cause.clone_from(found);
+        } else if let Some(too_few) = self.too_few_approvals(seconds) {
+            cause = too_few;
         }
         let failure = Failure::timed_out(self.activity_text(), &cause);
         match self.must_be_stopped() {
@@ -374,6 +394,13 @@ impl<R: Runbook> Running<R> {
             attempt: self.attempt,
             until,
             reason,
+        }
+    }
+
+    fn listen(&self) -> Change {
+        Change::AwaitsSignal {
+            step: self.name(),
+            attempt: self.attempt,
         }
     }
 

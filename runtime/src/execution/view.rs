@@ -1,5 +1,6 @@
 //! The execution as observers see it.
 
+use crate::approval::approvals;
 use crate::caller::label;
 use crate::observer::{Activity, StepView, View};
 use crate::runbook::Runbook;
@@ -60,6 +61,11 @@ impl<R: Runbook> Running<R> {
                 until: *until,
                 reason: *reason,
                 found: self.found.clone(),
+            },
+            Phase::Hearing(hearing) => Activity::Listening {
+                approvals: self
+                    .approval()
+                    .map(|approval| (approvals(&hearing.decisions), approval.required)),
             },
             Phase::Pausing { until, cause } => Activity::Retrying {
                 until: *until,

@@ -12,9 +12,10 @@ use jiff::SignedDuration;
 
 use crate::event::{Beginning, Change, Event};
 use crate::flow::After;
-use crate::observer::{Observer, StepView, View};
+use crate::observer::{Activity, Observer, StepView, View};
 use crate::runbook::{Definition, StepDefinition};
 use crate::script::Output;
+use crate::signal::Signal;
 use crate::status::Status;
 
 use super::words::{activity, cause, human};
@@ -90,6 +91,14 @@ impl Progress {
         self.redraw(&mut state, &view);
     }
 
+    /// Adds a line that is no progress: a question to the people in front of it, or an answer to what they have entered.
+    pub fn say(&self, text: &str) {
+        let mut state = self.lock();
+        let clear = if state.open { "\r\x1b[2K" } else { "" };
+        let _ = writeln!(state.out, "{clear}{text}").and_then(|()| state.out.flush());
+        state.open = false;
+    }
+
     /// Leaves the line that was being redrawn, so that something else can be written.
     pub fn close(&self) {
         let mut state = self.lock();
@@ -117,7 +126,9 @@ impl Progress {
         let (Form::Live { .. }, Some(step)) = (self.form, &view.step) else {
             return;
         };
-        if step.status.is_final() {
+        // While people are asked, the last line is theirs.
+        let listens = matches!(step.activity, Activity::Listening { .. });
+        if step.status.is_final() || listens {
             return;
         }
         let text = self.step(view, step, &activity(view, step));
@@ -198,6 +209,8 @@ impl Progress {
                 self.redraw(state, view);
             }
             Change::StepEnded { .. } => self.tell_end(state, event, view),
+            Change::AwaitsSignal { .. } => self.tell_step(state, view, None),
+            Change::Signalled { signal, .. } => self.tell_step(state, view, Some(signal)),
             // What it polls was told with the first call.
             Change::Called { effect } if effect.number > 1 && self.form == Form::Lines => {}
             Change::Called { .. } | Change::Waiting { .. } | Change::AttemptFailed { .. } => {
@@ -205,6 +218,16 @@ impl Progress {
             }
             _ => self.redraw(state, view),
         }
+    }
+
+    /// Tells what somebody has said, and what the step waits for.
+    fn tell_step(&self, state: &mut State, view: &View, signal: Option<&Signal>) {
+        let Some(step) = &view.step else { return };
+        let signal = signal.map(Signal::to_string);
+        let activity = Some(activity(view, step)).filter(|activity| !activity.is_empty());
+        let notes: Vec<String> = signal.into_iter().chain(activity).collect();
+        let text = self.step(view, step, &notes.join("; "));
+        self.line(state, view, &text);
     }
 
     fn tell_end(&self, state: &mut State, event: &Event, view: &View) {

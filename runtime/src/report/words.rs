@@ -78,6 +78,18 @@ pub(super) fn activity(view: &View, step: &StepView) -> String {
                 None => found.to_owned(),
             }
         }
+        Activity::Listening { approvals } => {
+            let waits = match approvals {
+                Some((given, required)) => {
+                    format!("waits for approval, {given} of {required} given")
+                }
+                None => "waits to be resumed".to_owned(),
+            };
+            match step.deadline {
+                Some(deadline) => format!("{waits}, {} left", left(deadline)),
+                None => waits,
+            }
+        }
         Activity::Retrying {
             until,
             cause: message,

@@ -3,8 +3,9 @@
 use crate::effect::Operation;
 use crate::runbook::{Definition, StepDefinition};
 
-/// Actions that call no API whatever their inputs are.
-const CALL_NOTHING: [&str; 5] = [
+/// Actions that call no API but those that the runbook names.
+const CALL_NOTHING: [&str; 6] = [
+    "aws:approve",
     "aws:branch",
     "aws:loop",
     "aws:pause",

@@ -59,6 +59,24 @@ pub enum Unmet {
         /// What was called.
         actual: Vec<String>,
     },
+    /// A signal that was refused.
+    #[error("{signal}: this was refused: {refusal}")]
+    Refused {
+        /// What was said, and by whom.
+        signal: String,
+        /// Why it was refused.
+        refusal: String,
+    },
+    /// A signal that should have been refused.
+    #[error("{step} was {signal}, but this should have been refused with {expected:?}")]
+    Accepted {
+        /// The step.
+        step: String,
+        /// What was said, and by whom.
+        signal: String,
+        /// The text that the refusal should contain.
+        expected: String,
+    },
     /// An input of a call.
     #[error("{api} was called by {step} with {path} = {actual}, not {expected}")]
     Input {

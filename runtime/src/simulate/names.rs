@@ -21,6 +21,9 @@ impl Scenario {
         for stub in &self.stubs {
             names.stub(&join("answers", &stub.key), stub);
         }
+        for said in &self.signals {
+            names.listener(&join("signals", &said.key), &said.key);
+        }
         if let Some(CancelAt::During(name)) = &self.cancel {
             names.step("cancel.during", name);
         }
@@ -125,6 +128,20 @@ impl Names {
                 });
                 None
             }
+        }
+    }
+
+    /// The step that a signal is for must be one that waits for people.
+    fn listener(&mut self, path: &str, name: &str) {
+        self.step(path, name);
+        let found = InIterations::read(name).and_then(|read| step(self.definition, &read.name));
+        let Some(action) = found.map(|step| step.action) else {
+            return;
+        };
+        if !["aws:approve", "aws:pause"].contains(&action) {
+            let path = path.to_owned();
+            self.problems
+                .push(ScenarioProblem::NeverListens { path, action });
         }
     }
 

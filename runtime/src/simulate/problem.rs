@@ -85,6 +85,14 @@ pub enum ScenarioProblem {
         /// How many loops are around it.
         around: usize,
     },
+    /// A signal for a step that waits for nobody.
+    #[error("`{path}`: the step waits for nobody ({action})")]
+    NeverListens {
+        /// Where.
+        path: String,
+        /// The action of the step.
+        action: &'static str,
+    },
     /// A stub for a step that calls no API.
     #[error("`{path}`: the step calls no API, so that nothing will ask for this answer ({action})")]
     NeverAsked {
@@ -115,6 +123,19 @@ pub enum SimulationProblem {
         key: String,
         /// The members that an answer may have.
         members: Vec<&'static str>,
+    },
+    /// Nobody ever tells a step that waits without a limit to go on.
+    #[error(
+        "{file}: the step `{step}` waits for a signal without a limit, and nobody gives it one: write it under \
+         `signals:`, as `{step}: {signal}`"
+    )]
+    NoSignal {
+        /// The scenario file.
+        file: String,
+        /// The step that waits.
+        step: String,
+        /// A signal that it waits for.
+        signal: &'static str,
     },
     /// The answer is one that the service could never give.
     #[error("{file}: `{path}`, the answer of {api}: {problem}")]

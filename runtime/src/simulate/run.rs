@@ -16,6 +16,7 @@ use crate::runbook::Runbook;
 use crate::store::MemoryStore;
 
 use super::expectation::{Evidence, Unmet};
+use super::people::People;
 use super::problem::{ScenarioErrors, SimulationProblem};
 use super::scenario::{CancelAt, Scenario};
 use super::simulator::{MadeCall, Simulator};
@@ -32,7 +33,7 @@ pub struct SimulationOutcome {
     pub calls: Vec<MadeCall>,
     /// What came out otherwise than the scenario expects.
     pub unmet: Vec<Unmet>,
-    /// The answers that nothing asked for, by their keys.
+    /// The answers and signals that nothing asked for, by their keys.
     pub unused: Vec<String>,
 }
 
@@ -80,9 +81,11 @@ pub async fn run<R: Runbook>(
         audience,
         passages: Mutex::default(),
     };
+    let people = People::new(&simulator, &clock);
     let store = MemoryStore::new();
     let engine: Engine<'_, R> = Engine::new(&simulator, clock.as_ref(), &store)
         .observer(&trace)
+        .signals(&people)
         .cancel(cancel.clone());
     let record = tokio::select! {
         biased;
@@ -93,7 +96,7 @@ pub async fn run<R: Runbook>(
     // A call that has no answer may run into its time limit before anybody looks.
     match simulator.problem() {
         Some(problem) => Err(problem.into()),
-        None => Ok(outcome(record?, &trace, &simulator)),
+        None => Ok(outcome(record?, &trace, &simulator, &people)),
     }
 }
 
@@ -138,17 +141,25 @@ async fn cancel_in_time(
     std::future::pending().await
 }
 
-fn outcome(record: Record, trace: &Trace<'_>, simulator: &Simulator) -> SimulationOutcome {
+fn outcome(
+    record: Record,
+    trace: &Trace<'_>,
+    simulator: &Simulator,
+    people: &People<'_>,
+) -> SimulationOutcome {
     let (passages, calls) = (trace.passages(), simulator.calls());
     let evidence = Evidence {
         record: &record,
         passages: &passages,
         calls: &calls,
     };
-    let unmet = evidence.unmet(&simulator.scenario().expect);
+    let mut unmet = people.unmet();
+    unmet.extend(evidence.unmet(&simulator.scenario().expect));
+    let mut unused = simulator.unused();
+    unused.extend(people.unused());
     SimulationOutcome {
         unmet,
-        unused: simulator.unused(),
+        unused,
         record,
         passages,
         calls,

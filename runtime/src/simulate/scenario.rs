@@ -15,6 +15,12 @@
 //!     - answer: {error: {}}                              # an answer that has a member `error`
 //!   evaluate: {Payload: {count: 2}}                      # what a script returns
 //!   convert: {run: true}                                 # this script really runs, without AWS credentials
+//! signals:
+//!   ask: approve                                         # at once, by the first of the approvers
+//!   askAgain:                                            # `after` counts from when the step begins to wait
+//!     - {signal: approve, by: 'arn:aws:iam::111122223333:user/ana', comment: looks good, after: PT1H}
+//!     - {signal: approve, by: 'arn:aws:iam::111122223333:user/ana', refused: decided}   # text inside the refusal
+//!   rest: {signal: resume, after: P1D}
 //! cancel: {after: PT30S}                                 # or {during: step}
 //! expect:
 //!   status: Failed
@@ -35,9 +41,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::duration::{parse_duration, parse_instant};
+use crate::signal::SignalKind;
 use crate::value::{Document, Map};
 
 use super::fields::{Reader, join, take};
+use super::people;
 use super::problem::{ScenarioErrors, ScenarioProblem};
 
 const MEMBERS: &[&str] = &[
@@ -47,6 +55,7 @@ const MEMBERS: &[&str] = &[
     "account",
     "start",
     "answers",
+    "signals",
     "cancel",
     "expect",
 ];
@@ -68,6 +77,8 @@ pub struct Scenario {
     pub start: Timestamp,
     /// What AWS answers.
     pub stubs: Vec<Stub>,
+    /// What people say to the steps that wait for them.
+    pub signals: Vec<SaidTo>,
     /// When the run is cancelled.
     pub cancel: Option<CancelAt>,
     /// What is expected to come of it.
@@ -98,6 +109,30 @@ pub enum Answer {
         /// The service's words.
         message: String,
     },
+}
+
+/// What people say to one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SaidTo {
+    /// The step; inside a loop it may have an iteration: `ask[2]`.
+    pub key: String,
+    /// What is said, in order, each time that the step waits.
+    pub said: Vec<Said>,
+}
+
+/// What somebody says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// What.
+    pub kind: SignalKind,
+    /// Who; if it is not said, the first of the approvers who has not decided yet, and for a pause whoever runs the runbook.
+    pub by: Option<String>,
+    /// What they add.
+    pub comment: Option<String>,
+    /// How long after the step has begun to wait.
+    pub after: Duration,
+    /// A text inside the refusal, for what is to be refused.
+    pub refused: Option<String>,
 }
 
 /// When a run is cancelled.
@@ -182,6 +217,7 @@ fn scenario(reader: &mut Reader, document: Document, file: &str) -> Scenario {
         parameters: reader.map("parameters", part("parameters")),
         start: start(reader, part("start")),
         stubs: stubs(reader, part("answers")),
+        signals: people::signals(reader, part("signals")),
         cancel: cancel(reader, part("cancel")),
         expect: expect(reader, part("expect")),
     }

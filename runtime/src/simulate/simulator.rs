@@ -240,7 +240,8 @@ impl Simulator {
         })
     }
 
-    fn give_up(&self, problem: SimulationProblem) {
+    /// Ends the run, because the scenario says too little.
+    pub(super) fn give_up(&self, problem: SimulationProblem) {
         self.progress().problem.get_or_insert(problem);
         self.stuck.notify_one();
     }

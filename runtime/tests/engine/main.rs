@@ -10,5 +10,6 @@ mod loops;
 mod procedures;
 mod record;
 mod sheets;
+mod signals;
 mod time;
 mod toy;

@@ -1,0 +1,202 @@
+//! Decisions about a run, entered where it runs: one command a line on standard input.
+//!
+//! Standard input is read only once a step waits for people, and one line after the other, so that lines for later steps
+//! can be there from the start.
+
+use std::io::{BufRead, BufReader, Read};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::caller::BoxFuture;
+use crate::cancel::CancelToken;
+use crate::report::{Progress, human};
+use crate::runbook::Definition;
+use crate::signal::{Awaited, Refusal, Signal, SignalKind, Signals, Wanted};
+
+/// Reads decisions from standard input.
+pub(super) struct Decisions<'a> {
+    definition: &'static Definition,
+    /// Who decides; whoever runs the runbook, if nothing is said.
+    by: Option<&'a str>,
+    /// Whether there is somebody at a terminal to be asked.
+    asks: bool,
+    progress: &'a Progress,
+    cancel: CancelToken,
+    input: Mutex<Option<Box<dyn Read + Send>>>,
+    lines: tokio::sync::Mutex<Option<UnboundedReceiver<String>>>,
+    asked: Mutex<String>,
+}
+
+impl<'a> Decisions<'a> {
+    /// Decisions that `input` holds.
+    pub(super) fn new(
+        definition: &'static Definition,
+        by: Option<&'a str>,
+        (input, asks): (Box<dyn Read + Send>, bool),
+        progress: &'a Progress,
+        cancel: CancelToken,
+    ) -> Self {
+        Self {
+            definition,
+            by,
+            asks,
+            progress,
+            cancel,
+            input: Mutex::new(Some(input)),
+            lines: tokio::sync::Mutex::default(),
+            asked: Mutex::default(),
+        }
+    }
+
+    /// Asks, once about each thing.
+    fn ask(&self, awaited: &Awaited<'_>) {
+        let question = match self.asks {
+            true => question(awaited),
+            false => String::new(),
+        };
+        let subject = format!("{} {} {question}", awaited.label, awaited.since);
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if *asked != subject && !question.is_empty() {
+            self.progress.say(&question);
+        }
+        *asked = subject;
+    }
+
+    /// The next line; nothing once standard input is closed.
+    async fn line(&self) -> Option<String> {
+        let mut lines = self.lines.lock().await;
+        let input = self.input.lock().map_or(None, |mut input| input.take());
+        if let Some(input) = input {
+            let (sender, receiver) = unbounded_channel();
+            // A thread of its own, because nothing can end a read of a terminal: it ends with the process.
+            std::thread::spawn(move || read_lines(input, &sender));
+            *lines = Some(receiver);
+        }
+        lines.as_mut()?.recv().await
+    }
+
+    fn signal(&self, line: &str, awaited: &Awaited<'_>) -> Option<Signal> {
+        let (command, rest) = split_word(line);
+        let kind = match command {
+            "approve" => SignalKind::Approve,
+            "reject" => SignalKind::Reject,
+            "resume" => SignalKind::Resume,
+            _ => return None,
+        };
+        let (named, after) = split_word(rest);
+        let (step, comment) = match self.is_step(named) {
+            true => (Some(named.to_owned()), after),
+            false => (None, rest),
+        };
+        Some(Signal {
+            kind,
+            step,
+            by: self.by.unwrap_or(awaited.caller).to_owned(),
+            comment: Some(comment.to_owned()).filter(|comment| !comment.is_empty()),
+        })
+    }
+
+    /// Whether a word names a step, with or without the iterations of the loops around it.
+    fn is_step(&self, word: &str) -> bool {
+        let name = word.split_once('[').map_or(word, |(name, _)| name);
+        self.definition.steps.iter().any(|step| step.name == name)
+    }
+
+    /// Says that nobody can decide here. A wait without a limit would never end.
+    fn give_up(&self, awaited: &Awaited<'_>) {
+        let step = &awaited.label;
+        let lack = match awaited.wanted {
+            Wanted::Decisions { .. } => format!("nobody here can decide about `{step}`"),
+            Wanted::Resumption => format!("nobody here can resume `{step}`"),
+        };
+        let outlook = match awaited.deadline {
+            Some(deadline) => format!("it waits until {deadline:.0}"),
+            None => "it has no time limit, so the run is cancelled".to_owned(),
+        };
+        self.progress
+            .say(&format!("standard input is closed: {lack}; {outlook}"));
+        if awaited.deadline.is_none() {
+            self.cancel.cancel();
+        }
+    }
+}
+
+impl Signals for Decisions<'_> {
+    fn next<'a>(&'a self, awaited: &'a Awaited<'a>) -> BoxFuture<'a, Signal> {
+        Box::pin(async move {
+            self.ask(awaited);
+            while let Some(line) = self.line().await {
+                match self.signal(line.trim(), awaited) {
+                    Some(signal) => return signal,
+                    None if line.trim().is_empty() => {}
+                    None => self.progress.say(&format!(
+                        "`{}` is not understood: {}",
+                        line.trim(),
+                        commands(awaited)
+                    )),
+                }
+            }
+            self.give_up(awaited);
+            std::future::pending().await
+        })
+    }
+
+    fn refused(&self, _: &Signal, refusal: &Refusal) {
+        self.progress.say(&format!("refused: {refusal}"));
+    }
+}
+
+fn read_lines(input: Box<dyn Read + Send>, lines: &UnboundedSender<String>) {
+    for line in BufReader::new(input).lines() {
+        let sent = line.map(|line| lines.send(line));
+        if !matches!(sent, Ok(Ok(()))) {
+            return;
+        }
+    }
+}
+
+/// What is asked at a terminal.
+fn question(awaited: &Awaited<'_>) -> String {
+    let step = &awaited.label;
+    let mut question = String::new();
+    match awaited.wanted {
+        Wanted::Decisions { approval, made } => {
+            if let Some(message) = &approval.message {
+                question.push_str(&format!("{message}\n"));
+            }
+            let (required, approvers) = (approval.required, approval.approvers.join(", "));
+            question.push_str(&format!(
+                "`{step}` needs {required} of these to approve: {approvers}\n"
+            ));
+            for decision in made {
+                question.push_str(&format!("already approved by {}\n", decision.by));
+            }
+        }
+        Wanted::Resumption => question.push_str(&format!("`{step}` pauses\n")),
+    }
+    if let Some(deadline) = awaited.deadline {
+        let left = human(deadline.duration_since(awaited.since));
+        question.push_str(&format!("it waits for {left}, until {deadline:.0}\n"));
+    }
+    question + &commands(awaited)
+}
+
+/// What can be entered.
+fn commands(awaited: &Awaited<'_>) -> String {
+    let step = &awaited.label;
+    match awaited.wanted {
+        Wanted::Decisions { .. } => {
+            format!("enter `approve {step}` or `reject {step}`; a comment may follow")
+        }
+        Wanted::Resumption => format!("enter `resume {step}`"),
+    }
+}
+
+/// The first word of a text, and what follows it.
+fn split_word(text: &str) -> (&str, &str) {
+    match text.split_once(char::is_whitespace) {
+        Some((word, rest)) => (word, rest.trim_start()),
+        None => (text, ""),
+    }
+}

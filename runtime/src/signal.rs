@@ -1,0 +1,167 @@
+//! Signals: what people tell a running execution (spec 7.2.6), and where that comes from.
+//!
+//! A step that waits for people asks a source for one signal after the other. What a signal means is decided in
+//! [`crate::execution`], from the events alone; a source only brings it, and hears when it was refused.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::approval::{Approval, Decision};
+use crate::caller::BoxFuture;
+
+/// Brings signals.
+pub trait Signals: Send + Sync {
+    /// The next signal; may take for ever. One that was on its way when this is dropped comes the next time.
+    fn next<'a>(&'a self, awaited: &'a Awaited<'a>) -> BoxFuture<'a, Signal>;
+
+    /// A signal was refused, and nothing has changed.
+    fn refused(&self, _signal: &Signal, _refusal: &Refusal) {}
+}
+
+/// Nobody ever says anything.
+impl Signals for () {
+    fn next<'a>(&'a self, _: &'a Awaited<'a>) -> BoxFuture<'a, Signal> {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// What somebody tells an execution.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signal {
+    /// What is said.
+    pub kind: SignalKind,
+    /// The step that it is for; the one that waits, if it does not say.
+    pub step: Option<String>,
+    /// The ARN of who says it.
+    pub by: String,
+    /// What they add.
+    pub comment: Option<String>,
+}
+
+/// What can be said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignalKind {
+    /// Yes, to a step that waits for an approval.
+    Approve,
+    /// No, to the same.
+    Reject,
+    /// Go on, to a step that pauses.
+    Resume,
+}
+
+/// A step that waits for people.
+#[derive(Clone, Debug)]
+pub struct Awaited<'a> {
+    /// The step.
+    pub step: &'static str,
+    /// The same with the iterations of the loops around it: `ask[3]`.
+    pub label: String,
+    /// What it waits for.
+    pub wanted: Wanted<'a>,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when, if there is a limit.
+    pub deadline: Option<Timestamp>,
+    /// The ARN that the execution runs under.
+    pub caller: &'a str,
+    /// The account that it runs in.
+    pub account: &'a str,
+}
+
+/// What a step waits for.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    /// Decisions.
+    Decisions {
+        /// What is to be decided, and by whom.
+        approval: &'a Approval,
+        /// Those that there are, in order.
+        made: &'a [Decision],
+    },
+    /// Somebody who says that it may go on.
+    Resumption,
+}
+
+/// Why a signal was refused (the service's `InvalidAutomationSignalException`).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No step waits for people.
+    #[error("no step waits for a signal")]
+    NothingWaits,
+    /// Another step waits.
+    #[error("`{named}` does not wait for a signal, `{waiting}` does")]
+    OtherStep {
+        /// The step that the signal is for.
+        named: String,
+        /// The step that waits.
+        waiting: String,
+    },
+    /// The step waits for something else.
+    #[error("`{step}` cannot be {}: {}", participle(*.kind), wish(*.kind))]
+    OtherKind {
+        /// The step that waits.
+        step: String,
+        /// What was said.
+        kind: SignalKind,
+    },
+    /// Somebody who has no say.
+    #[error("{by} is none of the approvers of `{step}`: {}", .approvers.join(", "))]
+    NoApprover {
+        /// Who wants to decide.
+        by: String,
+        /// The step that waits.
+        step: String,
+        /// Who may.
+        approvers: Vec<String>,
+    },
+    /// Somebody who has had their say.
+    #[error("{by} has decided about `{step}` already, and nobody decides twice")]
+    Again {
+        /// Who wants to decide.
+        by: String,
+        /// The step that waits.
+        step: String,
+    },
+    /// Somebody in whose place another has had their say.
+    #[error("{by} would decide about `{step}` as {approver}, but so has {other} already")]
+    Taken {
+        /// Who wants to decide.
+        by: String,
+        /// The step that waits.
+        step: String,
+        /// The entry of `Approvers`.
+        approver: String,
+        /// Who has decided by it.
+        other: String,
+    },
+}
+
+/// What a signal of a kind makes of a step.
+pub(crate) const fn participle(kind: SignalKind) -> &'static str {
+    match kind {
+        SignalKind::Approve => "approved",
+        SignalKind::Reject => "rejected",
+        SignalKind::Resume => "resumed",
+    }
+}
+
+/// What the step waits for instead of a signal of a kind.
+const fn wish(kind: SignalKind) -> &'static str {
+    match kind {
+        SignalKind::Approve | SignalKind::Reject => "it waits to be resumed",
+        SignalKind::Resume => "it waits for a decision, approve or reject",
+    }
+}
+
+impl fmt::Display for Signal {
+    /// `approved by arn:aws:iam::111122223333:user/ops: looks good`
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} by {}", participle(self.kind), self.by)?;
+        match &self.comment {
+            Some(comment) => write!(formatter, ": {comment}"),
+            None => Ok(()),
+        }
+    }
+}

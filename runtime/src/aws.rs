@@ -133,6 +133,13 @@ impl RawResponse {
     }
 }
 
+/// What is no call of an API has come to the caller of APIs: nobody stood before it who performs such requests.
+pub fn unperformed() -> CallError {
+    CallError::Input(
+        "this request is no call of an API; a `local::Performer` performs it".to_owned(),
+    )
+}
+
 fn call_error<E: ProvideErrorMetadata + std::error::Error + 'static>(
     operation: &Operation,
     error: &SdkError<E, HttpResponse>,

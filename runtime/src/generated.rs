@@ -13,11 +13,13 @@ pub use crate::decode::{
 pub use crate::effect::{self, Operation, Request as _};
 pub use crate::flow::{Flow, OnCancel, OnFailure};
 pub use crate::lambda::Invocation;
+pub use crate::local::Local;
 pub use crate::procedure;
 pub use crate::runbook::{
     Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, StepDefinition,
 };
 pub use crate::scope::{Context, Expand, Scope};
+pub use crate::script::{self, Script};
 pub use crate::selector::{Filter, FilterTest, Literal, Segment, Select, Selector};
 pub use crate::turns::Turn;
 pub use crate::value::{
@@ -96,12 +98,27 @@ pub fn elements(value: Document) -> Vec<Document> {
     }
 }
 
-/// A JSON object of these members.
-pub fn object<const N: usize>(members: [(&str, Document); N]) -> Document {
+/// The value of an output; where there is none, the reference to it as it is written, which is what scripts get.
+pub fn or_reference<T: Clone + Into<Document>>(value: Option<&T>, written: &str) -> Document {
+    value.map_or_else(|| written.into(), |value| value.clone().into())
+}
+
+/// What a script has returned, in its text form; a bare string is itself.
+pub fn returned(answer: &Document) -> Option<String> {
+    answer.get("Payload").map(Text::text)
+}
+
+/// A map of these members.
+pub fn map<const N: usize>(members: [(&str, Document); N]) -> Map {
     let members = members.into_iter();
     members
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+}
+
+/// A JSON object of these members.
+pub fn object<const N: usize>(members: [(&str, Document); N]) -> Document {
+    Document::Object(map(members))
 }
 
 /// A JSON array of these elements.

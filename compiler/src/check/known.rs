@@ -71,7 +71,7 @@ pub(super) fn instead(action: &str) -> Option<String> {
         "aws:deleteImage" => "call `DeregisterImage` of `ec2` with `aws:executeAwsApi`".to_owned(),
         "aws:deleteStack" => wait_for("DeleteStack", "cloudformation"),
         "aws:runInstances" => wait_for("RunInstances", "ec2"),
-        "aws:executeScript" | "aws:invokeWebhook" => {
+        "aws:invokeWebhook" => {
             "let a Lambda function do it, and run that with `aws:invokeLambdaFunction`".to_owned()
         }
         "aws:loop" => {
@@ -145,7 +145,9 @@ pub(super) static ACTIONS: [Action; 23] = [
         .limited(TimeLimit::up_to(25))
         .without_outputs_on_failure()
         .translated(),
-    action("aws:executeScript").limited(TimeLimit::up_to(600)),
+    action("aws:executeScript")
+        .limited(TimeLimit::up_to(600))
+        .translated(),
     action("aws:executeStateMachine").translated(),
     action("aws:invokeLambdaFunction")
         .limited(TimeLimit::up_to(300))

@@ -30,7 +30,7 @@ use sha2::{Digest, Sha256};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Document, Type};
-use crate::ir::{ApiCall, Expression, Runbook};
+use crate::ir::{ApiCall, Attachment, Expression, Runbook, Step, Work};
 use crate::source::{Source, Span};
 use crate::syntax::Part;
 use graph::Graph;
@@ -60,6 +60,7 @@ pub fn check(
     if diagnostics.has_errors() {
         return None;
     }
+    let attachments = attachments(document, steps.as_deref().unwrap_or_default());
     Some(Runbook {
         name: source.document.clone(),
         file: source.file().to_owned(),
@@ -73,6 +74,7 @@ pub fn check(
         parameters: parameters?,
         steps: steps.filter(|steps| !steps.is_empty())?,
         outputs,
+        attachments,
         identity: identity?,
     })
 }
@@ -109,6 +111,29 @@ fn literal(part: &Part) -> Option<&str> {
         Part::Text(text) => Some(text),
         Part::Reference(_) => None,
     }
+}
+
+/// The files that scripts use, each once.
+fn attachments(document: &Document, steps: &[Step]) -> Vec<Attachment> {
+    let used = |name: &str| {
+        steps.iter().find_map(|step| match &step.work {
+            Work::Script(script) if script.attachment.as_deref() == Some(name) => Some(()),
+            _ => None,
+        })
+    };
+    let files = document.files.iter().filter_map(|file| {
+        used(&file.name.value)?;
+        Some(Attachment {
+            name: file.name.value.clone(),
+            sha256: file
+                .sha256
+                .as_ref()
+                .map(|sum| sum.value.to_ascii_lowercase()),
+            span: file.name.span,
+            content: None,
+        })
+    });
+    files.collect()
 }
 
 /// The call that tells who runs the binary.

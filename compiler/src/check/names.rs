@@ -106,8 +106,10 @@ impl Outputs<'_> {
             .map(|(name, kind)| OutputInfo {
                 name: (*name).to_owned(),
                 kind: Some(*kind),
-                // The record shows the payload in any case; a struct has it only where a reference wants it.
-                id: if *name != PAYLOAD || self.uses.contains(&step.name.value, name) {
+                // The record shows the whole answer in any case; a struct has it only where a reference wants it.
+                id: if !is_whole(&step.action.value, name)
+                    || self.uses.contains(&step.name.value, name)
+                {
                     ids.next()
                 } else {
                     None
@@ -164,10 +166,16 @@ impl Outputs<'_> {
     }
 }
 
+/// Whether an output is the action's whole answer.
+fn is_whole(action: &str, name: &str) -> bool {
+    name == PAYLOAD || action == "aws:executeScript"
+}
+
 fn own_source(action: &str, name: &'static str) -> OutputSource {
     match (action, name) {
         (_, PAYLOAD) => OutputSource::Payload,
         ("aws:invokeLambdaFunction", _) => OutputSource::Invocation(name),
+        ("aws:executeScript", _) => OutputSource::Returned,
         _ => OutputSource::Own(name),
     }
 }

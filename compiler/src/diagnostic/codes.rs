@@ -128,6 +128,8 @@ codes! {
     ViolatedConstraint = "RB0410", "constraint of the API violated";
     /// An input that the action does not have.
     UnknownInput = "RB0411", "unknown input";
+    /// An attachment that the document does not declare.
+    UnknownAttachment = "RB0412", "unknown attachment";
     /// An action that the compiler does not translate yet.
     UnsupportedAction = "RB0501", "action not supported yet";
     /// A feature that the compiler does not translate yet.

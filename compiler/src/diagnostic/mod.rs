@@ -199,6 +199,12 @@ impl Diagnostics {
             .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Whether an error is among those that came after the first `count` findings.
+    pub fn has_errors_since(&self, count: usize) -> bool {
+        let mut since = self.list.iter().skip(count);
+        since.any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

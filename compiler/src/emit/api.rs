@@ -1,15 +1,28 @@
 //! `api.rs`: the API calls of the runbook as typed values that are data too.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::names;
+use super::plan::Plan;
+use super::scripts;
 use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
 
 /// The items of `api.rs`.
-pub(crate) fn items(types: &RequestTypes) -> Vec<TokenStream> {
-    let mut items = vec![imports(types), request_enum(types), request_impl(types)];
-    items.extend(types.operations().map(from_operation));
+pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
+    let types = &plan.types;
+    let locals = locals(plan);
+    let mut items = vec![
+        imports(types, &locals),
+        request_enum(types, &locals),
+        request_impl(types, &locals),
+    ];
+    items.extend(
+        types
+            .operations()
+            .map(|request| from_request(&request.name)),
+    );
+    items.extend(locals.iter().map(|local| from_request(&local.name)));
     items.extend(
         types
             .structs
@@ -20,13 +33,36 @@ pub(crate) fn items(types: &RequestTypes) -> Vec<TokenStream> {
     items
 }
 
-fn imports(types: &RequestTypes) -> TokenStream {
+/// A request that is no call of an API.
+struct LocalRequest {
+    /// Its type in the runtime, and the variant: `Script`.
+    name: Ident,
+    /// Its module in the runtime: `script`.
+    module: Ident,
+    /// What it is, for the documentation.
+    title: &'static str,
+}
+
+/// What the runbook does beside calling APIs.
+fn locals(plan: &Plan<'_>) -> Vec<LocalRequest> {
+    let script = LocalRequest {
+        name: names::identifier("Script"),
+        module: names::identifier("script"),
+        title: "A script",
+    };
+    let scripts = scripts::has_scripts(plan).then_some(script);
+    scripts.into_iter().collect()
+}
+
+fn imports(types: &RequestTypes, locals: &[LocalRequest]) -> TokenStream {
     let maps = types.structs.iter().flat_map(|request| &request.fields);
     let maps = maps.into_iter().any(|field| holds_map(&field.kind));
     let map = maps.then(|| quote!(BTreeMap,));
+    let local = (!locals.is_empty()).then(|| quote!(Local,));
+    let own = locals.iter().flat_map(|local| [&local.name, &local.module]);
     quote! {
         use runbook_runtime::effect;
-        use runbook_runtime::generated::{#map Operation, Serialize};
+        use runbook_runtime::generated::{#map #local Operation, #(#own,)* Serialize};
 
         use super::shapes;
     }
@@ -40,7 +76,7 @@ fn holds_map(kind: &FieldType) -> bool {
     }
 }
 
-fn request_enum(types: &RequestTypes) -> TokenStream {
+fn request_enum(types: &RequestTypes, locals: &[LocalRequest]) -> TokenStream {
     let variants = types.operations().map(|request| {
         let name = &request.name;
         let doc = format!(" {}.", title(request));
@@ -49,6 +85,15 @@ fn request_enum(types: &RequestTypes) -> TokenStream {
             #name(Box<#name>)
         }
     });
+    let locals = locals.iter().map(|local| {
+        let name = &local.name;
+        let doc = format!(" {}.", local.title);
+        quote! {
+            #[doc = #doc]
+            #name(Box<#name>)
+        }
+    });
+    let variants = variants.chain(locals);
     quote! {
         /// A call that this runbook makes.
         #[derive(Clone, Debug, Serialize)]
@@ -59,11 +104,16 @@ fn request_enum(types: &RequestTypes) -> TokenStream {
     }
 }
 
-fn request_impl(types: &RequestTypes) -> TokenStream {
+fn request_impl(types: &RequestTypes, locals: &[LocalRequest]) -> TokenStream {
     let arms = types.operations().map(|request| {
         let (name, operation) = (&request.name, operation_name(request));
         quote!(Self::#name(_) => &#operation)
     });
+    let own = locals
+        .iter()
+        .map(|LocalRequest { name, module, .. }| quote!(Self::#name(_) => &#module::OPERATION));
+    let arms = arms.chain(own);
+    let local = (!locals.is_empty()).then(|| local_function(locals));
     quote! {
         impl effect::Request for Request {
             fn operation(&self) -> &'static Operation {
@@ -71,12 +121,27 @@ fn request_impl(types: &RequestTypes) -> TokenStream {
                     #(#arms),*
                 }
             }
+
+            #local
         }
     }
 }
 
-fn from_operation(request: &RequestStruct) -> TokenStream {
-    let name = &request.name;
+fn local_function(locals: &[LocalRequest]) -> TokenStream {
+    let arms = locals.iter().map(
+        |LocalRequest { name, .. }| quote!(Self::#name(request) => Some(Local::#name(request))),
+    );
+    quote! {
+        fn local(&self) -> Option<Local<'_>> {
+            match self {
+                #(#arms,)*
+                _ => None,
+            }
+        }
+    }
+}
+
+fn from_request(name: &Ident) -> TokenStream {
     quote! {
         impl From<#name> for Request {
             fn from(request: #name) -> Self {

@@ -8,11 +8,12 @@ use quote::quote;
 use super::api::{operation_name, title};
 use super::names::{self, Unique};
 use super::plan::Plan;
+use super::scripts;
 use super::smithy;
 use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
 
 /// What no function may be called: the other functions of `aws.rs`, and its variables.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 14] = [
     "connect",
     "list",
     "map",
@@ -26,6 +27,7 @@ const RESERVED: [&str; 13] = [
     "sent",
     "value",
     "element",
+    "unperformed",
 ];
 
 /// The items of `aws.rs`.
@@ -119,6 +121,8 @@ fn caller_impl(plan: &Plan<'_>, functions: &[Ident]) -> TokenStream {
     let clients = clients(plan);
     let structs = plan.types.structs.iter().zip(functions);
     let operations = structs.filter(|(request, _)| request.is_operation);
+    let scripts = scripts::has_scripts(plan);
+    let local = scripts.then(|| quote!(Request::Script(_) => Err(unperformed())));
     let arms = operations.map(|(request, function)| {
         let name = &request.name;
         let client = clients.get(&request.service.name).map(|(field, ..)| field);
@@ -137,7 +141,8 @@ fn caller_impl(plan: &Plan<'_>, functions: &[Ident]) -> TokenStream {
             ) -> BoxFuture<'a, Result<Document, CallError>> {
                 Box::pin(async move {
                     match request.clone() {
-                        #(#arms),*
+                        #(#arms,)*
+                        #local
                     }
                 })
             }

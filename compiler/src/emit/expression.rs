@@ -169,8 +169,60 @@ fn system(variable: SystemVariable) -> TokenStream {
     }
 }
 
+/// An expression as JSON data inside the input of a script, which gets the text of a reference to an output that is not
+/// there.
+pub(crate) fn data_or_reference(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
+    match expression {
+        Expression::Reference(reference @ Reference::Output(..)) => {
+            or_reference(plan, reference, &braced(plan, reference))
+        }
+        Expression::Text(parts) => {
+            let text = text_of(parts, |reference| match reference {
+                Reference::Output(..) => {
+                    text_or_reference(plan, reference, &braced(plan, reference))
+                }
+                other => text_form(plan, other),
+            });
+            quote!(#text.into())
+        }
+        other => super::data::document(plan, other),
+    }
+}
+
+/// The text form of a referenced value as a `String`; for an output that is not there, the reference as it is written.
+pub(crate) fn text_or_reference(
+    plan: &Plan<'_>,
+    reference: &Reference,
+    written: &str,
+) -> TokenStream {
+    let value = owned_reference(plan, reference);
+    match (reference, reference.kind()) {
+        (Reference::Output(..), _) => {
+            let value = or_reference(plan, reference, written);
+            quote!(#value.text())
+        }
+        (_, Type::String) => value,
+        (_, Type::Integer | Type::Boolean) => quote!(#value.to_string()),
+        (_, Type::StringList | Type::StringMap | Type::MapList) => quote!(#value.text()),
+    }
+}
+
+fn or_reference(plan: &Plan<'_>, reference: &Reference, written: &str) -> TokenStream {
+    match reference {
+        Reference::Output(step, output, _) => {
+            let (step, field) = (&plan.step(*step).function, plan.output(*step, *output));
+            quote!(or_reference(state.#step.#field.as_ref(), #written))
+        }
+        other => owned_reference(plan, other),
+    }
+}
+
 /// Text with references in it, as one `format!`.
 fn text(plan: &Plan<'_>, parts: &[Part]) -> TokenStream {
+    text_of(parts, |reference| text_form(plan, reference))
+}
+
+fn text_of(parts: &[Part], form: impl Fn(&Reference) -> TokenStream) -> TokenStream {
     let mut format = String::new();
     let mut arguments = Vec::new();
     for part in parts {
@@ -178,7 +230,7 @@ fn text(plan: &Plan<'_>, parts: &[Part]) -> TokenStream {
             Part::Text(text) => format.push_str(&text.replace('{', "{{").replace('}', "}}")),
             Part::Reference(reference) => {
                 format.push_str("{}");
-                arguments.push(text_form(plan, reference));
+                arguments.push(form(reference));
             }
         }
     }
@@ -236,6 +288,11 @@ pub(crate) fn written_expression(plan: &Plan<'_>, expression: &Expression) -> St
             parts.collect()
         }
     }
+}
+
+/// A reference as runbooks mostly write it.
+fn braced(plan: &Plan<'_>, reference: &Reference) -> String {
+    format!("{{{{ {} }}}}", written(plan, reference))
 }
 
 /// A reference as the runbook writes it, without braces.

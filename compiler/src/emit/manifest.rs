@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::aws;
 use super::plan::{self, Plan};
+use super::scripts;
 
 /// The text of `Cargo.toml`.
 pub(crate) fn cargo_toml(plan: &Plan<'_>) -> String {
@@ -19,6 +20,10 @@ pub(crate) fn cargo_toml(plan: &Plan<'_>) -> String {
         ));
         features.push(format!("\"dep:{krate}\""));
     }
+    let of_runtime = match scripts::has_scripts(plan) {
+        true => "\"cli\", \"script\"",
+        false => "\"cli\"",
+    };
     let features: Vec<String> = features
         .iter()
         .map(|feature| format!("    {feature},\n"))
@@ -42,7 +47,7 @@ aws = [
 {features}]
 
 [dependencies]
-runbook-runtime = {{ version = \"={version}\", features = [\"cli\"] }}
+runbook-runtime = {{ version = \"={version}\", features = [{of_runtime}] }}
 {crates}
 [profile.dev]
 debug = false
@@ -90,6 +95,10 @@ pub(crate) fn readme(plan: &Plan<'_>) -> String {
     let runbook = plan.runbook;
     let (name, file) = (plan::crate_name(runbook), &runbook.file);
     let module = &plan.module;
+    let scripts = match scripts::has_texts(plan) {
+        true => format!("| `src/{module}/scripts.rs` | the texts of the scripts |\n"),
+        false => String::new(),
+    };
     let description = match runbook.description.trim() {
         "" => String::new(),
         description => format!("{description}\n\n"),
@@ -106,7 +115,7 @@ pub(crate) fn readme(plan: &Plan<'_>) -> String {
 | `src/{module}/steps.rs` | what each step asks for and leaves behind |
 | `src/{module}/parameters.rs` | the parameters |
 | `src/{module}/api.rs`, `shapes.rs` | the API calls, and how their answers are read |
-| `src/{module}/aws.rs` | the calls of the AWS SDK, the only file that knows it |
+{scripts}| `src/{module}/aws.rs` | the calls of the AWS SDK, the only file that knows it |
 
     cargo run -- run --help
     cargo run --no-default-features -- run --simulate SCENARIO.yaml

@@ -5,6 +5,7 @@
 
 mod api;
 mod aws;
+mod data;
 mod expression;
 mod flow;
 mod layout;
@@ -13,6 +14,7 @@ mod module;
 pub(crate) mod names;
 mod parameters;
 mod plan;
+mod scripts;
 mod sdk;
 mod selector;
 mod shapes;
@@ -91,13 +93,15 @@ pub fn sdk_operations(runbook: &Runbook) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn module_files(plan: &Plan<'_>, header: &str) -> Vec<(String, String)> {
-    let declarations = module::MODULES.map(|name| {
+    let mut submodules = submodules(plan);
+    submodules.sort_by_key(|(name, _)| *name);
+    let declarations = submodules.iter().map(|(name, _)| {
         let name = names::identifier(name);
         quote::quote!(pub mod #name;)
     });
-    let own = declarations.into_iter().chain(module::items(plan));
+    let own = declarations.chain(module::items(plan));
     let mut files = vec![("mod.rs".to_owned(), layout::file(header, own.collect()))];
-    for (name, items) in submodules(plan) {
+    for (name, items) in submodules {
         files.push((format!("{name}.rs"), layout::file(header, items)));
     }
     files.push(("aws.rs".to_owned(), layout::file(header, aws::items(plan))));
@@ -105,13 +109,17 @@ fn module_files(plan: &Plan<'_>, header: &str) -> Vec<(String, String)> {
 }
 
 fn submodules(plan: &Plan<'_>) -> Vec<(&'static str, Vec<TokenStream>)> {
-    vec![
+    let mut modules = vec![
         ("parameters", parameters::items(plan)),
         ("flow", flow::items(plan)),
         ("steps", steps::items(plan)),
-        ("api", api::items(&plan.types)),
+        ("api", api::items(plan)),
         ("shapes", shapes::items(&plan.types)),
-    ]
+    ];
+    if scripts::has_texts(plan) {
+        modules.push(("scripts", scripts::items(plan)));
+    }
+    modules
 }
 
 fn header(runbook: &Runbook) -> String {

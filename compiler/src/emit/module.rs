@@ -6,6 +6,7 @@ use quote::quote;
 use super::expression::{owned, written_expression};
 use super::parameters::{number, option, summary};
 use super::plan::Plan;
+use super::scripts;
 use crate::ir::{Expression, Step, Work};
 
 /// The items of `mod.rs`, after its `mod` lines.
@@ -22,9 +23,6 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
     items.push(version_lock());
     items
 }
-
-/// The modules of the folder.
-pub(crate) const MODULES: [&str; 5] = ["api", "flow", "parameters", "shapes", "steps"];
 
 fn imports() -> TokenStream {
     quote! {
@@ -102,6 +100,7 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
     let name = &plan.name;
     let (start, assume_role) = (start(plan), assume_role(plan));
     let (effect, answer, outputs) = (effect(plan), answer(plan), outputs(plan));
+    let scripts = scripts::requirements(plan);
     let identity = plan.types.operation(&plan.runbook.identity);
     let identity = &identity.name;
     quote! {
@@ -113,6 +112,8 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
             const DEFINITION: &'static Definition = &DEFINITION;
 
             const STEPS: &'static [Step] = flow::STEPS;
+
+            #scripts
 
             fn flow(step: Step) -> Flow<Step> {
                 flow::flow(step)
@@ -330,6 +331,7 @@ fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
             ("Service", json(&call.written_service)),
             ("Api", json(&call.written_api)),
         ],
+        Work::Script(_) => Vec::new(),
         Work::Procedure(procedure) => {
             let constants = procedure.constants.iter();
             constants.map(|(name, text)| (*name, json(text))).collect()

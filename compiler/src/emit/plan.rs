@@ -24,6 +24,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) parameters: Vec<Ident>,
     /// The enums of the parameters that have one, in document order.
     pub(crate) choices: Vec<Option<ChoiceType>>,
+    /// The functions that give attachments, in the order of the runbook's.
+    pub(crate) attachments: Vec<Ident>,
 }
 
 /// The enum of a String parameter with `allowedValues`.
@@ -52,6 +54,8 @@ pub(crate) struct StepNames {
     pub(crate) output_selectors: Vec<Ident>,
     /// The static of the selector of an expectation: `WAIT_PROPERTY`.
     pub(crate) property_selector: Ident,
+    /// The static of its script's text: `EVALUATE`.
+    pub(crate) script: Ident,
 }
 
 impl<'a> Plan<'a> {
@@ -68,6 +72,7 @@ impl<'a> Plan<'a> {
             name: names::identifier(&type_name(runbook)),
             parameters: fields.collect(),
             choices: choice_types(&runbook.parameters),
+            attachments: attachment_names(runbook),
             steps: step_names(&runbook.steps),
             runbook,
         }
@@ -156,6 +161,15 @@ fn type_name(runbook: &Runbook) -> String {
     unique.take_type(&words_or(&names::pascal(&runbook.name), "Runbook"))
 }
 
+fn attachment_names(runbook: &Runbook) -> Vec<Ident> {
+    let mut unique = Unique::default();
+    let attachments = runbook.attachments.iter();
+    attachments
+        .map(|attachment| names::snake(&attachment.name))
+        .map(|name| names::identifier(&unique.take(&words_or(&name, "attachment"))))
+        .collect()
+}
+
 fn choice_types(parameters: &[Parameter]) -> Vec<Option<ChoiceType>> {
     // The struct beside them, and what its derives and functions name.
     let mut names = Unique::without(&[
@@ -218,6 +232,9 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
         "own_output",
         "encoded_map",
         "encoded_maps",
+        "map",
+        "or_reference",
+        "returned",
     ]);
     let mut statics = Unique::default();
     let named = steps.iter().map(|step| {
@@ -241,6 +258,7 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
                 .collect(),
             output_selectors: outputs.map(|output| selector(&output.name)).collect(),
             property_selector: selector("Property"),
+            script: names::identifier(&prefix),
             outputs: names::identifier(&format!("{variant}Outputs")),
             outputs_function: names::identifier(&format!("{function}_outputs")),
             variant: names::identifier(&variant),

@@ -3,16 +3,17 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::expression::{borrowed_text, integer, optional, owned, rust_type};
+use super::data::data;
+use super::expression::{borrowed_text, optional, owned, rust_type};
 use super::names;
 use super::plan::{Plan, StepNames};
+use super::scripts;
 use super::selector::selector_static;
 use super::types::{FieldType, RequestField, RequestStruct};
 use crate::catalogue::ShapeKind;
-use crate::document::Type;
 use crate::ir::{
     ApiCall, ApiField, ApiItem, ApiValue, Choice, Condition, Data, Expectation, Expression, Field,
-    OutputSource, Procedure, Reference, Step, StepId, Work,
+    OutputSource, Procedure, Step, StepId, Work,
 };
 
 /// The items of `steps.rs`.
@@ -37,13 +38,14 @@ fn imports(plan: &Plan<'_>) -> TokenStream {
         .iter()
         .any(|step| step.work.calls().next().is_some());
     let api = calls.then(|| quote!(api,));
+    let scripts = scripts::has_texts(plan).then(|| quote!(scripts,));
     let branches = plan.runbook.steps.iter();
     let branches = branches.into_iter().any(|step| jumps(&step.work));
     let step = branches.then(|| quote!(Step,));
     quote! {
         use runbook_runtime::generated::*;
 
-        use super::{Effect, State, #api #step};
+        use super::{Effect, State, #api #scripts #step};
     }
 }
 
@@ -84,6 +86,7 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
         }
         Work::Invoke { call, .. } => calls(call),
         Work::Procedure(procedure) => operations(procedure),
+        Work::Script(script) => format!("a script in {}", script.runtime.language.name()),
         Work::Sleep(_) | Work::SleepUntil(_) => "a pause".to_owned(),
         Work::Branch { .. } => "a branch".to_owned(),
     };
@@ -133,6 +136,7 @@ fn effect(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
             input_payload: Some(payload),
         } => invoke_with_payload(plan, call, payload),
         Work::Procedure(procedure) => run(plan, procedure),
+        Work::Script(script) => scripts::effect(plan, script, names),
         Work::Sleep(duration) => {
             let duration = borrowed_text(plan, duration);
             quote!(Effect::sleep(#duration))
@@ -485,65 +489,6 @@ fn joined(
     }
 }
 
-/// A JSON value with references.
-fn data(plan: &Plan<'_>, value: &Data) -> TokenStream {
-    match value {
-        Data::Null => quote!(Document::Null),
-        Data::Boolean(flag) => quote!(#flag.into()),
-        Data::Integer(number) => {
-            let number = integer(*number);
-            quote!(#number.into())
-        }
-        Data::Number(number) => {
-            let number = proc_macro2::Literal::f64_unsuffixed(*number);
-            quote!(#number.into())
-        }
-        Data::Expression(Expression::String(text)) => quote!(#text.into()),
-        Data::Expression(expression) => {
-            let value = owned(plan, expression);
-            match expression {
-                // Without parentheses, what the output is borrowed from would be converted.
-                Expression::Reference(Reference::Output(_, _, Type::Integer | Type::Boolean)) => {
-                    quote!((#value).into())
-                }
-                _ => quote!(#value.into()),
-            }
-        }
-        Data::List(elements) if elements.iter().any(splices) => {
-            let parts = elements.iter().map(|element| {
-                let value = data(plan, element);
-                if splices(element) {
-                    quote!(elements(#value))
-                } else {
-                    quote!(vec![#value])
-                }
-            });
-            quote!([#(#parts),*].concat().into())
-        }
-        Data::List(elements) => {
-            let elements = elements.iter().map(|element| data(plan, element));
-            quote!(array([#(#elements),*]))
-        }
-        Data::Map(entries) => {
-            let entries = entries.iter().map(|(key, value)| {
-                let value = data(plan, value);
-                quote!((#key, #value))
-            });
-            quote!(object([#(#entries),*]))
-        }
-    }
-}
-
-/// Whether a list's element is a whole reference to a list, whose elements then take its place (spec 3.3).
-fn splices(element: &Data) -> bool {
-    match element {
-        Data::Expression(Expression::Reference(reference)) => {
-            matches!(reference.kind(), Type::StringList | Type::MapList)
-        }
-        _ => false,
-    }
-}
-
 fn expectation_static(step: &Step, names: &StepNames) -> Option<TokenStream> {
     let (Work::Assert(_, expectation) | Work::Wait(_, expectation)) = &step.work else {
         return None;
@@ -561,7 +506,10 @@ fn output_statics<'a>(
     let named = step.outputs.iter().zip(&names.output_selectors);
     named.filter_map(|(output, name)| match &output.source {
         OutputSource::Selected(selector) => Some(selector_static(name, selector)),
-        OutputSource::Payload | OutputSource::Invocation(_) | OutputSource::Own(_) => None,
+        OutputSource::Payload
+        | OutputSource::Invocation(_)
+        | OutputSource::Own(_)
+        | OutputSource::Returned => None,
     })
 }
 
@@ -612,6 +560,7 @@ fn outputs_function(step: &Step, names: &StepNames) -> TokenStream {
             OutputSource::Selected(_) => quote!(#root.select(&#selector).convert()?),
             OutputSource::Payload if invokes => quote!(Some(invocation.root().to_string())),
             OutputSource::Payload => quote!(Some(answer.to_string())),
+            OutputSource::Returned => quote!(returned(answer)),
             OutputSource::Own(name) => quote!(own_output(answer, #name)?),
             OutputSource::Invocation(name) => {
                 let member = names::identifier(&names::snake(name));

@@ -211,6 +211,8 @@ impl Uses {
 fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
     let mut unique = Unique::without(&[
         "Request",
+        "Local",
+        "Script",
         "Operation",
         "Serialize",
         "BTreeMap",

@@ -8,6 +8,7 @@ mod api;
 mod expression;
 mod print;
 mod procedure;
+mod script;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ pub use api::{ApiCall, ApiEntry, ApiField, ApiItem, ApiValue};
 pub use expression::{Expression, Part, Reference, SystemVariable};
 pub use print::print;
 pub use procedure::{Field, Procedure};
+pub use script::{Attachment, Language, Runtime, Script, ScriptText};
 
 use crate::catalogue::Service;
 use crate::document::Type;
@@ -68,6 +70,8 @@ pub struct Runbook {
     pub steps: Vec<Step>,
     /// `outputs`.
     pub outputs: Vec<DocumentOutput>,
+    /// The files that scripts use, each once.
+    pub attachments: Vec<Attachment>,
     /// The call that tells who runs the binary: STS GetCallerIdentity. Every execution makes it first, for
     /// `global:ACCOUNT_ID` and the record.
     pub identity: ApiCall,
@@ -184,6 +188,8 @@ pub enum Work {
     },
     /// An action of several calls.
     Procedure(Procedure),
+    /// `aws:executeScript`.
+    Script(Script),
     /// `aws:sleep` with `Duration`: an ISO 8601 duration.
     Sleep(Expression),
     /// `aws:sleep` with `Timestamp`: an ISO 8601 instant.
@@ -335,6 +341,8 @@ pub enum OutputSource {
     Invocation(&'static str),
     /// One of a procedure's own: `ImageId`.
     Own(&'static str),
+    /// What a script returned, in its text form.
+    Returned,
 }
 
 /// One entry of the document's `outputs`.
@@ -426,7 +434,11 @@ impl Work {
             | Self::Assert(call, _)
             | Self::Wait(call, _)
             | Self::Invoke { call, .. } => Some(call),
-            Self::Procedure(_) | Self::Sleep(_) | Self::SleepUntil(_) | Self::Branch { .. } => None,
+            Self::Procedure(_)
+            | Self::Script(_)
+            | Self::Sleep(_)
+            | Self::SleepUntil(_)
+            | Self::Branch { .. } => None,
         }
     }
 }

@@ -14,6 +14,7 @@ mod inputs;
 mod lambda;
 mod outputs;
 mod own;
+mod script;
 mod sleep;
 mod state_machine;
 mod typed;
@@ -46,6 +47,7 @@ pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
             Some(Work::Wait(call, expectation))
         }
         "aws:invokeLambdaFunction" => lambda::invoke(step, scope, diagnostics),
+        "aws:executeScript" => script::execute(step, scope, diagnostics),
         "aws:sleep" => sleep::sleep(step, scope, diagnostics),
         "aws:branch" => branch::branch(step, scope, diagnostics),
         "aws:createImage" => images::make(step, "CreateImage", &images::CREATE, scope, diagnostics),

@@ -75,6 +75,7 @@ pub(crate) fn predefined(action: &str) -> &'static [(&'static str, Type)] {
             ("InstanceStates", Type::StringList),
             PAYLOAD,
         ],
+        "aws:executeScript" => &[("Payload", Type::String), PAYLOAD],
         "aws:branch" => &[],
         _ => &[PAYLOAD],
     }

@@ -40,6 +40,7 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:executeAutomation" => &AUTOMATION,
         "aws:executeStateMachine" => &STATE_MACHINE,
         "aws:runCommand" => &COMMAND,
+        "aws:executeScript" => &SCRIPT,
         "aws:sleep" => &SLEEP,
         "aws:branch" => &BRANCH,
         _ => &[],
@@ -122,6 +123,32 @@ const COMMAND: [OwnInput; 16] = [
     optional("CloudWatchOutputConfig", Type::StringMap),
     optional("MaxConcurrency", Type::String),
     optional("MaxErrors", Type::String),
+];
+
+/// Those of `aws:executeScript` (spec 5.13).
+const SCRIPT: [OwnInput; 5] = [
+    OwnInput {
+        required: true,
+        ..one_of("Runtime", &RUNTIMES)
+    },
+    optional("Handler", Type::String),
+    optional("Script", Type::String),
+    optional("InputPayload", Type::StringMap),
+    optional("Attachment", Type::String),
+];
+
+/// The values of `Runtime`, those of today first.
+pub(super) const RUNTIMES: [&str; 10] = [
+    "python3.11",
+    "python3.10",
+    "PowerShell 7.4",
+    "python3.9",
+    "python3.8",
+    "python3.7",
+    "python3.6",
+    "PowerShell 7.0",
+    "PowerShell Core 6.0",
+    "dotnetcore2.1",
 ];
 
 /// Those of `aws:branch` (spec 5.3).

@@ -1,0 +1,190 @@
+//! `aws:executeScript`: Python or PowerShell, inline or from an attachment (spec 5.13).
+
+mod runtime;
+
+use super::data;
+use super::inputs;
+use crate::check::references;
+use crate::check::scope::Scope;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::document::{Scalar, Step, Value, ValueKind};
+use crate::ir::{Language, Script, ScriptText, Work};
+use crate::source::Spanned;
+use crate::syntax::{Part, Placeholder};
+
+/// Checks the inputs of a step.
+pub(super) fn execute(
+    step: &Step,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Work> {
+    let before = diagnostics.len();
+    inputs::unknown(step, diagnostics);
+    let known = diagnostics.len() == before && step.inputs_known;
+    if known {
+        inputs::required(step, "Runtime", diagnostics);
+    }
+    let runtime =
+        inputs::given(step, "Runtime").and_then(|value| runtime::runtime(value, diagnostics));
+    let text = inputs::given(step, "Script").map(|value| text(value, scope, diagnostics));
+    let handler = inputs::given(step, "Handler")
+        .map(|value| inputs::text(value, "Handler", scope, diagnostics));
+    let payload = inputs::given(step, "InputPayload")
+        .map(|value| data::map(value, "InputPayload", scope, diagnostics));
+    let attachment =
+        inputs::given(step, "Attachment").map(|value| attachment(value, scope, diagnostics));
+    if let Some(runtime) = runtime.filter(|_| known) {
+        demands(step, runtime.language, diagnostics);
+    }
+    let sound = !diagnostics.has_errors_since(before);
+    let script = Script {
+        runtime: runtime?,
+        handler: optional(handler)?,
+        text: optional(text)?.filter(|text| !text.text.trim().is_empty()),
+        payload: optional(payload)?,
+        attachment: optional(attachment)?,
+        modules: Vec::new(),
+    };
+    (sound && step.inputs_known).then_some(Work::Script(script))
+}
+
+/// What is given, if it is right; nothing at all if it is not.
+fn optional<T>(given: Option<Option<T>>) -> Option<Option<T>> {
+    match given {
+        Some(None) => None,
+        Some(Some(value)) => Some(Some(value)),
+        None => Some(None),
+    }
+}
+
+/// The text of a script. A reference that cannot be resolved, for which there was a warning, stays as it is written.
+fn text(value: &Value, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<ScriptText> {
+    let ValueKind::Scalar(scalar) = &value.kind else {
+        return inputs::reported(value, "Script", "a text", scope, diagnostics);
+    };
+    let mut sound = true;
+    let mut referenced = Vec::new();
+    for (written, placeholder) in written_references(scalar) {
+        let before = diagnostics.len();
+        let resolved = references::resolve(placeholder, scope, diagnostics);
+        sound &= !diagnostics.has_errors_since(before);
+        referenced.extend(resolved.reference.map(|reference| (written, reference)));
+    }
+    let text = scalar.text().to_owned();
+    sound.then_some(ScriptText {
+        text,
+        references: referenced,
+    })
+}
+
+/// The references in a text, each as it is written there.
+fn written_references(scalar: &Scalar) -> impl Iterator<Item = (String, &Placeholder)> {
+    let parts = &scalar.template.parts;
+    let mut rest = scalar.text();
+    parts.iter().filter_map(move |part| {
+        let placeholder = match part {
+            Part::Text(text) => {
+                rest = rest.get(text.len()..).unwrap_or_default();
+                return None;
+            }
+            Part::Reference(placeholder) => placeholder,
+        };
+        // A name holds no braces.
+        let end = rest.find("}}").map_or(rest.len(), |end| end + 2);
+        let (written, after) = rest.split_at_checked(end)?;
+        rest = after;
+        Some((written.to_owned(), placeholder))
+    })
+}
+
+/// `Attachment`: the name of a file of the document.
+fn attachment(value: &Value, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
+    let name = inputs::literal(
+        value,
+        "Attachment",
+        "what is put into the binary",
+        diagnostics,
+    )?;
+    let files = &scope.document.files;
+    if files.iter().any(|file| file.name.value == name.value) {
+        return Some(name.value);
+    }
+    diagnostics.push(no_such_file(&name, scope));
+    None
+}
+
+fn no_such_file(name: &Spanned<String>, scope: &Scope<'_>) -> Diagnostic {
+    let names = || {
+        scope
+            .document
+            .files
+            .iter()
+            .map(|file| file.name.value.as_str())
+    };
+    let message = format!("the document has no file `{name}`");
+    let report =
+        Diagnostic::error(Code::UnknownAttachment, name.span, message).label("not among `files`");
+    match similar(&name.value, names()) {
+        Some(near) => report.edit(name.span, near, "a file with a similar name exists"),
+        None => report.help(format!(
+            "declare it: `files: {{{name}: {{checksums: {{sha256: …}}}}}}` at the top of the document"
+        )),
+    }
+}
+
+/// What each language demands.
+fn demands(step: &Step, language: Language, diagnostics: &mut Diagnostics) {
+    let given = |name: &str| inputs::given(step, name);
+    let text = given("Script").filter(|value| !is_blank(value));
+    match (language, text, given("Attachment")) {
+        (Language::Python, None, None) => diagnostics.push(no_code(step)),
+        (Language::PowerShell, None, _) => diagnostics.push(missing(
+            step,
+            "Script",
+            "an attachment of PowerShell only lies beside its `Script`",
+        )),
+        _ => {}
+    }
+    match (language, given("Handler")) {
+        (Language::Python, None) => diagnostics.push(missing(
+            step,
+            "Handler",
+            "name the function to call, as in `Handler: handler`",
+        )),
+        (Language::PowerShell, Some(handler)) => {
+            let message = format!("step `{}` gives a `Handler` to PowerShell", step.name);
+            diagnostics.push(
+                Diagnostic::error(Code::UnknownInput, handler.span, message)
+                    .label("only Python has handlers")
+                    .help("remove it: what `return` gives in the script is the payload"),
+            );
+        }
+        _ => {}
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value
+        .as_scalar()
+        .is_some_and(|scalar| scalar.text().trim().is_empty())
+}
+
+fn no_code(step: &Step) -> Diagnostic {
+    let message = format!(
+        "step `{}` gives neither `Script` nor `Attachment`",
+        step.name
+    );
+    Diagnostic::error(Code::MissingInput, inputs::place(step), message)
+        .label("there is nothing to run")
+        .help("write the Python under `Script: |`")
+}
+
+fn missing(step: &Step, name: &str, help: &str) -> Diagnostic {
+    let message = format!("step `{}` does not give `{name}`", step.name);
+    let report = Diagnostic::error(Code::MissingInput, inputs::place(step), message)
+        .label(format!("`{name}` is missing"));
+    match inputs::meant(step, name) {
+        Some(key) => report.edit(key.span, name, "this input is probably meant"),
+        None => report.help(help.to_owned()),
+    }
+}

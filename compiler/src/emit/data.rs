@@ -1,0 +1,79 @@
+//! JSON values with references inside, as documents: the payloads of functions and scripts.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::expression::{integer, owned};
+use super::plan::Plan;
+use crate::document::Type;
+use crate::ir::{Data, Expression, Reference};
+
+/// A JSON value whose references must have values.
+pub(crate) fn data(plan: &Plan<'_>, value: &Data) -> TokenStream {
+    data_with(value, &|expression| document(plan, expression))
+}
+
+/// The value of an expression as a document.
+pub(crate) fn document(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
+    let value = owned(plan, expression);
+    match expression {
+        // Without parentheses, what the output is borrowed from would be converted.
+        Expression::Reference(Reference::Output(_, _, Type::Integer | Type::Boolean)) => {
+            quote!((#value).into())
+        }
+        _ => quote!(#value.into()),
+    }
+}
+
+/// A JSON value; `reference` prints what is no literal.
+pub(crate) fn data_with(
+    value: &Data,
+    reference: &dyn Fn(&Expression) -> TokenStream,
+) -> TokenStream {
+    match value {
+        Data::Null => quote!(Document::Null),
+        Data::Boolean(flag) => quote!(#flag.into()),
+        Data::Integer(number) => {
+            let number = integer(*number);
+            quote!(#number.into())
+        }
+        Data::Number(number) => {
+            let number = proc_macro2::Literal::f64_unsuffixed(*number);
+            quote!(#number.into())
+        }
+        Data::Expression(Expression::String(text)) => quote!(#text.into()),
+        Data::Expression(expression) => reference(expression),
+        Data::List(elements) if elements.iter().any(splices) => {
+            let parts = elements.iter().map(|element| {
+                let value = data_with(element, reference);
+                if splices(element) {
+                    quote!(elements(#value))
+                } else {
+                    quote!(vec![#value])
+                }
+            });
+            quote!([#(#parts),*].concat().into())
+        }
+        Data::List(elements) => {
+            let elements = elements.iter().map(|element| data_with(element, reference));
+            quote!(array([#(#elements),*]))
+        }
+        Data::Map(entries) => {
+            let entries = entries.iter().map(|(key, value)| {
+                let value = data_with(value, reference);
+                quote!((#key, #value))
+            });
+            quote!(object([#(#entries),*]))
+        }
+    }
+}
+
+/// Whether a list's element is a whole reference to a list, whose elements then take its place (spec 3.3).
+fn splices(element: &Data) -> bool {
+    match element {
+        Data::Expression(Expression::Reference(reference)) => {
+            matches!(reference.kind(), Type::StringList | Type::MapList)
+        }
+        _ => false,
+    }
+}

@@ -19,11 +19,15 @@ pub mod diagnostic;
 pub mod document;
 pub mod emit;
 pub mod ir;
+pub mod library;
 pub mod source;
 pub mod syntax;
 
+use std::sync::Arc;
+
 use catalogue::Catalogue;
 use diagnostic::Diagnostics;
+use library::{Entry, Library};
 use source::Source;
 
 /// A runbook after all checks.
@@ -38,16 +42,47 @@ pub struct Compiled {
 /// Compiles one runbook, from text to the program that [`emit`] prints.
 pub fn compile(source: &Source, catalogue: &Catalogue) -> Compiled {
     let mut diagnostics = Diagnostics::default();
-    let Some(tree) = syntax::parse(source, &mut diagnostics) else {
-        return Compiled {
-            runbook: None,
-            diagnostics,
-        };
-    };
-    let document = document::read(&tree, &mut diagnostics);
-    let runbook = check::check(&document, source, catalogue, &mut diagnostics);
+    let runbook = read(source, &mut diagnostics).and_then(|document| {
+        let library = Library::new(&[], &source.document);
+        check::check(&document, source, library, catalogue, &mut diagnostics)
+    });
     Compiled {
         runbook,
         diagnostics,
     }
+}
+
+/// Compiles runbooks that may start one another, each as [`compile`] does.
+pub fn compile_all(sources: &[Arc<Source>], catalogue: &Catalogue) -> Vec<Compiled> {
+    let mut entries = Vec::new();
+    let mut found = Vec::new();
+    for source in sources {
+        let mut diagnostics = Diagnostics::default();
+        let document = read(source, &mut diagnostics);
+        let position = entries.len();
+        let legible = document.is_some();
+        entries.extend(document.map(|document| Entry {
+            source: Arc::clone(source),
+            document,
+        }));
+        found.push((legible.then_some(position), diagnostics));
+    }
+    let compiled = found.into_iter().map(|(position, mut diagnostics)| {
+        let entry = position.and_then(|position| entries.get(position));
+        let runbook = entry.and_then(|Entry { source, document }| {
+            let library = Library::new(&entries, &source.document);
+            check::check(document, source, library, catalogue, &mut diagnostics)
+        });
+        Compiled {
+            runbook,
+            diagnostics,
+        }
+    });
+    compiled.collect()
+}
+
+/// The document in a text; none if the text is no YAML.
+fn read(source: &Source, diagnostics: &mut Diagnostics) -> Option<document::Document> {
+    let tree = syntax::parse(source, diagnostics)?;
+    Some(document::read(&tree, diagnostics))
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::Path;
 
 /// The text of a runbook and the name it was given under.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The path as the user wrote it.
     pub name: String,

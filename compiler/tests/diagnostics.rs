@@ -8,11 +8,13 @@
 //! ```
 //!
 //! The carets stand under the place, `=>` shows what is offered instead. `UPDATE_EXPECT=1` rewrites the comments.
+//! Files of one folder may start one another.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use runbookc::catalogue::Catalogue;
 use runbookc::diagnostic::{Code, Diagnostic, Suggestion};
@@ -39,7 +41,7 @@ fn every_finding_shows_a_way_out() {
     let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics"));
     let findings = files.iter().flat_map(|file| {
         let text = fs::read_to_string(file).expect("a readable file");
-        findings(&Source::new("runbook.yaml", without_findings(&text)))
+        findings(file, without_findings(&text)).1
     });
     let without = findings.filter(|finding| {
         finding.code != Code::UnsupportedAction
@@ -71,8 +73,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// What is not as the file expects, unless it is brought up to date.
 fn differences(file: &Path, update: bool) -> Option<String> {
     let expected = fs::read_to_string(file).expect("a readable file");
-    let name = file.file_name().expect("a file").to_string_lossy();
-    let found = annotated(&Source::new(name, without_findings(&expected)));
+    let found = annotated(file, without_findings(&expected));
     if found == expected {
         return None;
     }
@@ -101,21 +102,29 @@ fn is_finding(line: &str) -> bool {
 }
 
 /// The text with its findings as comments.
-fn annotated(source: &Source) -> String {
-    let findings = findings(source);
+fn annotated(file: &Path, text: String) -> String {
+    let (source, findings) = findings(file, text);
     let mut text = String::new();
     for (index, line) in source.text.split_inclusive('\n').enumerate() {
         text.push_str(line);
         let here = |finding: &&Diagnostic| source.line_column(finding.span.start).0 == index + 1;
         for finding in findings.iter().filter(here) {
-            text.push_str(&comment(finding, source));
+            text.push_str(&comment(finding, &source));
         }
     }
     text
 }
 
-fn findings(source: &Source) -> Vec<Diagnostic> {
-    let compiled = runbookc::compile(source, Catalogue::embedded());
+fn findings(file: &Path, text: String) -> (Arc<Source>, Vec<Diagnostic>) {
+    let source = Arc::new(Source::new(name(file), text));
+    let beside = files(file.parent().expect("a folder"));
+    let beside = beside.iter().filter(|other| *other != file).map(|other| {
+        let text = fs::read_to_string(other).expect("a readable file");
+        Arc::new(Source::new(name(other), text))
+    });
+    let sources: Vec<Arc<Source>> = std::iter::once(Arc::clone(&source)).chain(beside).collect();
+    let compiled = runbookc::compile_all(&sources, Catalogue::embedded());
+    let compiled = compiled.into_iter().next().expect("one result each");
     let errors = compiled.diagnostics.has_errors();
     assert_eq!(
         compiled.runbook.is_none(),
@@ -123,7 +132,12 @@ fn findings(source: &Source) -> Vec<Diagnostic> {
         "a runbook, or errors: {}",
         source.name
     );
-    compiled.diagnostics.into_vec()
+    (source, compiled.diagnostics.into_vec())
+}
+
+fn name(file: &Path) -> String {
+    let name = file.file_name().expect("a file");
+    name.to_string_lossy().into_owned()
 }
 
 fn comment(finding: &Diagnostic, source: &Source) -> String {

@@ -6,6 +6,7 @@
 
 mod actions;
 mod assignment;
+mod children;
 mod constraints;
 mod defaults;
 mod desired;
@@ -31,6 +32,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Document, Type};
 use crate::ir::{ApiCall, Attachment, Expression, Runbook, Step, Work};
+use crate::library::Library;
 use crate::source::{Source, Span};
 use crate::syntax::Part;
 use graph::Graph;
@@ -42,12 +44,13 @@ use uses::Uses;
 pub fn check(
     document: &Document,
     source: &Source,
+    library: Library<'_>,
     catalogue: &Catalogue,
     diagnostics: &mut Diagnostics,
 ) -> Option<Runbook> {
     let uses = Uses::collect(document);
     let names = Names::collect(document, catalogue, &uses, diagnostics);
-    let scope = Scope::new(document, catalogue, &names, Place::AssumeRole);
+    let scope = Scope::new(document, library, catalogue, &names, Place::AssumeRole);
     let assume_role = assume_role(&scope, diagnostics);
     let parameters = parameters::check(&scope, diagnostics);
     parameters::check_variables(&scope, diagnostics);

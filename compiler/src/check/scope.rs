@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Document, Scalar, Step, Type};
 use crate::ir::{Expression, OutputId, OutputSource, ParameterId, Part, StepId};
+use crate::library::Library;
 use crate::source::{Span, Spanned};
 use crate::syntax::scalar::Reading;
 use crate::syntax::{self, Template};
@@ -21,6 +22,8 @@ use crate::syntax::{self, Template};
 pub(crate) struct Scope<'a> {
     /// The document.
     pub(crate) document: &'a Document,
+    /// The other runbooks at hand.
+    pub(crate) library: Library<'a>,
     /// The models of the services.
     pub(crate) catalogue: &'a Catalogue,
     /// The place whose references are resolved.
@@ -82,12 +85,14 @@ impl<'a> Scope<'a> {
     /// The names as seen from a place.
     pub(super) const fn new(
         document: &'a Document,
+        library: Library<'a>,
         catalogue: &'a Catalogue,
         names: &'a Names<'a>,
         place: Place,
     ) -> Self {
         Self {
             document,
+            library,
             catalogue,
             place,
             names,

@@ -84,6 +84,8 @@ codes! {
     UnknownDocumentOutput = "RB0214", "unknown document output";
     /// A property without effect beside another one.
     IneffectiveProperty = "RB0215", "ineffective combination of properties";
+    /// Runbooks at hand start one another.
+    RunbookCircle = "RB0216", "runbooks that start one another";
     /// A type that the document language does not know.
     UnknownType = "RB0301", "unknown type";
     /// A default that does not fit the declared type.
@@ -130,6 +132,8 @@ codes! {
     UnknownInput = "RB0411", "unknown input";
     /// An attachment that the document does not declare.
     UnknownAttachment = "RB0412", "unknown attachment";
+    /// What a step gives to a runbook at hand is not what that takes.
+    ChildParameter = "RB0413", "parameter of another runbook";
     /// An action that the compiler does not translate yet.
     UnsupportedAction = "RB0501", "action not supported yet";
     /// A feature that the compiler does not translate yet.

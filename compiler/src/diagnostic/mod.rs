@@ -11,8 +11,9 @@ pub use codes::Code;
 pub use similar::similar;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use crate::source::Span;
+use crate::source::{Source, Span};
 
 /// Whether a runbook can be used in spite of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,12 +49,25 @@ pub struct Diagnostic {
     pub label: String,
     /// Other places that belong to the finding.
     pub context: Vec<(Span, String)>,
+    /// Places in other files that belong to the finding.
+    pub elsewhere: Vec<Elsewhere>,
     /// What to do about it.
     pub help: Vec<String>,
     /// The rule behind it.
     pub notes: Vec<String>,
     /// Ways to repair the text; each of them suffices.
     pub suggestions: Vec<Suggestion>,
+}
+
+/// A place in another file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The place.
+    pub span: Span,
+    /// What stands there.
+    pub label: String,
 }
 
 /// A way to repair the text: changes that belong together.
@@ -93,6 +107,7 @@ impl Diagnostic {
             span,
             label: String::new(),
             context: Vec::new(),
+            elsewhere: Vec::new(),
             help: Vec::new(),
             notes: Vec::new(),
             suggestions: Vec::new(),
@@ -110,6 +125,17 @@ impl Diagnostic {
     #[must_use]
     pub fn context(mut self, span: Span, label: impl Into<String>) -> Self {
         self.context.push((span, label.into()));
+        self
+    }
+
+    /// Points at a place in another file that belongs to the finding.
+    #[must_use]
+    pub fn elsewhere(mut self, source: &Arc<Source>, span: Span, label: impl Into<String>) -> Self {
+        self.elsewhere.push(Elsewhere {
+            source: Arc::clone(source),
+            span,
+            label: label.into(),
+        });
         self
     }
 

@@ -1,7 +1,9 @@
 //! `aws:executeAutomation` (spec 5.11).
 
 use super::call::{self, Called, text, told};
+use super::inputs::text_span;
 use super::typed::{Inputs, Members};
+use crate::check::children::{self, Start, Target};
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Step;
@@ -26,8 +28,37 @@ pub(super) fn run(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics)
     let called = Called::find(scope.catalogue, SERVICE, "StartAutomationExecution")?;
     let mut inputs = Inputs::of(step, scope, diagnostics);
     let members = members(&called, &mut inputs);
+    child(&mut inputs);
     inputs.sound()?;
     by_service(step, called, members, scope)
+}
+
+/// Checks what is given to a runbook that is at hand.
+fn child(inputs: &mut Inputs<'_, '_>) {
+    let Some(value) = inputs.given("DocumentName") else {
+        return;
+    };
+    let name = value.as_scalar().filter(|name| name.template.is_literal());
+    let Some(name) = name else { return };
+    let Some(child) = inputs.scope.library.find(name.text().trim()) else {
+        return;
+    };
+    let target = match (
+        inputs.given("TargetMaps"),
+        inputs.given("TargetParameterName"),
+    ) {
+        (Some(_), _) => Target::Maps,
+        (None, Some(name)) => Target::Parameter(name),
+        (None, None) => Target::None,
+    };
+    let start = Start {
+        step: inputs.step,
+        name: text_span(name),
+        child,
+        parameters: inputs.given("RuntimeParameters"),
+        target,
+    };
+    inputs.reported(|scope, diagnostics| children::check(&start, scope, diagnostics));
 }
 
 /// The members of the request.

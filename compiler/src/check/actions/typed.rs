@@ -163,6 +163,14 @@ impl<'a, 'd> Inputs<'a, 'd> {
         self.sound = false;
     }
 
+    /// Lets a check report.
+    pub(super) fn reported(&mut self, check: impl FnOnce(&Scope<'_>, &mut Diagnostics)) {
+        let mut found = Diagnostics::default();
+        check(self.scope, &mut found);
+        self.sound &= !found.has_errors();
+        self.diagnostics.extend(found.into_vec());
+    }
+
     /// Whether all inputs that have been asked for are right. To be asked last.
     pub(super) fn sound(self) -> Option<()> {
         (self.sound && self.step.inputs_known).then_some(())

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, Suggestion};
+use crate::diagnostic::{Diagnostic, Diagnostics, Elsewhere, Severity, Suggestion};
 use crate::source::{Source, Span};
 
 /// All findings about a source, in the order of their places, with a blank line
@@ -17,7 +17,11 @@ pub fn human(source: &Source, diagnostics: &Diagnostics, colour: bool) -> String
     };
     let shown = Shown::new(source);
     let reports = diagnostics.iter().map(|diagnostic| {
-        let groups = shown.report(diagnostic);
+        let elsewhere = diagnostic.elsewhere.iter();
+        let elsewhere: Vec<(Shown<'_>, &Elsewhere)> = elsewhere
+            .map(|place| (Shown::new(&place.source), place))
+            .collect();
+        let groups = shown.report(diagnostic, &elsewhere);
         renderer.render(&groups) + "\n"
     });
     reports.collect::<Vec<_>>().join("\n")
@@ -40,7 +44,11 @@ impl<'source> Shown<'source> {
         }
     }
 
-    fn report<'report>(&'report self, diagnostic: &'report Diagnostic) -> Vec<Group<'report>> {
+    fn report<'report>(
+        &'report self,
+        diagnostic: &'report Diagnostic,
+        elsewhere: &'report [(Shown<'report>, &'report Elsewhere)],
+    ) -> Vec<Group<'report>> {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
@@ -52,6 +60,7 @@ impl<'source> Shown<'source> {
         let help = diagnostic.help.iter();
         let main = title
             .element(self.snippet(diagnostic))
+            .elements(elsewhere.iter().map(|(shown, place)| shown.place(place)))
             .elements(notes.map(|note| Level::NOTE.message(note.as_str())))
             .elements(help.map(|help| Level::HELP.message(help.as_str())));
         let suggestions = diagnostic.suggestions.iter();
@@ -75,6 +84,19 @@ impl<'source> Shown<'source> {
             .path(self.name)
             .annotation(primary)
             .annotations(context)
+    }
+
+    /// A place in another file.
+    fn place<'report>(
+        &'report self,
+        place: &'report Elsewhere,
+    ) -> Snippet<'report, Annotation<'report>> {
+        let annotation = AnnotationKind::Context
+            .span(self.range(place.span))
+            .label(some(&place.label));
+        Snippet::source(self.text)
+            .path(self.name)
+            .annotation(annotation)
     }
 
     fn patch<'report>(&'report self, suggestion: &'report Suggestion) -> Group<'report> {

@@ -7,7 +7,7 @@ use crate::source::{Source, Span};
 
 /// All findings about all sources. Lines and columns count from 1, columns in
 /// characters, and an end is one past the last character. Edits with the same
-/// `suggestion` belong together.
+/// `suggestion` belong together. A related place in another file names it.
 pub fn json(sources: &[(&Source, &Diagnostics)]) -> String {
     let objects = sources.iter().flat_map(|(source, diagnostics)| {
         diagnostics
@@ -30,7 +30,12 @@ fn object(source: &Source, diagnostic: &Diagnostic) -> Value {
     let titles = suggestions.clone().map(|suggestion| &suggestion.title);
     let help: Vec<&String> = diagnostic.help.iter().chain(titles).collect();
     let context = diagnostic.context.iter();
-    let related = context.map(|(span, label)| related(source, *span, label));
+    let related = context.map(|(span, label)| related_place(source, *span, label));
+    let elsewhere = diagnostic.elsewhere.iter().map(|place| {
+        let mut object = related_place(&place.source, place.span, &place.label);
+        append(&mut object, json!({ "file": place.source.name }));
+        object
+    });
     let edits = suggestions.enumerate().flat_map(|(index, suggestion)| {
         let edits = suggestion.edits.iter();
         edits.map(move |edit| change(source, edit, index))
@@ -39,14 +44,14 @@ fn object(source: &Source, diagnostic: &Diagnostic) -> Value {
         "label": diagnostic.label,
         "help": help,
         "notes": diagnostic.notes,
-        "related": related.collect::<Vec<_>>(),
+        "related": related.chain(elsewhere).collect::<Vec<_>>(),
         "edits": edits.collect::<Vec<_>>(),
     });
     append(&mut object, rest);
     object
 }
 
-fn related(source: &Source, span: Span, label: &str) -> Value {
+fn related_place(source: &Source, span: Span, label: &str) -> Value {
     let mut object = json!({ "label": label });
     place(&mut object, source, span);
     object

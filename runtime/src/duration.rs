@@ -32,8 +32,17 @@ pub enum TimeError {
     NotAnInstant(String),
 }
 
-/// The length of an ISO 8601 duration; a day is 24 hours.
+/// The length of an ISO 8601 duration that somebody may sleep for.
 pub fn parse_duration(text: &str) -> Result<Duration, TimeError> {
+    let length = parse_length(text)?;
+    if length > LONGEST_SLEEP {
+        return Err(TimeError::TooLong(text.to_owned()));
+    }
+    Ok(length)
+}
+
+/// The length of an ISO 8601 duration; a day is 24 hours.
+pub fn parse_length(text: &str) -> Result<Duration, TimeError> {
     let trimmed = text.trim();
     let span = parse_span(trimmed).ok_or_else(|| TimeError::NotADuration(text.to_owned()))?;
     if span.is_negative() {
@@ -42,15 +51,10 @@ pub fn parse_duration(text: &str) -> Result<Duration, TimeError> {
     if span.get_years() != 0 || span.get_months() != 0 {
         return Err(TimeError::Calendar(text.to_owned()));
     }
-    let length = span
-        .to_duration(SpanRelativeTo::days_are_24_hours())
+    span.to_duration(SpanRelativeTo::days_are_24_hours())
         .ok()
         .and_then(|length| Duration::try_from(length).ok())
-        .ok_or_else(|| TimeError::TooLong(text.to_owned()))?;
-    if length > LONGEST_SLEEP {
-        return Err(TimeError::TooLong(text.to_owned()));
-    }
-    Ok(length)
+        .ok_or_else(|| TimeError::TooLong(text.to_owned()))
 }
 
 /// The span of a text in ISO 8601; the parser alone would take friendly forms (`10m`) too.

@@ -128,7 +128,8 @@ pub(super) static ACTIONS: [Action; 23] = [
             default: Some(7 * DAY),
             maximum: Some(30 * DAY),
         })
-        .not_after_cancel(),
+        .not_after_cancel()
+        .translated(),
     action("aws:assertAwsResourceProperty")
         .limited(TimeLimit::usually(HOUR))
         .translated(),
@@ -154,7 +155,7 @@ pub(super) static ACTIONS: [Action; 23] = [
         .translated(),
     action("aws:invokeWebhook"),
     action("aws:loop"),
-    action("aws:pause").not_after_cancel(),
+    action("aws:pause").not_after_cancel().translated(),
     action("aws:runCommand").translated(),
     action("aws:runInstances").not_after_cancel(),
     action("aws:sleep").not_after_cancel().translated(),

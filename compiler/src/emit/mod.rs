@@ -13,6 +13,7 @@ mod manifest;
 mod module;
 pub(crate) mod names;
 mod parameters;
+mod people;
 mod plan;
 mod scripts;
 mod sdk;

@@ -336,9 +336,12 @@ fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
             let constants = procedure.constants.iter();
             constants.map(|(name, text)| (*name, json(text))).collect()
         }
-        Work::Invoke { .. } | Work::Sleep(_) | Work::SleepUntil(_) | Work::Branch { .. } => {
-            Vec::new()
-        }
+        Work::Invoke { .. }
+        | Work::Approve(_)
+        | Work::Pause
+        | Work::Sleep(_)
+        | Work::SleepUntil(_)
+        | Work::Branch { .. } => Vec::new(),
     }
 }
 

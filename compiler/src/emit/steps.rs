@@ -6,6 +6,7 @@ use quote::quote;
 use super::data::data;
 use super::expression::{borrowed_text, optional, owned, rust_type};
 use super::names;
+use super::people;
 use super::plan::{Plan, StepNames};
 use super::scripts;
 use super::selector::selector_static;
@@ -87,6 +88,11 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
         Work::Invoke { call, .. } => calls(call),
         Work::Procedure(procedure) => operations(procedure),
         Work::Script(script) => format!("a script in {}", script.runtime.language.name()),
+        Work::Approve(approve) => match &approve.notification {
+            Some(call) => format!("an approval, announced by {}", calls(call)),
+            None => "an approval".to_owned(),
+        },
+        Work::Pause => "a pause until somebody resumes it".to_owned(),
         Work::Sleep(_) | Work::SleepUntil(_) => "a pause".to_owned(),
         Work::Branch { .. } => "a branch".to_owned(),
     };
@@ -137,6 +143,8 @@ fn effect(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
         } => invoke_with_payload(plan, call, payload),
         Work::Procedure(procedure) => run(plan, procedure),
         Work::Script(script) => scripts::effect(plan, script, names),
+        Work::Approve(approve) => people::approve(plan, step, approve),
+        Work::Pause => quote!(Ok(Effect::pause())),
         Work::Sleep(duration) => {
             let duration = borrowed_text(plan, duration);
             quote!(Effect::sleep(#duration))
@@ -264,7 +272,7 @@ fn invoke_with_payload(plan: &Plan<'_>, call: &ApiCall, payload: &Data) -> Token
     }
 }
 
-fn request(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
+pub(super) fn request(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
     request_with(plan, call, None)
 }
 

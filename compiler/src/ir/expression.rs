@@ -32,6 +32,24 @@ pub enum Part {
     Reference(Reference),
 }
 
+/// A list of strings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Texts {
+    /// Its elements, one after the other.
+    List(Vec<TextItem>),
+    /// All of it: a StringList.
+    Whole(Expression),
+}
+
+/// An element of a list of strings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TextItem {
+    /// One string.
+    One(Expression),
+    /// All elements of another list (spec 3.3).
+    All(Expression),
+}
+
 /// What is referenced, and the type it has.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reference {

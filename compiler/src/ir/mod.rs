@@ -13,7 +13,7 @@ mod script;
 use std::sync::Arc;
 
 pub use api::{ApiCall, ApiEntry, ApiField, ApiItem, ApiValue};
-pub use expression::{Expression, Part, Reference, SystemVariable};
+pub use expression::{Expression, Part, Reference, SystemVariable, TextItem, Texts};
 pub use print::print;
 pub use procedure::{Field, Procedure};
 pub use script::{Attachment, Language, Runtime, Script, ScriptText};
@@ -190,6 +190,10 @@ pub enum Work {
     Procedure(Procedure),
     /// `aws:executeScript`.
     Script(Script),
+    /// `aws:approve`.
+    Approve(Box<Approve>),
+    /// `aws:pause`.
+    Pause,
     /// `aws:sleep` with `Duration`: an ISO 8601 duration.
     Sleep(Expression),
     /// `aws:sleep` with `Timestamp`: an ISO 8601 instant.
@@ -201,6 +205,19 @@ pub enum Work {
         /// `Default`.
         default: Option<StepId>,
     },
+}
+
+/// What is to be decided, and by whom.
+#[derive(Clone, Debug)]
+pub struct Approve {
+    /// `Approvers`.
+    pub approvers: Texts,
+    /// `MinRequiredApprovals`: an Integer.
+    pub required: Option<Expression>,
+    /// `Message`: a String.
+    pub message: Option<Expression>,
+    /// The call of SNS Publish that tells the approvers; its text is told as `notice`.
+    pub notification: Option<ApiCall>,
 }
 
 /// A property of an API's answer and the values it should have.
@@ -434,8 +451,10 @@ impl Work {
             | Self::Assert(call, _)
             | Self::Wait(call, _)
             | Self::Invoke { call, .. } => Some(call),
+            Self::Approve(approve) => approve.notification.as_ref(),
             Self::Procedure(_)
             | Self::Script(_)
+            | Self::Pause
             | Self::Sleep(_)
             | Self::SleepUntil(_)
             | Self::Branch { .. } => None,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::caller::BoxFuture;
 use crate::clock::{Clock, VirtualClock, later};
-use crate::duration::parse_duration;
+use crate::duration::parse_length;
 use crate::signal::{Awaited, Refusal, Signal, SignalKind, Signals, Wanted};
 use crate::value::Document;
 
@@ -209,7 +209,7 @@ fn said(reader: &mut Reader, path: &str, value: Document) -> Option<Said> {
             &join(path, "after"),
             value,
             "a duration such as PT1H",
-            parse_duration,
+            parse_length,
         )?,
         None => Duration::ZERO,
     };

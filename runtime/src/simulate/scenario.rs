@@ -40,7 +40,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::duration::{parse_duration, parse_instant};
+use crate::duration::{parse_instant, parse_length};
 use crate::signal::SignalKind;
 use crate::value::{Document, Map};
 
@@ -313,7 +313,7 @@ fn cancel(reader: &mut Reader, value: Document) -> Option<CancelAt> {
     match name.as_str() {
         "during" => reader.text(&path, value).map(CancelAt::During),
         _ => reader
-            .parsed(&path, value, "a duration such as PT30S", parse_duration)
+            .parsed(&path, value, "a duration such as PT30S", parse_length)
             .map(CancelAt::After),
     }
 }

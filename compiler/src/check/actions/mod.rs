@@ -14,6 +14,7 @@ mod inputs;
 mod lambda;
 mod outputs;
 mod own;
+mod people;
 mod script;
 mod sleep;
 mod state_machine;
@@ -50,6 +51,8 @@ pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
         "aws:executeScript" => script::execute(step, scope, diagnostics),
         "aws:sleep" => sleep::sleep(step, scope, diagnostics),
         "aws:branch" => branch::branch(step, scope, diagnostics),
+        "aws:approve" => people::approve(step, scope, diagnostics),
+        "aws:pause" => people::pause(step, scope, diagnostics),
         "aws:createImage" => images::make(step, "CreateImage", &images::CREATE, scope, diagnostics),
         "aws:copyImage" => images::make(step, "CopyImage", &images::COPY, scope, diagnostics),
         "aws:runCommand" => command::run(step, scope, diagnostics),

@@ -41,6 +41,7 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:executeStateMachine" => &STATE_MACHINE,
         "aws:runCommand" => &COMMAND,
         "aws:executeScript" => &SCRIPT,
+        "aws:approve" => &APPROVE,
         "aws:sleep" => &SLEEP,
         "aws:branch" => &BRANCH,
         _ => &[],
@@ -62,6 +63,14 @@ pub(super) const LAMBDA: [OwnInput; 7] = [
 pub(super) const SLEEP: [OwnInput; 2] = [
     optional("Duration", Type::String),
     optional("Timestamp", Type::String),
+];
+
+/// Those of `aws:approve` (spec 5.1).
+const APPROVE: [OwnInput; 4] = [
+    required("Approvers", Type::StringList),
+    optional("NotificationArn", Type::String),
+    optional("Message", Type::String),
+    optional("MinRequiredApprovals", Type::Integer),
 ];
 
 /// Those of `aws:createImage` (spec 5.6).

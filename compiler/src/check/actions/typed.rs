@@ -9,7 +9,7 @@ use crate::check::scope::{Scope, Typed};
 use crate::check::shapes;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Scalar, Step, Type, Value, ValueKind};
-use crate::ir::Expression;
+use crate::ir::{Expression, TextItem, Texts};
 
 /// The inputs of a step, one after another, each as what it is for the operation it goes to.
 pub(super) struct Inputs<'a, 'd> {
@@ -94,6 +94,25 @@ impl<'a, 'd> Inputs<'a, 'd> {
         let setting = self.expression(value, input);
         self.sound &= setting.is_some();
         setting
+    }
+
+    /// An input that no request has, as a list of strings.
+    pub(super) fn texts(&mut self, name: &str) -> Option<Texts> {
+        let value = self.given(name)?;
+        let input = self.own.iter().find(|input| input.name == name)?;
+        let list = self.list(value, input);
+        self.sound &= list.is_some();
+        match list? {
+            Given::Strings(elements) => {
+                let items = elements.into_iter().map(|element| match element {
+                    Element::One(text) => TextItem::One(text),
+                    Element::All(list) => TextItem::All(list),
+                });
+                Some(Texts::List(items.collect()))
+            }
+            Given::Value(list) => Some(Texts::Whole(list)),
+            _ => None,
+        }
     }
 
     /// An input whose value has to be one of few, and known when compiling.

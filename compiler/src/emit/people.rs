@@ -1,0 +1,66 @@
+//! Steps that wait for people, as effects.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::expression::owned;
+use super::plan::Plan;
+use super::steps::request;
+use crate::ir::{Approve, Step, TextItem, Texts};
+
+/// The body of a step's function that asks for an approval.
+pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> TokenStream {
+    let approvers = texts(plan, &approve.approvers);
+    let required = match &approve.required {
+        Some(number) => {
+            let number = owned(plan, number);
+            quote!(Some(#number))
+        }
+        None => quote!(None),
+    };
+    let message = approve.message.as_ref().map(|message| {
+        let message = owned(plan, message);
+        quote!(.message(#message)?)
+    });
+    let approval = quote!(Approval::new(#approvers, #required)? #message);
+    let Some(notification) = &approve.notification else {
+        return quote! {
+            let approval = #approval;
+            Ok(Effect::approve(approval))
+        };
+    };
+    let (runbook, name) = (&plan.runbook.name, &step.name);
+    let request = request(plan, notification);
+    quote! {
+        let approval = #approval;
+        let notice = approval.notice(#runbook, #name, state);
+        let notification = #request;
+        Ok(Effect::approve(approval).announced_by(notification))
+    }
+}
+
+fn texts(plan: &Plan<'_>, texts: &Texts) -> TokenStream {
+    let items = match texts {
+        Texts::Whole(list) => return owned(plan, list),
+        Texts::List(items) => items,
+    };
+    match items.as_slice() {
+        [TextItem::All(list)] => owned(plan, list),
+        items if items.iter().any(|item| matches!(item, TextItem::All(_))) => {
+            let parts = items.iter().map(|item| match item {
+                TextItem::One(text) => {
+                    let text = owned(plan, text);
+                    quote!(vec![#text])
+                }
+                TextItem::All(list) => owned(plan, list),
+            });
+            quote!([#(#parts),*].concat())
+        }
+        items => {
+            let texts = items.iter().map(|item| match item {
+                TextItem::One(text) | TextItem::All(text) => owned(plan, text),
+            });
+            quote!(vec![#(#texts),*])
+        }
+    }
+}

@@ -134,6 +134,10 @@ codes! {
     UnknownAttachment = "RB0412", "unknown attachment";
     /// What a step gives to a runbook at hand is not what that takes.
     ChildParameter = "RB0413", "parameter of another runbook";
+    /// A script that is not in its language.
+    InvalidScript = "RB0414", "invalid script";
+    /// A handler that the script lacks, or that cannot be called.
+    UnknownHandler = "RB0415", "unusable handler";
     /// An action that the compiler does not translate yet.
     UnsupportedAction = "RB0501", "action not supported yet";
     /// A feature that the compiler does not translate yet.

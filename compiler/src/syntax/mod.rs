@@ -6,6 +6,8 @@
 
 pub mod node;
 pub mod origin;
+#[cfg(feature = "python")]
+pub(crate) mod python;
 mod repair;
 pub mod scalar;
 pub mod selector;

@@ -1,5 +1,9 @@
 //! `aws:executeScript`: Python or PowerShell, inline or from an attachment (spec 5.13).
 
+#[cfg(feature = "python")]
+mod modules;
+#[cfg(feature = "python")]
+mod python;
 mod runtime;
 
 use super::data;
@@ -8,7 +12,7 @@ use crate::check::references;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Scalar, Step, Value, ValueKind};
-use crate::ir::{Language, Script, ScriptText, Work};
+use crate::ir::{Language, Runtime, Script, ScriptText, Work};
 use crate::source::Spanned;
 use crate::syntax::{Part, Placeholder};
 
@@ -36,6 +40,10 @@ pub(super) fn execute(
     if let Some(runtime) = runtime.filter(|_| known) {
         demands(step, runtime.language, diagnostics);
     }
+    let modules = match runtime {
+        Some(runtime) => modules(step, runtime, diagnostics),
+        None => Vec::new(),
+    };
     let sound = !diagnostics.has_errors_since(before);
     let script = Script {
         runtime: runtime?,
@@ -43,9 +51,46 @@ pub(super) fn execute(
         text: optional(text)?.filter(|text| !text.text.trim().is_empty()),
         payload: optional(payload)?,
         attachment: optional(attachment)?,
-        modules: Vec::new(),
+        modules,
     };
     (sound && step.inputs_known).then_some(Work::Script(script))
+}
+
+/// Looks into a script in Python; gives the modules that it imports.
+#[cfg(feature = "python")]
+fn modules(step: &Step, runtime: Runtime, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let script = inputs::given(step, "Script").and_then(Value::as_scalar);
+    let script = script.filter(|script| !script.text().trim().is_empty());
+    let (Language::Python, Some(script)) = (runtime.language, script) else {
+        return Vec::new();
+    };
+    let attachment = inputs::given(step, "Attachment");
+    let handler = inputs::given(step, "Handler").and_then(Value::as_scalar);
+    let handler = handler.filter(|handler| handler.template.is_literal());
+    if attachment.is_some() && handler.is_none_or(|handler| handler.text().contains('.')) {
+        // The handler is in the attachment; nobody reads the script, and published runbooks have stand-ins there.
+        return Vec::new();
+    }
+    let python = python::Python {
+        step,
+        runtime,
+        script,
+        handler: handler.map(|handler| {
+            let span = inputs::text_span(handler);
+            Spanned::new(handler.text().trim().to_owned(), span)
+        }),
+    };
+    let modules = python.check(diagnostics);
+    // What lies in an attachment need not be installed.
+    match attachment {
+        Some(_) => Vec::new(),
+        None => modules,
+    }
+}
+
+#[cfg(not(feature = "python"))]
+fn modules(_: &Step, _: Runtime, _: &mut Diagnostics) -> Vec<String> {
+    Vec::new()
 }
 
 /// What is given, if it is right; nothing at all if it is not.

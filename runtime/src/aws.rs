@@ -6,6 +6,7 @@
 
 mod http;
 mod session;
+pub mod whole;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;

@@ -89,6 +89,11 @@ pub fn decode(
     .map(Document::Object)
 }
 
+/// A point in time as ISO 8601 text with an offset: from such text, the date of an HTTP header, or seconds since 1970.
+pub(crate) fn timestamp(value: &Document) -> Option<Document> {
+    scalar::timestamp(value)
+}
+
 /// A raw response.
 struct Http<'a> {
     status: u16,

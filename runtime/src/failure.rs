@@ -74,7 +74,10 @@ impl Failure {
 
     /// The inputs cannot be made.
     pub fn input(error: &InputError) -> Self {
-        Self::inputs(&format!("Failed to resolve input: {error}"))
+        match error {
+            InputError::Refused { .. } => Self::inputs(&error.to_string()),
+            _ => Self::inputs(&format!("Failed to resolve input: {error}")),
+        }
     }
 
     /// The outputs cannot be made.

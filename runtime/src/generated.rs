@@ -12,6 +12,7 @@ pub use crate::decode::{
 };
 pub use crate::effect::{self, Operation, Request as _};
 pub use crate::flow::{Flow, OnCancel, OnFailure};
+pub use crate::input;
 pub use crate::lambda::Invocation;
 pub use crate::local::Local;
 pub use crate::procedure;
@@ -88,6 +89,12 @@ pub fn encoded_map(value: Document) -> Result<BTreeMap<String, Vec<String>>, Inp
 pub fn encoded_maps(value: Document) -> Result<Vec<BTreeMap<String, Vec<String>>>, InputError> {
     let maps = coerce::<Vec<Map>>(&value, "the target maps")?.into_iter();
     maps.map(|map| encoded_map(Document::Object(map))).collect()
+}
+
+/// A typed value as a document.
+pub fn as_document(value: impl Serialize) -> Document {
+    // What it is used for has string keys: it cannot fail.
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// The elements of a list value, for splicing it into another; any other value is one element (spec 3.3).

@@ -26,6 +26,7 @@ pub mod execution;
 pub mod failure;
 pub mod flow;
 pub mod generated;
+pub mod input;
 pub mod lambda;
 pub mod local;
 pub mod observer;

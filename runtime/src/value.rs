@@ -86,6 +86,12 @@ pub enum InputError {
     /// A value that is not among those that the action takes; the sentence says which are.
     #[error("{0}")]
     OutOfBounds(String),
+    /// A value that is handed whole to an API, which Boto3 would not send (spec 5.12).
+    #[error("Parameter validation failed:\n{problems}")]
+    Refused {
+        /// What is wrong with it, a line each.
+        problems: String,
+    },
     /// A duration or an instant that cannot be read (spec 5.21).
     #[error(transparent)]
     Time(#[from] TimeError),

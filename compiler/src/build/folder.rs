@@ -58,6 +58,14 @@ impl CrateFolder {
         files::remove_sources(&self.path.join("src"), &|path| !keep.contains(path))
     }
 
+    /// Brings the sources up to date with what the SDK turned out to have; the manifest is the same.
+    pub(super) fn update(&self, files: &[File]) -> Result<(), FileError> {
+        for file in files.iter().filter(|file| file.path.ends_with(".rs")) {
+            files::write_if_changed(&self.path.join(&file.path), file.text.as_bytes())?;
+        }
+        Ok(())
+    }
+
     /// Keeps the versions that cargo has chosen.
     pub(super) fn keep_lock(&self) -> Result<(), FileError> {
         let lock = files::read(&self.lock())?;

@@ -35,7 +35,7 @@ pub use format::format;
 pub use progress::{Audience, Progress};
 pub use sdk::{EmbedError, Embedding, Gap, Lack, Patch, embed};
 
-use crate::emit::{self, File, SdkCall};
+use crate::emit::{self, File, Lacks, SdkCall};
 use crate::ir::Runbook;
 use cargo::Invocation;
 use folder::CrateFolder;
@@ -75,6 +75,8 @@ pub struct Crate {
     pub calls: Vec<SdkCall>,
     /// Its files.
     pub files: Vec<File>,
+    program: Runbook,
+    text: String,
 }
 
 impl Crate {
@@ -85,7 +87,14 @@ impl Crate {
             runbook: path.to_owned(),
             calls: emit::sdk_calls(runbook),
             files: emit::krate(runbook, text),
+            program: runbook.clone(),
+            text: text.to_owned(),
         }
+    }
+
+    /// The files for SDK crates that lack these members.
+    fn files_without(&self, lacks: &Lacks) -> Vec<File> {
+        emit::krate_without(&self.program, &self.text, lacks)
     }
 }
 
@@ -113,7 +122,7 @@ pub fn build(
     let built = if options.simulated {
         cargo::build(&invocation, audience)?
     } else {
-        sdk::build(cache, &krate.calls, &folder, &invocation, audience)?
+        sdk::build(cache, krate, &folder, &invocation, audience)?
     };
     Ok(folder.keep(&built, options)?)
 }

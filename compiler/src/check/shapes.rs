@@ -133,7 +133,10 @@ impl<'a> Walk<'a, '_> {
             ShapeKind::Structure(structure) if structure.event_stream => {
                 self.unsupported(value, "a stream of events")
             }
-            ShapeKind::Document => self.unsupported(value, "a free document"),
+            ShapeKind::Document => {
+                let data = actions::data(value, self.operand.scope, self.diagnostics)?;
+                Some(ApiValue::Whole(shape, data))
+            }
             ShapeKind::Structure(structure) => self.structure(value, shape, structure),
             ShapeKind::List(list) => self.list(value, shape, list),
             ShapeKind::Map(map) => self.map(value, shape, map),

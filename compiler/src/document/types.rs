@@ -20,6 +20,11 @@ pub enum Type {
 }
 
 impl Type {
+    /// Whether it is a list.
+    pub const fn is_list(self) -> bool {
+        matches!(self, Self::StringList | Self::MapList)
+    }
+
     /// Every type.
     pub const ALL: [Self; 6] = [
         Self::String,

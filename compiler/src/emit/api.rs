@@ -58,11 +58,14 @@ fn imports(types: &RequestTypes, locals: &[LocalRequest]) -> TokenStream {
     let maps = types.structs.iter().flat_map(|request| &request.fields);
     let maps = maps.into_iter().any(|field| holds_map(&field.kind));
     let map = maps.then(|| quote!(BTreeMap,));
+    let mut fields = types.structs.iter().flat_map(|request| &request.fields);
+    let document = fields.any(|field| field.kind.holds_document());
+    let document = document.then(|| quote!(Document,));
     let local = (!locals.is_empty()).then(|| quote!(Local,));
     let own = locals.iter().flat_map(|local| [&local.name, &local.module]);
     quote! {
         use runbook_runtime::effect;
-        use runbook_runtime::generated::{#map #local Operation, #(#own,)* Serialize};
+        use runbook_runtime::generated::{#map #document #local Operation, #(#own,)* Serialize};
 
         use super::shapes;
     }
@@ -300,7 +303,7 @@ pub(crate) fn rust_type(types: &RequestTypes, kind: &FieldType) -> TokenStream {
             let name = types.structs.get(*position).map(|request| &request.name);
             quote!(#name)
         }
-        FieldType::Document => unreachable!("the checker refuses inputs of free form"),
+        FieldType::Document => quote!(Document),
     }
 }
 

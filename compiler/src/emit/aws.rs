@@ -6,15 +6,18 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::api::{operation_name, title};
+use super::convert;
 use super::names::{self, Unique};
 use super::plan::Plan;
 use super::scripts;
 use super::smithy;
 use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
+use super::whole::{Lacks, Wholes};
 
 /// What no function may be called: the other functions of `aws.rs`, and its variables.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 15] = [
     "connect",
+    "whole",
     "list",
     "map",
     "strings",
@@ -31,8 +34,8 @@ const RESERVED: [&str; 14] = [
 ];
 
 /// The items of `aws.rs`.
-pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
-    let functions = functions(&plan.types);
+pub(crate) fn items(plan: &Plan<'_>, lacks: &Lacks) -> Vec<TokenStream> {
+    let functions = Functions::of(&plan.types, lacks);
     let mut items = vec![imports(plan), clients_struct(plan), connect(plan)];
     items.push(caller_impl(plan, &functions));
     let structs = plan.types.structs.iter().enumerate();
@@ -46,15 +49,36 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
             structure(request, &functions, position)
         }
     }));
+    items.extend(convert::items(&functions.wholes));
     items
 }
 
-/// The names of the functions, beside the structs that they take.
-fn functions(types: &RequestTypes) -> Vec<Ident> {
-    let mut unique = Unique::without(&RESERVED);
-    let structs = types.structs.iter();
-    let named = structs.map(|request| unique.take(&names::snake(&request.name.to_string())));
-    named.map(|name| names::identifier(&name)).collect()
+/// The functions that convert nested values.
+struct Functions {
+    /// The names, beside the structs that they take.
+    names: Vec<Ident>,
+    /// Those that take documents.
+    wholes: Wholes,
+}
+
+impl Functions {
+    fn of(types: &RequestTypes, lacks: &Lacks) -> Self {
+        let mut unique = Unique::without(&RESERVED);
+        let wholes = types.wholes.without(lacks);
+        for whole in &wholes.shapes {
+            unique.take(&whole.function.to_string());
+        }
+        let structs = types.structs.iter();
+        let named = structs.map(|request| unique.take(&names::snake(&request.name.to_string())));
+        Self {
+            names: named.map(|name| names::identifier(&name)).collect(),
+            wholes,
+        }
+    }
+
+    fn get(&self, position: usize) -> Option<&Ident> {
+        self.names.get(position)
+    }
 }
 
 fn imports(plan: &Plan<'_>) -> TokenStream {
@@ -117,9 +141,9 @@ fn connect(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-fn caller_impl(plan: &Plan<'_>, functions: &[Ident]) -> TokenStream {
+fn caller_impl(plan: &Plan<'_>, functions: &Functions) -> TokenStream {
     let clients = clients(plan);
-    let structs = plan.types.structs.iter().zip(functions);
+    let structs = plan.types.structs.iter().zip(&functions.names);
     let operations = structs.filter(|(request, _)| request.is_operation);
     let scripts = scripts::has_scripts(plan);
     let local = scripts.then(|| quote!(Request::Script(_) => Err(unperformed())));
@@ -150,12 +174,15 @@ fn caller_impl(plan: &Plan<'_>, functions: &[Ident]) -> TokenStream {
     }
 }
 
-fn operation(request: &RequestStruct, functions: &[Ident], position: usize) -> TokenStream {
+fn operation(request: &RequestStruct, functions: &Functions, position: usize) -> TokenStream {
     let (name, krate) = (&request.name, crate_identifier(request));
     let function = functions.get(position);
     let doc = format!(" {}.", title(request));
     let method = &request.sdk;
-    let setters = request.fields.iter().map(|field| setter(field, functions));
+    let setters = request
+        .fields
+        .iter()
+        .map(|field| setter(request, field, functions));
     let input = (!request.fields.is_empty()).then(|| quote!(, input: api::#name));
     let operation = operation_name(request);
     quote! {
@@ -169,11 +196,14 @@ fn operation(request: &RequestStruct, functions: &[Ident], position: usize) -> T
     }
 }
 
-fn structure(request: &RequestStruct, functions: &[Ident], position: usize) -> TokenStream {
+fn structure(request: &RequestStruct, functions: &Functions, position: usize) -> TokenStream {
     let (name, krate, sdk) = (&request.name, crate_identifier(request), &request.sdk);
     let function = functions.get(position);
     let doc = format!(" {}.", title(request));
-    let setters = request.fields.iter().map(|field| setter(field, functions));
+    let setters = request
+        .fields
+        .iter()
+        .map(|field| setter(request, field, functions));
     let input = if request.fields.is_empty() {
         quote!(_input)
     } else {
@@ -188,7 +218,7 @@ fn structure(request: &RequestStruct, functions: &[Ident], position: usize) -> T
     }
 }
 
-fn union(request: &RequestStruct, functions: &[Ident], position: usize) -> TokenStream {
+fn union(request: &RequestStruct, functions: &Functions, position: usize) -> TokenStream {
     let (name, krate, sdk) = (&request.name, crate_identifier(request), &request.sdk);
     let function = functions.get(position);
     let doc = format!(" {}.", title(request));
@@ -198,7 +228,7 @@ fn union(request: &RequestStruct, functions: &[Ident], position: usize) -> Token
         if matches!(field.kind, FieldType::Unit(_)) {
             return quote!(api::#name::#variant(_) => #krate::types::#sdk::#sdk_variant);
         }
-        let value = converted(field, functions, quote!(value));
+        let value = converted(request, field, functions, quote!(value));
         quote!(api::#name::#variant(value) => #krate::types::#sdk::#sdk_variant(#value))
     });
     quote! {
@@ -211,14 +241,20 @@ fn union(request: &RequestStruct, functions: &[Ident], position: usize) -> Token
     }
 }
 
-fn setter(field: &RequestField, functions: &[Ident]) -> TokenStream {
+fn setter(request: &RequestStruct, field: &RequestField, functions: &Functions) -> TokenStream {
     let (setter, name) = (&field.sdk, &field.name);
     let value = quote!(input.#name);
+    if field.kind == FieldType::Document && field.optional {
+        let Functions { wholes, .. } = functions;
+        let (shape, boxed) = (field.shape, field.sdk_may_box);
+        let convert = convert::function(wholes, &request.service, shape, boxed);
+        return quote!(.#setter(#value.map(#convert).transpose()?));
+    }
     if !field.optional {
-        let value = converted(field, functions, value);
+        let value = converted(request, field, functions, value);
         return quote!(.#setter(Some(#value)));
     }
-    let inner = converted(field, functions, quote!(value));
+    let inner = converted(request, field, functions, quote!(value));
     match &field.kind {
         FieldType::Boolean | FieldType::Double | FieldType::String => quote!(.#setter(#value)),
         FieldType::Enum => quote!(.#setter(#value.map(|value| #inner))),
@@ -227,21 +263,32 @@ fn setter(field: &RequestField, functions: &[Ident]) -> TokenStream {
 }
 
 /// The value of a member as the SDK wants it.
-fn converted(field: &RequestField, functions: &[Ident], value: TokenStream) -> TokenStream {
+fn converted(
+    request: &RequestStruct,
+    field: &RequestField,
+    functions: &Functions,
+    value: TokenStream,
+) -> TokenStream {
     let unboxed = field.boxed.then(|| quote!(*));
-    let value = convert(
-        &field.kind,
-        &field.member,
-        functions,
-        quote!(#unboxed #value),
-    );
+    let value = quote!(#unboxed #value);
+    let value = match &field.kind {
+        FieldType::Document => {
+            convert::value(&functions.wholes, &request.service, field.shape, value)
+        }
+        kind => of_kind(kind, &field.member, functions, value),
+    };
     // `into` makes a box where the SDK has one, and nothing where it has none.
     let boxed = field.sdk_may_box.then(|| quote!(.into()));
     quote!(#value #boxed)
 }
 
 /// A value of a request as the SDK wants it.
-fn convert(kind: &FieldType, member: &str, functions: &[Ident], value: TokenStream) -> TokenStream {
+fn of_kind(
+    kind: &FieldType,
+    member: &str,
+    functions: &Functions,
+    value: TokenStream,
+) -> TokenStream {
     match kind {
         FieldType::Enum => quote!(#value.as_str().into()),
         FieldType::Integer => quote!(integer(#value, #member)?),
@@ -252,7 +299,7 @@ fn convert(kind: &FieldType, member: &str, functions: &[Ident], value: TokenStre
         FieldType::Blob => quote!(Blob::new(#value)),
         FieldType::Stream => quote!(ByteStream::from(#value.into_bytes())),
         FieldType::Unit(_) => unreachable!("a variant without a value is written with its union"),
-        FieldType::Document => unreachable!("the checker refuses inputs of free form"),
+        FieldType::Document => unreachable!("a member that holds documents is one itself"),
         FieldType::Structure(position) => {
             let function = functions.get(*position);
             quote!(#function(#value)?)
@@ -265,7 +312,7 @@ fn convert(kind: &FieldType, member: &str, functions: &[Ident], value: TokenStre
                 quote!(list(#value, #function)?)
             }
             element => {
-                let inner = convert(element, member, functions, quote!(element));
+                let inner = of_kind(element, member, functions, quote!(element));
                 quote!(list(#value, |element| Ok(#inner))?)
             }
         },
@@ -278,7 +325,7 @@ fn convert(kind: &FieldType, member: &str, functions: &[Ident], value: TokenStre
                 quote!(map(#value, Ok)?)
             }
             element => {
-                let inner = convert(element, member, functions, quote!(value));
+                let inner = of_kind(element, member, functions, quote!(value));
                 quote!(map(#value, |value| Ok(#inner))?)
             }
         },

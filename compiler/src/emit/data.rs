@@ -1,4 +1,5 @@
-//! JSON values with references inside, as documents: the payloads of functions and scripts.
+//! JSON values with references inside, as documents: the payloads of functions and scripts, and what is handed whole
+//! to an API.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -33,13 +34,20 @@ pub(crate) fn data_with(
     match value {
         Data::Null => quote!(Document::Null),
         Data::Boolean(flag) => quote!(#flag.into()),
-        Data::Integer(number) => {
-            let number = integer(*number);
-            quote!(#number.into())
-        }
+        Data::Integer(number) => match u16::try_from(*number) {
+            Ok(_) => {
+                let number = integer(*number);
+                quote!(#number.into())
+            }
+            // A sign would be applied last, and a large number is none of the width that is taken for granted.
+            Err(_) => {
+                let number = proc_macro2::Literal::i64_suffixed(*number);
+                quote!(Document::from(#number))
+            }
+        },
         Data::Number(number) => {
             let number = proc_macro2::Literal::f64_unsuffixed(*number);
-            quote!(#number.into())
+            quote!(Document::from(#number))
         }
         Data::Expression(Expression::String(text)) => quote!(#text.into()),
         Data::Expression(expression) => reference(expression),
@@ -71,9 +79,7 @@ pub(crate) fn data_with(
 /// Whether a list's element is a whole reference to a list, whose elements then take its place (spec 3.3).
 fn splices(element: &Data) -> bool {
     match element {
-        Data::Expression(Expression::Reference(reference)) => {
-            matches!(reference.kind(), Type::StringList | Type::MapList)
-        }
+        Data::Expression(expression) => expression.kind().is_list(),
         _ => false,
     }
 }

@@ -5,9 +5,11 @@
 
 mod api;
 mod aws;
+mod convert;
 mod data;
 mod expression;
 mod flow;
+mod inputs;
 mod layout;
 mod manifest;
 mod module;
@@ -22,12 +24,14 @@ mod shapes;
 pub mod smithy;
 mod steps;
 mod types;
+mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 
 pub use sdk::{SdkCall, SdkSetter, sdk_calls};
+pub use whole::Lacks;
 
 use crate::ir::Runbook;
 use plan::Plan;
@@ -43,6 +47,11 @@ pub struct File {
 
 /// The files of a crate whose binary is the runbook. `source` is the runbook's own text, which travels along.
 pub fn krate(runbook: &Runbook, source: &str) -> Vec<File> {
+    krate_without(runbook, source, &Lacks::default())
+}
+
+/// The same for SDK crates that lack some of the members that a value handed whole to an API may have.
+pub fn krate_without(runbook: &Runbook, source: &str, lacks: &Lacks) -> Vec<File> {
     let plan = Plan::new(runbook);
     let header = header(runbook);
     let mut files = vec![
@@ -52,7 +61,7 @@ pub fn krate(runbook: &Runbook, source: &str) -> Vec<File> {
         file("src/main.rs", layout::file(&header, manifest::main(&plan))),
     ];
     let folder = plan::module_name(runbook);
-    for (name, text) in module_files(&plan, &header) {
+    for (name, text) in module_files(&plan, &header, lacks) {
         files.push(file(&format!("src/{folder}/{name}"), text));
     }
     files
@@ -72,7 +81,7 @@ pub fn include(runbook: &Runbook, aws: bool) -> String {
     text.push_str(&format!("pub mod {module} {{\n{modules}\n{own}}}\n"));
     if aws {
         let module = manifest::aws_module(&plan);
-        let own = layout::file("", aws::items(&plan));
+        let own = layout::file("", aws::items(&plan, &Lacks::default()));
         text.push_str(&format!("pub mod {module} {{\n{own}}}\n"));
     }
     text
@@ -93,7 +102,7 @@ pub fn sdk_operations(runbook: &Runbook) -> BTreeMap<String, BTreeSet<String>> {
     operations
 }
 
-fn module_files(plan: &Plan<'_>, header: &str) -> Vec<(String, String)> {
+fn module_files(plan: &Plan<'_>, header: &str, lacks: &Lacks) -> Vec<(String, String)> {
     let mut submodules = submodules(plan);
     submodules.sort_by_key(|(name, _)| *name);
     let declarations = submodules.iter().map(|(name, _)| {
@@ -105,7 +114,8 @@ fn module_files(plan: &Plan<'_>, header: &str) -> Vec<(String, String)> {
     for (name, items) in submodules {
         files.push((format!("{name}.rs"), layout::file(header, items)));
     }
-    files.push(("aws.rs".to_owned(), layout::file(header, aws::items(plan))));
+    let aws = aws::items(plan, lacks);
+    files.push(("aws.rs".to_owned(), layout::file(header, aws)));
     files
 }
 
@@ -119,6 +129,10 @@ fn submodules(plan: &Plan<'_>) -> Vec<(&'static str, Vec<TokenStream>)> {
     ];
     if scripts::has_texts(plan) {
         modules.push(("scripts", scripts::items(plan)));
+    }
+    let wholes = &plan.types.wholes;
+    if !wholes.shapes.is_empty() {
+        modules.push(("inputs", inputs::items(wholes)));
     }
     modules
 }

@@ -235,6 +235,7 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
         "map",
         "or_reference",
         "returned",
+        "as_document",
     ]);
     let mut statics = Unique::default();
     let named = steps.iter().map(|step| {

@@ -2,10 +2,11 @@
 //!
 //! Taken before anything is built, to compare it with the crates that cargo resolved.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::smithy;
-use crate::catalogue::{Service, ShapeId, Structure};
+use crate::catalogue::{Service, ShapeId, ShapeKind, Structure};
 use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Runbook};
 use crate::source::Span;
 
@@ -22,6 +23,8 @@ pub struct SdkCall {
     pub span: Span,
     /// What the call sets, nested structures included.
     pub setters: Vec<SdkSetter>,
+    /// What a value that is handed whole to a member may set beneath it.
+    pub reached: Vec<SdkSetter>,
 }
 
 /// A member that a call gives, and the method of the SDK that stands for it.
@@ -44,6 +47,8 @@ fn sdk_call(call: &ApiCall) -> SdkCall {
     let mut setters = Setters {
         service: &call.service,
         found: Vec::new(),
+        reached: Vec::new(),
+        seen: BTreeSet::new(),
     };
     let file = smithy::builders_file(&call.operation);
     let input = call.operation.input;
@@ -57,12 +62,15 @@ fn sdk_call(call: &ApiCall) -> SdkCall {
         operation: call.operation.name.clone(),
         span: call.span,
         setters: setters.found,
+        reached: setters.reached,
     }
 }
 
 struct Setters<'a> {
     service: &'a Service,
     found: Vec<SdkSetter>,
+    reached: Vec<SdkSetter>,
+    seen: BTreeSet<ShapeId>,
 }
 
 impl Setters<'_> {
@@ -75,11 +83,7 @@ impl Setters<'_> {
             self.found.push(SdkSetter {
                 member: path.clone(),
                 file: file.into(),
-                method: if structure.union {
-                    smithy::union_getter(member)
-                } else {
-                    smithy::setter(member)
-                },
+                method: smithy::member_method(structure, member),
             });
             self.value(&path, &field.value);
         }
@@ -88,10 +92,12 @@ impl Setters<'_> {
     fn value(&mut self, path: &str, value: &ApiValue) {
         match value {
             ApiValue::Structure(shape, fields) => self.structure(path, *shape, fields),
+            ApiValue::Whole(shape, _) => self.reach(path, *shape),
             ApiValue::List(_, items) => {
                 for item in items {
-                    if let ApiItem::One(value) = item {
-                        self.value(path, value);
+                    match item {
+                        ApiItem::One(value) => self.value(path, value),
+                        ApiItem::Splice(_) => self.reach(path, value.shape()),
                     }
                 }
             }
@@ -111,6 +117,27 @@ impl Setters<'_> {
         if let Some(structure) = self.service.structure(shape) {
             let file = smithy::type_file(self.service, shape);
             self.fields(&format!("{path}."), &file, structure, fields);
+        }
+    }
+
+    /// All that a shape may hold.
+    fn reach(&mut self, path: &str, shape: ShapeId) {
+        match &self.service.shape(shape).kind {
+            ShapeKind::List(list) => self.reach(path, list.member.shape),
+            ShapeKind::Map(map) => self.reach(path, map.value.shape),
+            ShapeKind::Structure(structure) if self.seen.insert(shape) => {
+                let file = PathBuf::from(smithy::type_file(self.service, shape));
+                for member in &structure.members {
+                    let path = format!("{path}.{}", member.name);
+                    self.reached.push(SdkSetter {
+                        member: path.clone(),
+                        file: file.clone(),
+                        method: smithy::member_method(structure, member),
+                    });
+                    self.reach(&path, member.shape);
+                }
+            }
+            _ => {}
         }
     }
 }

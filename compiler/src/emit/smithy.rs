@@ -44,6 +44,15 @@ pub enum Kind<S> {
 }
 
 impl<S> Kind<S> {
+    /// Whether values of any form stand in it, beside its structures.
+    pub fn holds_document(&self) -> bool {
+        match self {
+            Self::Document => true,
+            Self::List(element) | Self::Map(element) => element.holds_document(),
+            _ => false,
+        }
+    }
+
     /// The same kind with structures known otherwise.
     pub fn map<T>(&self, structure: &impl Fn(&S) -> T) -> Kind<T> {
         match self {
@@ -96,6 +105,15 @@ pub fn builders_file(operation: &Operation) -> String {
 /// No setter is a reserved word, so none is spelled otherwise than its member.
 pub fn setter(member: &Member) -> String {
     format!("set_{}", names::snake(&member.name))
+}
+
+/// The method that shows whether the SDK has a member: its setter, or the getter of its variant.
+pub fn member_method(structure: &Structure, member: &Member) -> String {
+    if structure.union {
+        union_getter(member)
+    } else {
+        setter(member)
+    }
 }
 
 /// The type of a structure or union in the crate's module `types`: `AwsVpcConfiguration`.

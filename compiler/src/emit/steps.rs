@@ -40,13 +40,15 @@ fn imports(plan: &Plan<'_>) -> TokenStream {
         .any(|step| step.work.calls().next().is_some());
     let api = calls.then(|| quote!(api,));
     let scripts = scripts::has_texts(plan).then(|| quote!(scripts,));
+    let wholes = &plan.types.wholes;
+    let inputs = (!wholes.shapes.is_empty()).then(|| quote!(inputs,));
     let branches = plan.runbook.steps.iter();
     let branches = branches.into_iter().any(|step| jumps(&step.work));
     let step = branches.then(|| quote!(Step,));
     quote! {
         use runbook_runtime::generated::*;
 
-        use super::{Effect, State, #api #scripts #step};
+        use super::{Effect, State, #api #inputs #scripts #step};
     }
 }
 
@@ -236,7 +238,7 @@ fn collect_told(value: &ApiValue, names: &mut Vec<&'static str>) {
                 names.push(name);
             }
         }
-        ApiValue::Float(..) | ApiValue::Encoded(..) => {}
+        ApiValue::Float(..) | ApiValue::Encoded(..) | ApiValue::Whole(..) => {}
     }
 }
 
@@ -278,7 +280,7 @@ pub(super) fn request(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
 
 fn request_with(plan: &Plan<'_>, call: &ApiCall, payload: Option<TokenStream>) -> TokenStream {
     let request = plan.types.operation(call);
-    structure(plan, call, request, &call.input, payload)
+    structure(plan, call, request, &call.input, payload, "")
 }
 
 fn structure(
@@ -287,12 +289,13 @@ fn structure(
     request: &RequestStruct,
     given: &[ApiField],
     payload: Option<TokenStream>,
+    around: &str,
 ) -> TokenStream {
     let name = &request.name;
     let fields = request.fields.iter().map(|field| {
         let field_name = &field.name;
         let given = given.iter().find(|given| given.name == field.member);
-        let value = given.map(|given| value(plan, call, field, &given.value));
+        let value = given.map(|given| value(plan, call, field, &given.value, around));
         let value = value.or_else(|| payload.clone().filter(|_| field.member == "Payload"));
         let value = wrapped(field, value);
         quote!(#field_name: #value)
@@ -318,26 +321,70 @@ fn wrapped(field: &RequestField, value: Option<TokenStream>) -> TokenStream {
     }
 }
 
-fn value(plan: &Plan<'_>, call: &ApiCall, field: &RequestField, value: &ApiValue) -> TokenStream {
-    api_value(plan, call, &field.kind, value)
+/// The value of a member; `around` is the way to what it is a member of, as Boto3 writes it.
+fn value(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    field: &RequestField,
+    value: &ApiValue,
+    around: &str,
+) -> TokenStream {
+    let path = match around {
+        "" => field.member.clone(),
+        _ => format!("{around}.{}", field.member),
+    };
+    match field.kind {
+        FieldType::Document => whole(plan, call, field, value, &path),
+        _ => api_value(plan, call, &field.kind, value, &path),
+    }
 }
 
-fn api_value(plan: &Plan<'_>, call: &ApiCall, kind: &FieldType, value: &ApiValue) -> TokenStream {
+/// A value that is checked once it is there.
+fn whole(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    field: &RequestField,
+    value: &ApiValue,
+    path: &str,
+) -> TokenStream {
+    let value = match value {
+        ApiValue::Encoded(..) => {
+            let encoded = api_value(plan, call, &field.kind, value, path);
+            quote!(as_document(#encoded))
+        }
+        _ => data(plan, &value.data()),
+    };
+    match plan.types.wholes.find(&call.service, field.shape) {
+        Some(whole) => {
+            let shape = &whole.name;
+            quote!(inputs::#shape.accept(#path, #value)?)
+        }
+        None => value,
+    }
+}
+
+fn api_value(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    kind: &FieldType,
+    value: &ApiValue,
+    path: &str,
+) -> TokenStream {
     match value {
         ApiValue::Structure(shape, fields) => {
             let request = plan.types.shape(&call.service, *shape);
             if request.is_union {
-                union(plan, call, request, fields)
+                union(plan, call, request, fields, path)
             } else {
-                structure(plan, call, request, fields, None)
+                structure(plan, call, request, fields, None, path)
             }
         }
-        ApiValue::List(_, items) => list(plan, call, kind, items),
+        ApiValue::List(_, items) => list(plan, call, kind, items, path),
         ApiValue::Map(_, entries) => {
             let element = element_of(kind);
             let entries = entries.iter().map(|entry| {
                 let key = &entry.key;
-                let value = api_value(plan, call, element, &entry.value);
+                let value = api_value(plan, call, element, &entry.value, &format!("{path}.{key}"));
                 quote!((#key.into(), #value))
             });
             quote!(BTreeMap::from([#(#entries),*]))
@@ -355,6 +402,7 @@ fn api_value(plan: &Plan<'_>, call: &ApiCall, kind: &FieldType, value: &ApiValue
                 _ => quote!(encoded_map(#value)?),
             }
         }
+        ApiValue::Whole(_, value) => data(plan, value),
     }
 }
 
@@ -363,12 +411,13 @@ fn union(
     call: &ApiCall,
     request: &RequestStruct,
     given: &[ApiField],
+    path: &str,
 ) -> TokenStream {
     let name = &request.name;
     let chosen = request.fields.iter().find_map(|field| {
         let given = given.iter().find(|given| given.name == field.member)?;
         let variant = names::identifier(&names::pascal(&field.member));
-        let value = value(plan, call, field, &given.value);
+        let value = value(plan, call, field, &given.value, path);
         let value = if field.boxed {
             quote!(Box::new(#value))
         } else {
@@ -379,18 +428,26 @@ fn union(
     chosen.unwrap_or_else(|| unreachable!("the checker gives every union one member"))
 }
 
-fn list(plan: &Plan<'_>, call: &ApiCall, kind: &FieldType, items: &[ApiItem]) -> TokenStream {
+fn list(
+    plan: &Plan<'_>,
+    call: &ApiCall,
+    kind: &FieldType,
+    items: &[ApiItem],
+    path: &str,
+) -> TokenStream {
     let element = element_of(kind);
-    let one = |item: &ApiItem| match item {
-        ApiItem::One(value) => api_value(plan, call, element, value),
+    let one = |(position, item): (usize, &ApiItem)| match item {
+        ApiItem::One(value) => {
+            api_value(plan, call, element, value, &format!("{path}[{position}]"))
+        }
         ApiItem::Splice(expression) => owned(plan, expression),
     };
     let spliced = items.iter().any(|item| matches!(item, ApiItem::Splice(_)));
     match items {
-        [item @ ApiItem::Splice(_)] => one(item),
+        [item @ ApiItem::Splice(_)] => one((0, item)),
         _ if spliced => {
-            let parts = items.iter().map(|item| {
-                let value = one(item);
+            let parts = items.iter().enumerate().map(|(position, item)| {
+                let value = one((position, item));
                 match item {
                     ApiItem::One(_) => quote!(vec![#value]),
                     ApiItem::Splice(_) => value,
@@ -399,7 +456,7 @@ fn list(plan: &Plan<'_>, call: &ApiCall, kind: &FieldType, items: &[ApiItem]) ->
             quote!([#(#parts),*].concat())
         }
         _ => {
-            let values = items.iter().map(one);
+            let values = items.iter().enumerate().map(one);
             quote!(vec![#(#values),*])
         }
     }

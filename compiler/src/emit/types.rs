@@ -10,6 +10,7 @@ use proc_macro2::Ident;
 
 use super::names::{self, Unique};
 use super::smithy::{self, Kind};
+use super::whole::Wholes;
 use crate::catalogue::{Member, Service, ShapeId, ShapeKind};
 use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Runbook};
 
@@ -18,6 +19,8 @@ use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Runbook};
 pub(crate) struct RequestTypes {
     /// The structs, in the order in which the steps first use them; operations before what they hold.
     pub(crate) structs: Vec<RequestStruct>,
+    /// The shapes of what is handed whole to an API.
+    pub(crate) wholes: Wholes,
     positions: BTreeMap<Key, usize>,
 }
 
@@ -58,7 +61,9 @@ pub(crate) struct RequestField {
     pub(crate) name: Ident,
     /// Its name in the SDK: the variant in a union, else the setter.
     pub(crate) sdk: Ident,
-    /// Its type.
+    /// Its shape in the model.
+    pub(crate) shape: ShapeId,
+    /// Its type; a document where a value is handed to it whole.
     pub(crate) kind: FieldType,
     /// Whether some use leaves it out.
     pub(crate) optional: bool,
@@ -75,6 +80,9 @@ impl RequestTypes {
     /// The types that the calls of a runbook need.
     pub(crate) fn of(runbook: &Runbook) -> Self {
         let mut uses = Uses::default();
+        for call in runbook.calls() {
+            uses.find_wholes(&Key::operation(call), &call.service, &call.input);
+        }
         for call in runbook.calls() {
             uses.call(call);
         }
@@ -116,6 +124,9 @@ impl Key {
 struct Uses {
     order: Vec<(Key, Arc<Service>)>,
     structs: BTreeMap<Key, StructUses>,
+    /// The members that some use hands a value to whole: they are documents in every use.
+    whole: BTreeSet<(Key, String)>,
+    wholes: Wholes,
 }
 
 #[derive(Default)]
@@ -133,13 +144,54 @@ impl Uses {
         if !self.structs.contains_key(&key) {
             self.order.push((key.clone(), Arc::clone(service)));
         }
-        let uses = self.structs.entry(key).or_default();
+        let uses = self.structs.entry(key.clone()).or_default();
         uses.times += 1;
         for field in fields {
             *uses.members.entry(field.name.clone()).or_default() += 1;
         }
         for field in fields {
-            self.value(service, &field.value);
+            if self.whole.contains(&(key.clone(), field.name.clone())) {
+                self.wholes.add(service, field.value.shape());
+            } else {
+                self.value(service, &field.value);
+            }
+        }
+    }
+
+    /// Finds the members that a value is handed to whole.
+    fn find_wholes(&mut self, key: &Key, service: &Service, fields: &[ApiField]) {
+        for field in fields {
+            let kind = smithy::kind(service, field.value.shape());
+            if kind.holds_document() || is_whole(service, &field.value) {
+                self.whole.insert((key.clone(), field.name.clone()));
+            }
+            self.find_wholes_in(service, &field.value);
+        }
+    }
+
+    fn find_wholes_in(&mut self, service: &Service, value: &ApiValue) {
+        match value {
+            ApiValue::Structure(shape, fields) => {
+                let key = Key::Shape(service.name.clone(), *shape);
+                self.find_wholes(&key, service, fields);
+            }
+            ApiValue::List(_, items) => {
+                for item in items {
+                    if let ApiItem::One(value) = item {
+                        self.find_wholes_in(service, value);
+                    }
+                }
+            }
+            ApiValue::Map(_, entries) => {
+                for entry in entries {
+                    self.find_wholes_in(service, &entry.value);
+                }
+            }
+            ApiValue::Strings(..)
+            | ApiValue::Scalar(..)
+            | ApiValue::Float(..)
+            | ApiValue::Encoded(..)
+            | ApiValue::Whole(..) => {}
         }
     }
 
@@ -169,7 +221,8 @@ impl Uses {
             ApiValue::Strings(..)
             | ApiValue::Scalar(..)
             | ApiValue::Float(..)
-            | ApiValue::Encoded(..) => {}
+            | ApiValue::Encoded(..)
+            | ApiValue::Whole(..) => {}
         }
     }
 
@@ -199,11 +252,87 @@ impl Uses {
             .zip(names)
             .filter_map(|((key, service), name)| {
                 let uses = self.structs.get(key)?;
-                Some(request_struct(key, service, uses, name, &positions))
+                Some(self.request_struct(key, service, uses, name, &positions))
             })
             .collect();
         box_cycles(&mut structs);
-        RequestTypes { structs, positions }
+        RequestTypes {
+            structs,
+            wholes: self.wholes,
+            positions,
+        }
+    }
+
+    fn request_struct(
+        &self,
+        key: &Key,
+        service: &Arc<Service>,
+        uses: &StructUses,
+        name: String,
+        positions: &BTreeMap<Key, usize>,
+    ) -> RequestStruct {
+        let operation = match key {
+            Key::Operation(_, operation) => service.operation(operation),
+            Key::Shape(..) => None,
+        };
+        let shape = match key {
+            Key::Operation(..) => operation.and_then(|operation| operation.input),
+            Key::Shape(_, shape) => Some(*shape),
+        };
+        let fields = shape.map(|shape| self.request_fields(key, service, shape, uses, positions));
+        let structure = shape.and_then(|shape| service.structure(shape));
+        let sdk = match (operation, shape) {
+            (Some(operation), _) => smithy::method(operation),
+            (None, Some(shape)) => smithy::type_name(service, shape),
+            (None, None) => String::new(),
+        };
+        RequestStruct {
+            name: names::identifier(&name),
+            service: Arc::clone(service),
+            model_name: model_name(key, service).to_owned(),
+            sdk: names::identifier(&sdk),
+            is_operation: matches!(key, Key::Operation(..)),
+            is_union: structure.is_some_and(|structure| structure.union),
+            is_unit: shape.is_some_and(|shape| smithy::is_unit(service.shape(shape))),
+            fields: fields.unwrap_or_default(),
+        }
+    }
+
+    fn request_fields(
+        &self,
+        key: &Key,
+        service: &Service,
+        shape: ShapeId,
+        uses: &StructUses,
+        positions: &BTreeMap<Key, usize>,
+    ) -> Vec<RequestField> {
+        let mut unique = Unique::default();
+        let structure = service.structure(shape).cloned().unwrap_or_default();
+        let field = |member: &Member| {
+            let times = *uses.members.get(&member.name)?;
+            let sdk = if structure.union {
+                smithy::variant(member)
+            } else {
+                smithy::setter(member)
+            };
+            let whole = self.whole.contains(&(key.clone(), member.name.clone()));
+            let kind = match whole {
+                true => Kind::Document,
+                false => smithy::member_kind(service, &structure, member)
+                    .map(&|shape| position(service, *shape, positions)),
+            };
+            Some(RequestField {
+                member: member.name.clone(),
+                name: names::identifier(&unique.take(&names::snake(&member.name))),
+                sdk: names::identifier(&sdk),
+                shape: member.shape,
+                kind,
+                optional: times < uses.times,
+                boxed: false,
+                sdk_may_box: smithy::is_recursive(service, shape, member.shape),
+            })
+        };
+        structure.members.iter().filter_map(field).collect()
     }
 }
 
@@ -216,6 +345,7 @@ fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
         "Operation",
         "Serialize",
         "BTreeMap",
+        "Document",
         "String",
         "Vec",
         "Option",
@@ -255,73 +385,37 @@ fn model_name<'a>(key: &'a Key, service: &'a Service) -> &'a str {
     }
 }
 
-fn request_struct(
-    key: &Key,
-    service: &Arc<Service>,
-    uses: &StructUses,
-    name: String,
-    positions: &BTreeMap<Key, usize>,
-) -> RequestStruct {
-    let operation = match key {
-        Key::Operation(_, operation) => service.operation(operation),
-        Key::Shape(..) => None,
-    };
-    let shape = match key {
-        Key::Operation(..) => operation.and_then(|operation| operation.input),
-        Key::Shape(_, shape) => Some(*shape),
-    };
-    let fields = shape.map(|shape| request_fields(service, shape, uses, positions));
-    let structure = shape.and_then(|shape| service.structure(shape));
-    let sdk = match (operation, shape) {
-        (Some(operation), _) => smithy::method(operation),
-        (None, Some(shape)) => smithy::type_name(service, shape),
-        (None, None) => String::new(),
-    };
-    RequestStruct {
-        name: names::identifier(&name),
-        service: Arc::clone(service),
-        model_name: model_name(key, service).to_owned(),
-        sdk: names::identifier(&sdk),
-        is_operation: matches!(key, Key::Operation(..)),
-        is_union: structure.is_some_and(|structure| structure.union),
-        is_unit: shape.is_some_and(|shape| smithy::is_unit(service.shape(shape))),
-        fields: fields.unwrap_or_default(),
-    }
-}
-
-fn request_fields(
-    service: &Service,
-    shape: ShapeId,
-    uses: &StructUses,
-    positions: &BTreeMap<Key, usize>,
-) -> Vec<RequestField> {
-    let mut unique = Unique::default();
-    let structure = service.structure(shape).cloned().unwrap_or_default();
-    let field = |member: &Member| {
-        let times = *uses.members.get(&member.name)?;
-        let sdk = if structure.union {
-            smithy::variant(member)
-        } else {
-            smithy::setter(member)
-        };
-        Some(RequestField {
-            member: member.name.clone(),
-            name: names::identifier(&unique.take(&names::snake(&member.name))),
-            sdk: names::identifier(&sdk),
-            kind: smithy::member_kind(service, &structure, member)
-                .map(&|shape| position(service, *shape, positions)),
-            optional: times < uses.times,
-            boxed: false,
-            sdk_may_box: smithy::is_recursive(service, shape, member.shape),
-        })
-    };
-    structure.members.iter().filter_map(field).collect()
-}
-
 fn position(service: &Service, shape: ShapeId, positions: &BTreeMap<Key, usize>) -> usize {
     let key = Key::Shape(service.name.clone(), shape);
     let position = positions.get(&key).copied();
     position.unwrap_or_else(|| unreachable!("every structure of a given member has been walked"))
+}
+
+/// Whether a value is, or has beside its structures, something that is handed over whole.
+fn is_whole(service: &Service, value: &ApiValue) -> bool {
+    match value {
+        ApiValue::Whole(..) => true,
+        ApiValue::List(shape, items) => items.iter().any(|item| match item {
+            ApiItem::One(value) => is_whole(service, value),
+            ApiItem::Splice(_) => !is_list_of_texts(service, *shape),
+        }),
+        ApiValue::Map(_, entries) => entries.iter().any(|entry| is_whole(service, &entry.value)),
+        ApiValue::Structure(..)
+        | ApiValue::Strings(..)
+        | ApiValue::Scalar(..)
+        | ApiValue::Float(..)
+        | ApiValue::Encoded(..) => false,
+    }
+}
+
+fn is_list_of_texts(service: &Service, shape: ShapeId) -> bool {
+    let ShapeKind::List(list) = &service.shape(shape).kind else {
+        return false;
+    };
+    matches!(
+        service.shape(list.member.shape).kind,
+        ShapeKind::String(_) | ShapeKind::Blob(_) | ShapeKind::Timestamp(_)
+    )
 }
 
 /// Boxes the members through which a struct would hold itself.

@@ -51,6 +51,9 @@ pub enum ApiValue {
     /// A map of values of any type, each as a list of texts, or a list of such maps (spec 2.3): the parameters of
     /// documents.
     Encoded(ShapeId, Data),
+    /// A value that is known to be of the shape only once it is there: a StringMap or MapList, or what goes where any
+    /// value may.
+    Whole(ShapeId, Data),
 }
 
 /// One element of a list.
@@ -58,7 +61,7 @@ pub enum ApiValue {
 pub enum ApiItem {
     /// A value.
     One(ApiValue),
-    /// All elements of a StringList: a reference that stands alone in a list of strings (spec 3.3).
+    /// All elements of a StringList or MapList: a reference that stands alone in a list (spec 3.3).
     Splice(Expression),
 }
 
@@ -72,6 +75,35 @@ pub struct ApiEntry {
 }
 
 impl ApiValue {
+    /// The value as data, whatever its shape is.
+    pub fn data(&self) -> Data {
+        match self {
+            Self::Structure(_, fields) => {
+                let members = fields.iter();
+                Data::Map(
+                    members
+                        .map(|field| (field.name.clone(), field.value.data()))
+                        .collect(),
+                )
+            }
+            Self::Map(_, entries) => {
+                let entries = entries.iter();
+                Data::Map(
+                    entries
+                        .map(|entry| (entry.key.clone(), entry.value.data()))
+                        .collect(),
+                )
+            }
+            Self::List(_, items) => Data::List(items.iter().map(ApiItem::data).collect()),
+            Self::Strings(_, expression) => Data::Expression(expression.clone()),
+            Self::Scalar(_, Expression::Integer(number)) => Data::Integer(*number),
+            Self::Scalar(_, Expression::Boolean(truth)) => Data::Boolean(*truth),
+            Self::Scalar(_, expression) => Data::Expression(expression.clone()),
+            Self::Float(_, number) => Data::Number(*number),
+            Self::Whole(_, data) | Self::Encoded(_, data) => data.clone(),
+        }
+    }
+
     /// The shape of the value.
     pub fn shape(&self) -> ShapeId {
         match self {
@@ -81,7 +113,23 @@ impl ApiValue {
             | Self::Strings(shape, _)
             | Self::Scalar(shape, _)
             | Self::Float(shape, _)
-            | Self::Encoded(shape, _) => *shape,
+            | Self::Encoded(shape, _)
+            | Self::Whole(shape, _) => *shape,
+        }
+    }
+}
+
+impl ApiItem {
+    fn data(&self) -> Data {
+        match self {
+            Self::Splice(expression) => Data::Expression(expression.clone()),
+            Self::One(value) => match value.data() {
+                // A list that is itself an element stays one.
+                Data::Expression(list) if list.kind().is_list() => {
+                    Data::List(vec![Data::Expression(list)])
+                }
+                data => data,
+            },
         }
     }
 }

@@ -54,14 +54,28 @@ fn every_member_can_be_emitted() {
 
 #[test]
 fn calls_with_every_member_compile() {
-    expect_to_compile("every-member", &["dynamodb"], 12);
+    expect_to_compile("every-member", &["dynamodb"], 12, calls);
+}
+
+#[test]
+fn calls_with_values_handed_whole_compile() {
+    expect_to_compile("handed-whole", &["dynamodb"], 12, handed);
 }
 
 #[test]
 #[ignore = "takes minutes for each service; run with `cargo test -p runbookc-tests --test every_member -- --ignored --nocapture`"]
 fn calls_with_every_member_compile_in_many_services() {
-    expect_to_compile("every-member-many", &MANY, MOST);
+    expect_to_compile("every-member-many", &MANY, MOST, calls);
 }
+
+#[test]
+#[ignore = "takes minutes for each service; run with `cargo test -p runbookc-tests --test every_member -- --ignored --nocapture`"]
+fn calls_with_values_handed_whole_compile_in_many_services() {
+    expect_to_compile("handed-whole-many", &MANY, MOST, handed);
+}
+
+/// Makes calls of operations of a service, with what a crate has.
+type Calls = for<'a> fn(&'a Service, &[&'a Operation], Option<&'a Unpacked>) -> Vec<Call<'a>>;
 
 /// One call of an operation.
 struct Call<'a> {
@@ -95,6 +109,23 @@ fn calls<'a>(
     calls
 }
 
+/// Calls whose members with parts are references.
+fn handed<'a>(
+    service: &'a Service,
+    operations: &[&'a Operation],
+    krate: Option<&'a Unpacked>,
+) -> Vec<Call<'a>> {
+    let mut inputs = Inputs::new(service, krate);
+    let calls = operations.iter().filter_map(|operation| {
+        Some(Call {
+            service: &service.name,
+            operation: &operation.name,
+            input: inputs.handed(operation)?,
+        })
+    });
+    calls.collect()
+}
+
 fn runbook(calls: &[Call<'_>]) -> String {
     let steps = calls.iter().enumerate().map(|(number, call)| {
         let mut inputs = json!({ "Service": call.service, "Api": call.operation });
@@ -106,12 +137,19 @@ fn runbook(calls: &[Call<'_>]) -> String {
         json!({ "name": format!("step{number}"), "action": "aws:executeAwsApi", "inputs": inputs })
     });
     let steps: Vec<_> = steps.collect();
-    json!({ "schemaVersion": "0.3", "mainSteps": steps }).to_string()
+    let parameters = json!({ "Map": { "type": "StringMap" }, "Maps": { "type": "MapList" } });
+    json!({ "schemaVersion": "0.3", "parameters": parameters, "mainSteps": steps }).to_string()
 }
 
 /// The files of the crate of a runbook.
 #[track_caller]
 fn emitted(name: &str, text: &str) -> Vec<emit::File> {
+    emitted_for(name, text, None)
+}
+
+/// The same for a crate that may lack members of the models.
+#[track_caller]
+fn emitted_for(name: &str, text: &str, krate: Option<&Unpacked>) -> Vec<emit::File> {
     let source = Source::new(format!("{name}.json"), text.to_owned());
     let compiled = compile(&source, Catalogue::embedded());
     let Some(runbook) = compiled.runbook else {
@@ -121,11 +159,19 @@ fn emitted(name: &str, text: &str) -> Vec<emit::File> {
             .map(|found| format!("{found:?}"));
         panic!("{name}: {}", found.collect::<Vec<_>>().join("\n"));
     };
-    emit::krate(&runbook, text)
+    let Some(krate) = krate else {
+        return emit::krate(&runbook, text);
+    };
+    let calls = emit::sdk_calls(&runbook).into_iter();
+    let calls = calls.filter(|call| call.krate == krate.name);
+    let setters = calls.flat_map(|call| call.reached);
+    let lacks = setters.filter(|setter| !krate.declares(&setter.file, &setter.method));
+    let lacks = lacks.map(|setter| (krate.name.clone(), setter.file, setter.method));
+    emit::krate_without(&runbook, text, &lacks.collect())
 }
 
 /// Type-checks a runbook per service that calls up to `most` of its operations.
-fn expect_to_compile(folder: &str, services: &[&str], most: usize) {
+fn expect_to_compile(folder: &str, services: &[&str], most: usize, calls: Calls) {
     let services: Vec<_> = services.iter().map(|name| service(name)).collect();
     let crates = unpacked(
         &format!("{folder}-sources"),
@@ -162,7 +208,7 @@ fn expect_to_compile(folder: &str, services: &[&str], most: usize) {
 /// Type-checks the crate of a runbook with the pruned SDK.
 fn check(name: &str, krate: &Unpacked, calls: &[Call<'_>]) -> Ran {
     let folder = crate_folder(name);
-    for file in emitted(name, &runbook(calls)) {
+    for file in emitted_for(name, &runbook(calls), Some(krate)) {
         write(&folder.join(file.path), file.text);
     }
     let copy = folder.join("sdk");

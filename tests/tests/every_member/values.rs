@@ -15,6 +15,8 @@ pub(crate) struct Inputs<'a> {
     krate: Option<&'a Unpacked>,
     /// Whether optional members are given too.
     all: bool,
+    /// Whether members with parts are handed over whole, by references.
+    handed: bool,
     /// The structures around the value; one within itself is given once more, and no deeper.
     around: Vec<ShapeId>,
     /// How often each union was made: every time another member is chosen.
@@ -27,6 +29,7 @@ impl<'a> Inputs<'a> {
             service,
             krate,
             all: true,
+            handed: false,
             around: Vec::new(),
             unions: BTreeMap::new(),
         }
@@ -36,6 +39,15 @@ impl<'a> Inputs<'a> {
     pub(crate) fn whole(&mut self, operation: &Operation) -> Option<Value> {
         self.all = true;
         self.of(operation)
+    }
+
+    /// An input with all members, those with parts as references to the parameters `Map` and `Maps`.
+    pub(crate) fn handed(&mut self, operation: &Operation) -> Option<Value> {
+        self.all = true;
+        self.handed = true;
+        let input = self.of(operation);
+        self.handed = false;
+        input
     }
 
     /// An input with required members only, if runbooks can call the operation at all.
@@ -89,7 +101,25 @@ impl<'a> Inputs<'a> {
             .flatten()
     }
 
+    /// The reference that is handed over in place of a value with parts.
+    fn reference(&self, shape: ShapeId) -> Option<Value> {
+        let reference = match &self.service.shape(shape).kind {
+            ShapeKind::Structure(structure) if structure.event_stream => return None,
+            ShapeKind::Structure(_) | ShapeKind::Map(_) | ShapeKind::Document => "{{ Map }}",
+            ShapeKind::List(list) => match self.service.shape(list.member.shape).kind {
+                ShapeKind::Structure(_) | ShapeKind::Map(_) => "{{ Maps }}",
+                _ => return None,
+            },
+            _ => return None,
+        };
+        Some(json!(reference))
+    }
+
     fn value(&mut self, shape: ShapeId) -> Option<Value> {
+        let at_the_top = self.around.is_empty();
+        if let Some(reference) = self.reference(shape).filter(|_| self.handed && at_the_top) {
+            return Some(reference);
+        }
         Some(match &self.service.shape(shape).kind {
             ShapeKind::Structure(structure) => self.structure(shape, structure)?,
             ShapeKind::List(list) => {
@@ -112,7 +142,7 @@ impl<'a> Inputs<'a> {
             ShapeKind::Boolean => json!(true),
             ShapeKind::Timestamp(_) => json!("2026-01-02T03:04:05Z"),
             ShapeKind::Blob(_) => json!("bytes"),
-            ShapeKind::Document => return None,
+            ShapeKind::Document => json!({ "any": [1, -2.5, "value"] }),
         })
     }
 

@@ -4,14 +4,15 @@
 //! source at different times. Comparing names in the crates' text finds the
 //! difference before cargo compiles anything.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Package, Resolved};
 use crate::build::prune::{self, PruneError};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::emit::{SdkCall, SdkSetter};
+use crate::emit::{Lacks, SdkCall, SdkSetter};
 use crate::source::Span;
 
 /// Something that the SDK does not have.
@@ -64,6 +65,28 @@ pub(super) fn gaps(calls: &[SdkCall], resolved: &Resolved) -> Result<Vec<Gap>, P
         }
     }
     Ok(gaps)
+}
+
+/// The methods that the crates do not have, of all that a value handed whole to an API may need. A type that is not
+/// there lacks all of its own.
+pub(super) fn lacks(calls: &[SdkCall], resolved: &Resolved) -> Lacks {
+    let mut lacks = Lacks::new();
+    let mut texts: BTreeMap<PathBuf, String> = BTreeMap::new();
+    for package in &resolved.sdk {
+        for call in calls.iter().filter(|call| call.krate == package.name) {
+            for SdkSetter { file, method, .. } in &call.reached {
+                let path = package.source.join(file);
+                let text = texts.entry(path).or_insert_with_key(|path| {
+                    // A type that cannot be read is none that can be used.
+                    fs::read_to_string(path).unwrap_or_default()
+                });
+                if !text.contains(&format!("fn {method}(")) {
+                    lacks.insert((package.name.clone(), file.clone(), method.clone()));
+                }
+            }
+        }
+    }
+    lacks
 }
 
 /// The members that no method sets. A file that is not there says nothing: cargo will find out.

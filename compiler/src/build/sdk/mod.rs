@@ -26,7 +26,7 @@ use super::cargo::{self, Invocation};
 use super::failure::Cause;
 use super::folder::CrateFolder;
 use super::prune::{self, PruneError};
-use super::{Audience, BuildError, FileError, Progress};
+use super::{Audience, BuildError, Crate, FileError, Progress};
 use crate::emit::SdkCall;
 use evidence::Evidence;
 use resolve::{Package, Resolved, resolve};
@@ -37,17 +37,22 @@ type Operations = BTreeMap<String, BTreeSet<String>>;
 /// Builds a generated crate with the SDK; gives the path of its binary in the target folder.
 pub(super) fn build(
     cache: &Cache,
-    calls: &[SdkCall],
+    krate: &Crate,
     folder: &CrateFolder,
     invocation: &Invocation<'_>,
     audience: &mut dyn Audience,
 ) -> Result<PathBuf, BuildError> {
+    let calls = &krate.calls;
     let resolved = resolve(invocation, audience).map_err(|error| without_crate(error, calls))?;
     folder.keep_lock()?;
     // A crate that is laid out in an unknown way is cargo's to judge.
     let gaps = gaps::gaps(calls, &resolved).unwrap_or_default();
     if !gaps.is_empty() {
         return Err(BuildError::NotInSdk(gaps));
+    }
+    let lacks = gaps::lacks(calls, &resolved);
+    if !lacks.is_empty() {
+        folder.update(&krate.files_without(&lacks))?;
     }
     let operations = operations(calls);
     let evidence = Evidence::of(cache, &resolved, &operations);

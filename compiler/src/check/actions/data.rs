@@ -61,7 +61,11 @@ fn whole(
 }
 
 /// A value of any form, with its references.
-fn data(value: &Value, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Data> {
+pub(in crate::check) fn data(
+    value: &Value,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Data> {
     match &value.kind {
         ValueKind::Null => Some(Data::Null),
         ValueKind::Unknown => None,

@@ -21,6 +21,7 @@ mod state_machine;
 mod typed;
 mod wait;
 
+pub(super) use data::data;
 pub(super) use inputs::{
     coerced, declared, listed, other_type, references, some_of, text, text_span, unknown_value,
     what, with_article, wrong_kind,

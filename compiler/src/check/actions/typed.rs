@@ -9,7 +9,7 @@ use crate::check::scope::{Scope, Typed};
 use crate::check::shapes;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Scalar, Step, Type, Value, ValueKind};
-use crate::ir::{Expression, TextItem, Texts};
+use crate::ir::{ApiValue, Expression, TextItem, Texts};
 
 /// The inputs of a step, one after another, each as what it is for the operation it goes to.
 pub(super) struct Inputs<'a, 'd> {
@@ -212,6 +212,14 @@ impl<'a, 'd> Inputs<'a, 'd> {
         };
         match input.kind {
             Type::StringList => self.list(value, input),
+            Type::StringMap | Type::MapList if value.as_scalar().is_some() => {
+                let read = match input.kind {
+                    Type::MapList => data::maps,
+                    _ => data::map,
+                };
+                let data = read(value, input.name, self.scope, self.diagnostics)?;
+                Some(Given::Checked(ApiValue::Whole(shape, data)))
+            }
             Type::StringMap => shapes::value(&operand, input.name, value, shape, self.diagnostics)
                 .map(Given::Checked),
             Type::MapList => {

@@ -1,12 +1,12 @@
 //! Whole references in API inputs: they keep their type, and Boto3 takes no other (spec 3.3, 5.12).
 
-use super::{Walk, in_brackets, type_of, wanted};
+use super::{Walk, in_brackets, several, type_of, wanted};
 use crate::catalogue::{Service, ShapeId, ShapeKind};
 use crate::check::actions;
 use crate::check::scope::Typed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Type, Value};
-use crate::ir::{ApiItem, ApiValue, Expression};
+use crate::ir::{ApiItem, ApiValue, Data, Expression};
 
 /// What a reference of some type does in a place.
 enum Use {
@@ -16,8 +16,10 @@ enum Use {
     OnlyElement,
     /// It is all elements of the list.
     Elements,
-    /// It fits, but is not translated yet.
-    Unsupported,
+    /// Its text is the value.
+    Text,
+    /// It may be the value: that shows once it is there.
+    Whole,
     /// Boto3 refuses it.
     Refused,
 }
@@ -41,37 +43,62 @@ impl<'a> Walk<'a, '_> {
                 ))
             }
             Use::Elements => Some(ApiValue::Strings(shape, typed.expression?)),
-            Use::Unsupported => self.unsupported_reference(&typed, have),
-            Use::Refused if self.operand.converts => self.converted(typed, have, shape),
+            Use::Text => Some(ApiValue::Scalar(
+                shape,
+                Expression::Coerce(Box::new(typed.expression?), Type::String),
+            )),
+            Use::Whole => Some(ApiValue::Whole(shape, Data::Expression(typed.expression?))),
+            Use::Refused if self.operand.converts => self.converted(value, typed, have, shape),
             Use::Refused => self.refused(value, &typed, have, shape),
         }
     }
 
     /// A reference that an action takes although Boto3 would not (spec 3.3).
-    fn converted(&mut self, typed: Typed, have: Type, shape: ShapeId) -> Option<ApiValue> {
-        let want = type_of(self.kind(shape));
-        let name = self.name();
+    fn converted(
+        &mut self,
+        value: &Value,
+        typed: Typed,
+        have: Type,
+        shape: ShapeId,
+    ) -> Option<ApiValue> {
+        let want = self.list_type(shape).unwrap_or(type_of(self.kind(shape)));
         if have == want {
-            return self.unsupported_reference(&typed, have);
+            return self.refused(value, &typed, have, shape);
         }
+        let name = self.name();
         let expression = actions::coerced(typed, want, &name, self.diagnostics)?;
-        Some(match self.kind(shape) {
-            ShapeKind::List(_) => ApiValue::Strings(shape, expression),
-            _ => ApiValue::Scalar(shape, expression),
+        Some(match want {
+            Type::StringList => ApiValue::Strings(shape, expression),
+            Type::StringMap | Type::MapList => ApiValue::Whole(shape, Data::Expression(expression)),
+            Type::String | Type::Integer | Type::Boolean => ApiValue::Scalar(shape, expression),
         })
     }
 
-    /// An element that is exactly one reference; a StringList is spliced in.
+    /// The type of the document that the values of a list have.
+    fn list_type(&self, shape: ShapeId) -> Option<Type> {
+        let ShapeKind::List(list) = self.kind(shape) else {
+            return None;
+        };
+        Some(match self.kind(list.member.shape) {
+            ShapeKind::Structure(_) | ShapeKind::Map(_) => Type::MapList,
+            _ => Type::StringList,
+        })
+    }
+
+    /// An element that is exactly one reference; the elements of a list are spliced in.
     pub(super) fn item_reference(&mut self, element: &Value, shape: ShapeId) -> Option<ApiItem> {
         let typed = self.typed(element)?;
         let have = typed.kind?;
         match (have, self.kind(shape)) {
             (
                 Type::StringList,
-                ShapeKind::String(_) | ShapeKind::Blob(_) | ShapeKind::Timestamp(_),
-            ) => Some(ApiItem::Splice(typed.expression?)),
-            (Type::MapList, ShapeKind::Structure(_) | ShapeKind::Map(_)) => {
-                self.unsupported_reference(&typed, have)
+                ShapeKind::String(_)
+                | ShapeKind::Blob(_)
+                | ShapeKind::Timestamp(_)
+                | ShapeKind::Document,
+            )
+            | (Type::MapList, ShapeKind::Structure(_) | ShapeKind::Map(_) | ShapeKind::Document) => {
+                Some(ApiItem::Splice(typed.expression?))
             }
             _ => self.referenced(element, typed, shape).map(ApiItem::One),
         }
@@ -106,40 +133,22 @@ impl<'a> Walk<'a, '_> {
                 Type::StringList,
                 ShapeKind::String(_) | ShapeKind::Blob(_) | ShapeKind::Timestamp(_),
             ) => Use::OnlyElement,
-            (Type::StringList, ShapeKind::List(list)) => self.elements(list.member.shape),
-            (Type::MapList, ShapeKind::List(list)) => match self.kind(list.member.shape) {
-                ShapeKind::Structure(_) | ShapeKind::Map(_) | ShapeKind::Document => {
-                    Use::Unsupported
+            (Type::StringList, ShapeKind::List(list)) => match self.kind(list.member.shape) {
+                ShapeKind::String(_) | ShapeKind::Blob(_) | ShapeKind::Timestamp(_) => {
+                    Use::Elements
                 }
+                ShapeKind::Document => Use::Whole,
                 _ => Use::Refused,
             },
-            (Type::MapList | Type::StringMap, ShapeKind::Structure(_) | ShapeKind::Map(_))
-            | (_, ShapeKind::Document) => Use::Unsupported,
-            (Type::Integer, ShapeKind::Timestamp(_)) => Use::Unsupported,
+            (Type::MapList, ShapeKind::List(list)) => match self.kind(list.member.shape) {
+                ShapeKind::Structure(_) | ShapeKind::Map(_) | ShapeKind::Document => Use::Whole,
+                _ => Use::Refused,
+            },
+            (Type::StringMap, ShapeKind::Structure(_) | ShapeKind::Map(_))
+            | (_, ShapeKind::Document) => Use::Whole,
+            (Type::Integer, ShapeKind::Timestamp(_)) => Use::Text,
             _ => Use::Refused,
         }
-    }
-
-    fn elements(&self, element: ShapeId) -> Use {
-        match self.kind(element) {
-            ShapeKind::String(_) => Use::Elements,
-            ShapeKind::Blob(_) | ShapeKind::Timestamp(_) | ShapeKind::Document => Use::Unsupported,
-            _ => Use::Refused,
-        }
-    }
-
-    fn unsupported_reference<T>(&mut self, typed: &Typed, have: Type) -> Option<T> {
-        let message = format!(
-            "{}, {}, as the whole of `{}` is not supported yet",
-            actions::what(typed),
-            actions::with_article(have),
-            self.name()
-        );
-        let report = Diagnostic::error(Code::UnsupportedFeature, typed.span, message)
-            .label(format!("this is {}", actions::with_article(have)))
-            .help("write out the members, with references to Strings, Integers, Booleans and StringLists");
-        self.diagnostics.push(actions::declared(report, typed));
-        None
     }
 
     fn refused<T>(
@@ -149,7 +158,12 @@ impl<'a> Walk<'a, '_> {
         have: Type,
         shape: ShapeId,
     ) -> Option<T> {
-        let wanted = wanted(self.kind(shape));
+        let wanted = match self.kind(shape) {
+            ShapeKind::List(list) if have.is_list() => {
+                format!("a list{}", several(self.kind(list.member.shape)))
+            }
+            kind => wanted(kind).to_owned(),
+        };
         let message = format!(
             "`{}` takes {wanted}, but {} is {}",
             self.name(),

@@ -24,7 +24,8 @@ pub use crate::script::{self, Script};
 pub use crate::selector::{Filter, FilterTest, Literal, Segment, Select, Selector};
 pub use crate::turns::Turn;
 pub use crate::value::{
-    Document, Encode, FromSelected, InputError, Map, OutputError, Required, Text, Type, coerce,
+    Document, Encode, FromSelected, InputError, Map, OutputError, Required, Text, Type, Wanted,
+    coerce,
 };
 
 /// Types of the compiler's own version: a module made by another version does not compile against this runtime.
@@ -95,6 +96,11 @@ pub fn encoded_maps(value: Document) -> Result<Vec<BTreeMap<String, Vec<String>>
 pub fn as_document(value: impl Serialize) -> Document {
     // What it is used for has string keys: it cannot fail.
     serde_json::to_value(value).unwrap_or_default()
+}
+
+/// A value that was checked to have its type already, for a variable.
+pub fn value<T: Wanted>(value: &Document) -> Option<T> {
+    T::from_referenced(value)
 }
 
 /// The elements of a list value, for splicing it into another; any other value is one element (spec 3.3).

@@ -23,29 +23,82 @@ pub(super) fn check(
         return;
     }
     let reachable = graph.walk(starts(scope), |_| true);
-    for place in uses.iter() {
-        if let Some((producer, consumer)) = outside_loops(place, scope)
-            && reachable.reaches(consumer)
-            && exists(place, scope)
-        {
-            let ways = Ways::new(producer, reachable.reaches(producer), graph, scope);
-            ways.check(place, consumer, diagnostics);
+    for place in uses.iter().filter(|place| exists(place, scope)) {
+        let Some(meeting) = Meeting::of(place, scope) else {
+            continue;
+        };
+        if reachable.reaches(meeting.consumer) {
+            let ways = Ways::new(&meeting, &reachable, graph, scope);
+            ways.check(place, &meeting, diagnostics);
         }
     }
 }
 
-/// The producing and the using step, or the loops around them, on the level of `mainSteps`. Nothing is said of
-/// steps inside the same loop, which may see the values of an earlier iteration.
-fn outside_loops(place: &Use<'_>, scope: &Scope<'_>) -> Option<(StepId, StepId)> {
-    let produced = scope.step(place.step)?;
-    let used = scope
-        .entries()
-        .find(|(_, entry)| std::ptr::eq(entry.step, place.by))?
-        .0;
-    let producer = scope.ancestor_at(produced, None)?;
-    let consumer = scope.ancestor_at(used, None)?;
-    let same_loop = producer == consumer && scope.entry(producer)?.step.action.value == "aws:loop";
-    (!same_loop).then_some((producer, consumer))
+/// The producing and the using step, or the loops around them, on the innermost level that has both: outputs of steps
+/// inside a loop are those of this iteration.
+struct Meeting {
+    producer: StepId,
+    consumer: StepId,
+    /// The step that the level starts with.
+    start: StepId,
+    /// A loop over a list that the producing step is inside of, when the using one is not.
+    left: Option<StepId>,
+}
+
+impl Meeting {
+    /// None where a loop is asked for its own values inside of it, or asks its steps for theirs in its condition.
+    fn of(place: &Use<'_>, scope: &Scope<'_>) -> Option<Self> {
+        let produced = scope.step(place.step)?;
+        let (used, _) = scope
+            .entries()
+            .find(|(_, entry)| std::ptr::eq(entry.step, place.by))?;
+        let own = produced == used && !is_loop(used, scope);
+        if scope.around(used).skip(1).any(|around| around == produced) {
+            return None;
+        }
+        let asks_inside = scope.around(produced).any(|around| around == used);
+        if asks_inside && !own && place.missing == Missing::False {
+            return None;
+        }
+        let level = scope
+            .around(used)
+            .map(|around| scope.entry(around).and_then(|entry| entry.parent))
+            .find(|level| scope.ancestor_at(produced, *level).is_some())?;
+        let producer = scope.ancestor_at(produced, level)?;
+        let mut entries = scope.entries();
+        let (start, _) = entries.find(|(_, entry)| entry.parent == level)?;
+        let mut outer = scope.around(produced);
+        let left = outer.find(|around| {
+            let is_between = *around != produced && may_be_empty(*around, scope);
+            is_between && scope.ancestor_at(used, level) != Some(*around)
+        });
+        Some(Self {
+            producer,
+            consumer: scope.ancestor_at(used, level)?,
+            start,
+            left: left.filter(|left| inside_of(*left, producer, scope)),
+        })
+    }
+}
+
+fn inside_of(step: StepId, outer: StepId, scope: &Scope<'_>) -> bool {
+    scope.around(step).any(|around| around == outer)
+}
+
+fn is_loop(step: StepId, scope: &Scope<'_>) -> bool {
+    scope
+        .entry(step)
+        .is_some_and(|entry| entry.step.action.value == "aws:loop")
+}
+
+/// Whether a loop may have no iteration: it goes over a list that is not written out.
+fn may_be_empty(step: StepId, scope: &Scope<'_>) -> bool {
+    let Some(entry) = scope.entry(step).filter(|_| is_loop(step, scope)) else {
+        return false;
+    };
+    let mut inputs = entry.step.inputs.iter();
+    let items = inputs.find(|(name, _)| name.value == "Iterators");
+    items.is_some_and(|(_, items)| items.as_list().is_none_or(<[_]>::is_empty))
 }
 
 /// Whether the step may have such an output; one that it has not is reported where it is resolved.
@@ -64,6 +117,8 @@ fn exists(place: &Use<'_>, scope: &Scope<'_>) -> bool {
 struct Ways<'a> {
     scope: &'a Scope<'a>,
     producer: StepId,
+    /// Where the ways start.
+    start: StepId,
     /// All that can come after the step succeeded.
     after: Walk,
     /// All that can come after the step ran, whatever came of it.
@@ -73,7 +128,9 @@ struct Ways<'a> {
 }
 
 impl<'a> Ways<'a> {
-    fn new(producer: StepId, runs: bool, graph: &Graph, scope: &'a Scope<'a>) -> Self {
+    fn new(meeting: &Meeting, reachable: &Walk, graph: &Graph, scope: &'a Scope<'a>) -> Self {
+        let producer = meeting.producer;
+        let runs = reachable.reaches(producer);
         let action = scope
             .entry(producer)
             .and_then(|entry| known::find(&entry.step.action.value));
@@ -92,17 +149,21 @@ impl<'a> Ways<'a> {
             producer,
             after: graph.walk(targets(&gives), |_| true),
             behind: graph.walk(targets(&|_| true), |_| true),
-            without: graph.walk([StepId(0)], |edge| !gives(edge)),
+            without: graph.walk([meeting.start], |edge| !gives(edge)),
+            start: meeting.start,
         }
     }
 
-    fn check(&self, place: &Use<'_>, consumer: StepId, diagnostics: &mut Diagnostics) {
+    fn check(&self, place: &Use<'_>, meeting: &Meeting, diagnostics: &mut Diagnostics) {
+        let consumer = meeting.consumer;
         if !self.behind.reaches(consumer) {
             diagnostics.push(self.never(place, consumer));
         } else if !self.after.reaches(consumer) {
             diagnostics.push(self.only_after_failure(place));
         } else if place.missing == Missing::Fails && self.without.reaches(consumer) {
             diagnostics.push(self.sometimes(place, consumer));
+        } else if let Some(left) = meeting.left.filter(|_| place.missing == Missing::Fails) {
+            diagnostics.extend(self.without_iterations(place, left));
         }
     }
 
@@ -154,6 +215,24 @@ impl<'a> Ways<'a> {
             ))
     }
 
+    fn without_iterations(&self, place: &Use<'_>, left: StepId) -> Option<Diagnostic> {
+        let left = &self.scope.entry(left)?.step.name;
+        let name = &place.placeholder.name;
+        let message = format!(
+            "`{}` may be missing when step `{}` runs",
+            name.value, place.by.name
+        );
+        Some(
+            Diagnostic::warning(Code::OutputBeforeStep, name.span, message)
+                .label(format!("missing when `{left}` has nothing to go over"))
+                .context(left.span, "the loop")
+                .help(format!(
+                    "let a branch pass by `{}` when the list is empty",
+                    place.by.name
+                )),
+        )
+    }
+
     fn sometimes(&self, place: &Use<'_>, consumer: StepId) -> Diagnostic {
         let name = &place.placeholder.name;
         let message = format!(
@@ -161,7 +240,7 @@ impl<'a> Ways<'a> {
             name.value, place.by.name
         );
         let way = self.without.way_to(consumer);
-        let steps = std::iter::once(StepId(0)).chain(way.iter().map(|edge| edge.to));
+        let steps = std::iter::once(self.start).chain(way.iter().map(|edge| edge.to));
         let report = Diagnostic::warning(Code::OutputBeforeStep, name.span, message).note(format!(
             "the step fails on this path: {}",
             shortened(&arrows(steps, self.scope))

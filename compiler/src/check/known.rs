@@ -42,6 +42,11 @@ impl TimeLimit {
         }
     }
 
+    /// The most that can be asked for.
+    pub(super) const fn maximum(self) -> Option<u64> {
+        self.maximum
+    }
+
     /// The limit in force when `written` seconds are asked for.
     pub(super) fn effective(self, written: Option<u64>) -> Option<u64> {
         let asked = written.or(self.default);
@@ -73,9 +78,6 @@ pub(super) fn instead(action: &str) -> Option<String> {
         "aws:runInstances" => wait_for("RunInstances", "ec2"),
         "aws:invokeWebhook" => {
             "let a Lambda function do it, and run that with `aws:invokeLambdaFunction`".to_owned()
-        }
-        "aws:loop" => {
-            "a loop that only waits can be an `aws:waitForAwsResourceProperty` step".to_owned()
         }
         _ => return None,
     })
@@ -154,12 +156,12 @@ pub(super) static ACTIONS: [Action; 23] = [
         .limited(TimeLimit::up_to(300))
         .translated(),
     action("aws:invokeWebhook"),
-    action("aws:loop"),
+    action("aws:loop").translated(),
     action("aws:pause").not_after_cancel().translated(),
     action("aws:runCommand").translated(),
     action("aws:runInstances").not_after_cancel(),
     action("aws:sleep").not_after_cancel().translated(),
-    action("aws:updateVariable"),
+    action("aws:updateVariable").translated(),
     action("aws:waitForAwsResourceProperty")
         .limited(TimeLimit::usually(HOUR))
         .translated(),

@@ -53,7 +53,7 @@ pub fn check(
     let scope = Scope::new(document, library, catalogue, &names, Place::AssumeRole);
     let assume_role = assume_role(&scope, diagnostics);
     let parameters = parameters::check(&scope, diagnostics);
-    parameters::check_variables(&scope, diagnostics);
+    let variables = parameters::check_variables(&scope, diagnostics);
     let steps = steps::check(&scope, source, diagnostics);
     let graph = Graph::of(&scope);
     flow::check(&graph, &scope, diagnostics);
@@ -75,6 +75,7 @@ pub fn check(
             .unwrap_or_default(),
         assume_role,
         parameters: parameters?,
+        variables: variables?,
         steps: steps.filter(|steps| !steps.is_empty())?,
         outputs,
         attachments,

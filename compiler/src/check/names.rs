@@ -102,10 +102,10 @@ impl Outputs<'_> {
         let mut ids = (0..).map(OutputId);
         let declared = |name: &str| step.outputs.iter().any(|output| output.name.value == name);
         let own = actions::predefined(&step.action.value).iter();
-        own.filter(|(name, _)| !declared(name))
+        own.filter(|(name, _)| !declared(name) && actions::has_output(step, name))
             .map(|(name, kind)| OutputInfo {
                 name: (*name).to_owned(),
-                kind: Some(*kind),
+                kind: actions::output_type(step, name, *kind),
                 // The record shows the whole answer in any case; a struct has it only where a reference wants it.
                 id: if !is_whole(&step.action.value, name)
                     || self.uses.contains(&step.name.value, name)
@@ -176,6 +176,8 @@ fn own_source(action: &str, name: &'static str) -> OutputSource {
         (_, PAYLOAD) => OutputSource::Payload,
         ("aws:invokeLambdaFunction", _) => OutputSource::Invocation(name),
         ("aws:executeScript", _) => OutputSource::Returned,
+        ("aws:loop", "CurrentIteration") => OutputSource::Iteration,
+        ("aws:loop", _) => OutputSource::Item,
         _ => OutputSource::Own(name),
     }
 }

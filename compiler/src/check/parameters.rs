@@ -2,13 +2,14 @@
 
 use serde_json::Value as Json;
 
+use super::actions;
 use super::constraints;
 use super::defaults::{self, WrongType};
 use super::scope::{Place, Scope};
 use super::uses::scalars;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Parameter, Type, Value, Variable};
-use crate::ir::{self, Bounds, ParameterId};
+use crate::document::{Constraints, Parameter, Type, Value, Variable};
+use crate::ir::{self, Bounds, Data, Expression, ParameterId};
 use crate::source::{Span, Spanned};
 use crate::syntax::Reference;
 
@@ -27,47 +28,66 @@ pub(super) fn check(
     parameters.into_iter().collect()
 }
 
-/// Checks the variables, which cannot be translated yet.
-pub(super) fn check_variables(scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
+/// Checks the variables and translates them; `None` when one was reported.
+pub(super) fn check_variables(
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<ir::Variable>> {
     let scope = scope.at(Place::VariableDefault);
-    for Variable {
-        name,
+    let variables: Vec<Option<ir::Variable>> = scope
+        .document
+        .variables
+        .iter()
+        .map(|variable| self::variable(variable, &scope, diagnostics))
+        .collect();
+    variables.into_iter().collect()
+}
+
+fn variable(
+    variable: &Variable,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<ir::Variable> {
+    let kind = variable.kind.as_ref().map(|kind| kind.value);
+    let declaration = Declaration {
+        name: &variable.name,
+        what: "variable",
         kind,
-        default,
+    };
+    let default = variable
+        .default
+        .as_ref()
+        .map(|value| declaration.default(value, scope, diagnostics));
+    let constraints = &variable.constraints;
+    let declared = declared(
+        &declaration,
+        kind?,
+        variable.description.as_ref(),
+        default.as_ref().and_then(Option::as_ref),
         constraints,
-        ..
-    } in &scope.document.variables
-    {
-        let kind = kind.as_ref().map(|kind| kind.value);
-        let declaration = Declaration {
-            name,
-            what: "variable",
-            kind,
-        };
-        let default = default
-            .as_ref()
-            .and_then(|value| declaration.default(value, &scope, diagnostics));
-        if let Some(kind) = kind {
-            constraints::check(
-                &declaration,
-                kind,
-                constraints,
-                default.as_ref(),
-                diagnostics,
-            );
-        }
+        diagnostics,
+    );
+    let default = match (&variable.default, default) {
+        (Some(written), Some(default)) => Some(initial(written, default?, kind?, scope)?),
+        _ => None,
+    };
+    Some(ir::Variable {
+        declaration: declared,
+        default,
+    })
+}
+
+/// The value of a variable at the start. What is wrong with it was reported before.
+fn initial(written: &Value, default: Default, kind: Type, scope: &Scope<'_>) -> Option<Data> {
+    if !default.has_references {
+        return Some(actions::of_json(default.value));
     }
-    if let Some(variable) = scope.document.variables.first() {
-        let report = Diagnostic::error(
-            Code::UnsupportedFeature,
-            variable.name.span,
-            "variables are not supported yet",
-        );
-        diagnostics.push(
-            report
-                .label("declared here")
-                .help("a value that no step changes can be a parameter with a default"),
-        );
+    let mut said = Diagnostics::default();
+    match actions::data(written, scope, &mut said)? {
+        Data::Expression(expression) if expression.kind() != kind => Some(Data::Expression(
+            Expression::Coerce(Box::new(expression), kind),
+        )),
+        data => Some(data),
     }
 }
 
@@ -88,25 +108,37 @@ fn parameter(
         .default
         .as_ref()
         .and_then(|value| declaration.default(value, &scope, diagnostics));
-    let kind = kind?;
-    let constraints = &parameter.constraints;
-    let allowed_values = constraints::check(
-        &declaration,
-        kind,
-        constraints,
-        default.as_ref(),
-        diagnostics,
-    );
     Some(ir::Parameter {
-        name: parameter.name.value.clone(),
-        description: parameter
-            .description
-            .as_ref()
+        written_type: written?.value.to_string(),
+        ..declared(
+            &declaration,
+            kind?,
+            parameter.description.as_ref(),
+            default.as_ref(),
+            &parameter.constraints,
+            diagnostics,
+        )
+    })
+}
+
+/// What parameters and variables have in common.
+fn declared(
+    declaration: &Declaration<'_>,
+    kind: Type,
+    description: Option<&Spanned<String>>,
+    default: Option<&Default>,
+    constraints: &Constraints,
+    diagnostics: &mut Diagnostics,
+) -> ir::Parameter {
+    let allowed_values = constraints::check(declaration, kind, constraints, default, diagnostics);
+    ir::Parameter {
+        name: declaration.name.value.clone(),
+        description: description
             .map(|text| text.value.clone())
             .unwrap_or_default(),
         kind,
-        written_type: written?.value.to_string(),
-        default: default.map(|default| default.value),
+        written_type: kind.to_string(),
+        default: default.map(|default| default.value.clone()),
         allowed_values,
         allowed_pattern: constraints
             .allowed_pattern
@@ -114,7 +146,7 @@ fn parameter(
             .map(|pattern| pattern.value.clone()),
         items: bounds(constraints.min_items, constraints.max_items),
         chars: bounds(constraints.min_chars, constraints.max_chars),
-    })
+    }
 }
 
 fn bounds(min: Option<Spanned<u64>>, max: Option<Spanned<u64>>) -> Bounds {

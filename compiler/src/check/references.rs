@@ -268,13 +268,12 @@ fn system(placeholder: &Placeholder) -> Finding {
 }
 
 fn variable(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Finding {
-    let mut variables = scope.document.variables.iter();
-    if let Some(variable) = variables.find(|variable| variable.name.value == name) {
-        // The declaration says that variables cannot be translated yet.
+    if let Some((id, variable)) = scope.variable(name) {
         let kind = variable.kind.as_ref().map(|kind| kind.value);
+        let reference = kind.map(|kind| Reference::Variable(id, kind));
         return Ok(Resolved::named(
             placeholder,
-            None,
+            reference,
             kind,
             Some(variable.name.span),
         ));
@@ -314,9 +313,7 @@ fn output(
         return Err(Box::new(unknown_step(placeholder, step, scope)));
     };
     if entry.step.action.value == "aws:loop" && is_loop_value(output) {
-        let (resolved, report) = loop_value(placeholder, id, entry.step, output, scope);
-        diagnostics.extend(report);
-        return Ok(resolved);
+        diagnostics.extend(outside_of_loop(placeholder, id, entry.step, scope));
     }
     if let Some(info) = entry.outputs.iter().find(|info| info.name == output) {
         let ids = info.id.zip(info.kind);
@@ -431,29 +428,25 @@ fn is_loop_value(output: &str) -> bool {
     matches!(output, "CurrentIteration" | "CurrentIteratorValue")
 }
 
-/// A value of a loop, documented only inside of it (spec 5.15); published runbooks use the last one after it.
-fn loop_value(
+/// The report of a value of a loop that is used elsewhere. It is documented only inside (spec 5.15), but published
+/// runbooks use the last one after the loop.
+fn outside_of_loop(
     placeholder: &Placeholder,
     id: StepId,
     step: &Step,
-    output: &str,
     scope: &Scope<'_>,
-) -> (Resolved, Option<Diagnostic>) {
+) -> Option<Diagnostic> {
     let inside = match scope.place {
         Place::Step(place) => scope.around(place).any(|around| around == id),
         _ => false,
     };
-    let kind = (output == "CurrentIteration").then_some(Type::Integer);
-    let resolved = Resolved::named(placeholder, None, kind, None);
     let name = &placeholder.name;
-    let report = || {
-        let message = format!("`{}` is used outside of the loop", name.value);
-        Diagnostic::warning(Code::ReferenceNotAllowed, name.span, message)
-            .label("documented only for the steps inside")
-            .context(step.name.span, "the loop")
-            .help("use it in a step of the loop")
-    };
-    (resolved, (!inside).then(report))
+    let message = format!("`{}` is used outside of the loop", name.value);
+    let report = Diagnostic::warning(Code::ReferenceNotAllowed, name.span, message)
+        .label("documented only for the steps inside")
+        .context(step.name.span, "the loop")
+        .help("use it in a step of the loop");
+    (!inside).then_some(report)
 }
 
 /// Names in backticks, with commas between them.

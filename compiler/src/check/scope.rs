@@ -11,7 +11,7 @@ use super::references;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Document, Scalar, Step, Type};
-use crate::ir::{Expression, OutputId, OutputSource, ParameterId, Part, StepId};
+use crate::ir::{Expression, OutputId, OutputSource, ParameterId, Part, StepId, VariableId};
 use crate::library::Library;
 use crate::source::{Span, Spanned};
 use crate::syntax::scalar::Reading;
@@ -136,6 +136,15 @@ impl<'a> Scope<'a> {
     ) -> Option<(ParameterId, &'a crate::document::Parameter)> {
         let mut numbered = (0..).map(ParameterId).zip(&self.document.parameters);
         numbered.find(|(_, parameter)| parameter.name.value == name)
+    }
+
+    /// The variable of this name and its position.
+    pub(super) fn variable(
+        &self,
+        name: &str,
+    ) -> Option<(VariableId, &'a crate::document::Variable)> {
+        let mut numbered = (0..).map(VariableId).zip(&self.document.variables);
+        numbered.find(|(_, variable)| variable.name.value == name)
     }
 
     /// The outputs of a step, in the order of [`crate::ir::Step::outputs`].

@@ -3,13 +3,14 @@
 use super::actions;
 use super::flow;
 use super::known::{self, ACTIONS};
+use super::names::Entry;
 use super::scope::{OutputInfo, Place, Scope};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Step, Timeout};
-use crate::ir::{self, StepId, Work};
+use crate::ir::{self, Expression, StepId, Work};
 use crate::source::Source;
 
-/// Checks every step and translates those of `mainSteps`; `None` when one was reported.
+/// Checks every step and translates it; `None` when one was reported.
 pub(super) fn check(
     scope: &Scope<'_>,
     source: &Source,
@@ -17,27 +18,28 @@ pub(super) fn check(
 ) -> Option<Vec<ir::Step>> {
     let steps: Vec<Option<ir::Step>> = scope
         .entries()
-        .map(|(id, entry)| step(id, entry.step, scope, source, diagnostics))
+        .map(|(id, entry)| step(id, entry, scope, source, diagnostics))
         .collect();
-    // Steps inside loops come last; a document that has them is not translated yet.
-    steps.into_iter().take(scope.document.steps.len()).collect()
+    steps.into_iter().collect()
 }
 
 fn step(
     id: StepId,
-    step: &Step,
+    entry: &Entry<'_>,
     scope: &Scope<'_>,
     source: &Source,
     diagnostics: &mut Diagnostics,
 ) -> Option<ir::Step> {
+    let step = entry.step;
     let scope = &scope.at(Place::Step(id));
     let flow = flow::resolve(step, scope, diagnostics);
-    let timeout_seconds = timeout(step, scope, diagnostics);
+    let (timeout_seconds, timeout) = timeout(step, scope, diagnostics);
     let work = work(step, scope, diagnostics)?;
     let action = known::find(&step.action.value)?;
     Some(ir::Step {
         name: step.name.value.clone(),
         action: step.action.value.clone(),
+        inside: entry.parent,
         description: step
             .description
             .as_ref()
@@ -48,7 +50,11 @@ fn step(
         outputs: scope.outputs_of(id).iter().filter_map(output).collect(),
         flow,
         timeout_seconds,
-        time_limit: action.time_limit.effective(timeout_seconds),
+        time_limit: match timeout {
+            Some(_) => action.time_limit.maximum(),
+            None => action.time_limit.effective(timeout_seconds),
+        },
+        timeout,
         max_attempts: step.max_attempts.map(|attempts| attempts.value),
     })
 }
@@ -96,20 +102,20 @@ fn unknown_action(step: &Step) -> Diagnostic {
     }
 }
 
-fn timeout(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<u64> {
-    let timeout = step.timeout_seconds.as_ref()?;
+/// `timeoutSeconds`: a number, or a reference to one.
+fn timeout(
+    step: &Step,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> (Option<u64>, Option<Expression>) {
+    let Some(timeout) = &step.timeout_seconds else {
+        return (None, None);
+    };
     match &timeout.value {
-        Timeout::Seconds(seconds) => Some(*seconds),
+        Timeout::Seconds(seconds) => (Some(*seconds), None),
         Timeout::Reference(template) => {
-            scope.template(template, timeout.span, diagnostics);
-            let message = "a reference in `timeoutSeconds` is not supported yet";
-            let report = Diagnostic::error(Code::UnsupportedFeature, timeout.span, message);
-            diagnostics.push(
-                report
-                    .label("not known when compiling")
-                    .help("write a number of seconds"),
-            );
-            None
+            let typed = scope.template(template, timeout.span, diagnostics);
+            (None, actions::seconds(typed, diagnostics))
         }
     }
 }

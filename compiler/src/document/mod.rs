@@ -110,6 +110,8 @@ pub struct Step {
     pub inputs_known: bool,
     /// The steps inside an `aws:loop` (its input `Steps`).
     pub body: Vec<Step>,
+    /// The place of `Steps`, if it is there.
+    pub body_span: Option<Span>,
     /// `outputs`
     pub outputs: Vec<OutputDefinition>,
     /// `maxAttempts`

@@ -80,6 +80,7 @@ fn step(node: &Node, diagnostics: &mut Diagnostics) -> Option<Step> {
         inputs_span: inputs.span,
         inputs_known: inputs.known,
         body: inputs.body,
+        body_span: inputs.body_span,
         outputs: definitions(fields.get("outputs"), diagnostics),
         max_attempts: fields
             .get("maxAttempts")
@@ -131,6 +132,7 @@ struct Inputs {
     span: Span,
     known: bool,
     body: Vec<Step>,
+    body_span: Option<Span>,
 }
 
 impl Inputs {
@@ -140,6 +142,7 @@ impl Inputs {
             span: action.span,
             known: true,
             body: Vec::new(),
+            body_span: None,
         };
         let Some(node) = node else { return inputs };
         inputs.span = node.span;
@@ -151,6 +154,7 @@ impl Inputs {
         for entry in entries {
             if action.value == "aws:loop" && entry.key.value == "Steps" {
                 inputs.body = steps(&entry.value, "Steps", diagnostics);
+                inputs.body_span = Some(entry.key.span);
             } else {
                 inputs.values.push(Value::entry(entry, diagnostics));
             }

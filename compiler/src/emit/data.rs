@@ -14,12 +14,26 @@ pub(crate) fn data(plan: &Plan<'_>, value: &Data) -> TokenStream {
     data_with(value, &|expression| document(plan, expression))
 }
 
+/// A JSON value with references, as something that becomes a document.
+pub(crate) fn into_document(plan: &Plan<'_>, value: &Data) -> TokenStream {
+    match value {
+        Data::Expression(Expression::String(text)) => quote!(#text),
+        Data::Expression(expression) => owned(plan, expression),
+        Data::Integer(number) => integer(*number),
+        Data::Boolean(flag) => quote!(#flag),
+        other => data(plan, other),
+    }
+}
+
 /// The value of an expression as a document.
 pub(crate) fn document(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
     let value = owned(plan, expression);
     match expression {
         // Without parentheses, what the output is borrowed from would be converted.
-        Expression::Reference(Reference::Output(_, _, Type::Integer | Type::Boolean)) => {
+        Expression::Reference(
+            Reference::Output(_, _, Type::Integer | Type::Boolean)
+            | Reference::Variable(_, Type::Integer | Type::Boolean),
+        ) => {
             quote!((#value).into())
         }
         _ => quote!(#value.into()),

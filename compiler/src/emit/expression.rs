@@ -55,11 +55,13 @@ pub(crate) fn borrowed_text(plan: &Plan<'_>, expression: &Expression) -> TokenSt
 pub(crate) fn optional(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
     match expression {
         Expression::String(text) => quote!(Some(#text)),
-        Expression::Reference(Reference::Output(step, output, kind)) => {
-            let (step, field) = (&plan.step(*step).function, plan.output(*step, *output));
+        Expression::Reference(
+            reference @ (Reference::Output(_, _, kind) | Reference::Variable(_, kind)),
+        ) => {
+            let place = stored(plan, reference);
             match kind {
-                Type::String => quote!(state.#step.#field.as_deref()),
-                _ => quote!(state.#step.#field),
+                Type::String => quote!(#place.as_deref()),
+                _ => place,
             }
         }
         Expression::Reference(Reference::Parameter(parameter, _))
@@ -84,10 +86,10 @@ fn optional_coerced(plan: &Plan<'_>, inner: &Expression, kind: Type) -> TokenStr
     let wanted = rust_type(kind);
     let deref = (kind == Type::String).then(|| quote!(.as_deref()));
     match inner {
-        Expression::Reference(Reference::Output(step, output, _)) => {
-            let (step, field) = (&plan.step(*step).function, plan.output(*step, *output));
+        Expression::Reference(reference @ (Reference::Output(..) | Reference::Variable(..))) => {
+            let place = stored(plan, reference);
             quote! {
-                state.#step.#field.as_ref()
+                #place.as_ref()
                     .map(|value| coerce::<#wanted>(value, #name))
                     .transpose()?
                     #deref
@@ -104,7 +106,9 @@ fn optional_coerced(plan: &Plan<'_>, inner: &Expression, kind: Type) -> TokenStr
 /// A reference to an expression's value.
 fn borrowed(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
     match expression {
-        Expression::Reference(reference @ Reference::Output(..)) => required(plan, reference),
+        Expression::Reference(reference @ (Reference::Output(..) | Reference::Variable(..))) => {
+            required(plan, reference)
+        }
         Expression::String(text) => quote!(&String::from(#text)),
         Expression::Integer(number) => quote!(&#number),
         other => {
@@ -126,7 +130,7 @@ fn owned_reference(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
                 _ => quote!(state.parameters.#field.expand(state)?),
             }
         }
-        Reference::Output(_, _, kind) => {
+        Reference::Output(_, _, kind) | Reference::Variable(_, kind) => {
             let value = required(plan, reference);
             match kind {
                 Type::Integer | Type::Boolean => quote!(*#value),
@@ -143,13 +147,30 @@ fn owned_reference(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
     }
 }
 
-/// A borrowed output, or an error that names the reference.
-fn required(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
-    let name = written(plan, reference);
+/// The place of the state that holds an output or a variable, which may have no value.
+fn stored(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
     match reference {
         Reference::Output(step, output, _) => {
             let (step, field) = (&plan.step(*step).function, plan.output(*step, *output));
-            quote!(state.#step.#field.required(#name)?)
+            quote!(state.#step.#field)
+        }
+        Reference::Variable(variable, _) => {
+            let field = plan.variable(*variable);
+            quote!(state.variables.#field)
+        }
+        Reference::Parameter(..) | Reference::System(_) => {
+            unreachable!("parameters and system variables always have a value")
+        }
+    }
+}
+
+/// A borrowed output or variable, or an error that names the reference.
+fn required(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
+    let name = written(plan, reference);
+    match reference {
+        Reference::Output(..) | Reference::Variable(..) => {
+            let place = stored(plan, reference);
+            quote!(#place.required(#name)?)
         }
         other => {
             let value = owned_reference(plan, other);
@@ -173,12 +194,12 @@ fn system(variable: SystemVariable) -> TokenStream {
 /// there.
 pub(crate) fn data_or_reference(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
     match expression {
-        Expression::Reference(reference @ Reference::Output(..)) => {
+        Expression::Reference(reference @ (Reference::Output(..) | Reference::Variable(..))) => {
             or_reference(plan, reference, &braced(plan, reference))
         }
         Expression::Text(parts) => {
             let text = text_of(parts, |reference| match reference {
-                Reference::Output(..) => {
+                Reference::Output(..) | Reference::Variable(..) => {
                     text_or_reference(plan, reference, &braced(plan, reference))
                 }
                 other => text_form(plan, other),
@@ -189,7 +210,8 @@ pub(crate) fn data_or_reference(plan: &Plan<'_>, expression: &Expression) -> Tok
     }
 }
 
-/// The text form of a referenced value as a `String`; for an output that is not there, the reference as it is written.
+/// The text form of a referenced value as a `String`; for an output or a variable that is not there, the reference as it is
+/// written.
 pub(crate) fn text_or_reference(
     plan: &Plan<'_>,
     reference: &Reference,
@@ -197,7 +219,7 @@ pub(crate) fn text_or_reference(
 ) -> TokenStream {
     let value = owned_reference(plan, reference);
     match (reference, reference.kind()) {
-        (Reference::Output(..), _) => {
+        (Reference::Output(..) | Reference::Variable(..), _) => {
             let value = or_reference(plan, reference, written);
             quote!(#value.text())
         }
@@ -209,9 +231,9 @@ pub(crate) fn text_or_reference(
 
 fn or_reference(plan: &Plan<'_>, reference: &Reference, written: &str) -> TokenStream {
     match reference {
-        Reference::Output(step, output, _) => {
-            let (step, field) = (&plan.step(*step).function, plan.output(*step, *output));
-            quote!(or_reference(state.#step.#field.as_ref(), #written))
+        Reference::Output(..) | Reference::Variable(..) => {
+            let place = stored(plan, reference);
+            quote!(or_reference(#place.as_ref(), #written))
         }
         other => owned_reference(plan, other),
     }
@@ -245,13 +267,14 @@ fn text_form(plan: &Plan<'_>, reference: &Reference) -> TokenStream {
             let field = plan.parameter(*parameter);
             quote!(state.parameters.#field.as_str())
         }
-        (Reference::Output(..), Type::String | Type::Integer | Type::Boolean) => {
-            required(plan, reference)
-        }
+        (
+            Reference::Output(..) | Reference::Variable(..),
+            Type::String | Type::Integer | Type::Boolean,
+        ) => required(plan, reference),
         (Reference::Parameter(..), Type::String | Type::Integer | Type::Boolean) => {
             owned_reference(plan, reference)
         }
-        (Reference::Output(..), _) => {
+        (Reference::Output(..) | Reference::Variable(..), _) => {
             let value = required(plan, reference);
             quote!(#value.text())
         }
@@ -302,6 +325,12 @@ fn written(plan: &Plan<'_>, reference: &Reference) -> String {
         Reference::Output(step, output, _) => {
             let name = &plan.runbook.output(*step, *output).name;
             format!("{}.{name}", plan.runbook.step(*step).name)
+        }
+        Reference::Variable(variable, _) => {
+            format!(
+                "variable:{}",
+                plan.runbook.variable(*variable).declaration.name
+            )
         }
         Reference::System(variable) => variable.name().to_owned(),
     }

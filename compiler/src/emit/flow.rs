@@ -43,16 +43,21 @@ fn step_enum(plan: &Plan<'_>) -> TokenStream {
 fn all(plan: &Plan<'_>) -> TokenStream {
     let variants = plan.steps.iter().map(|names| &names.variant);
     quote! {
-        /// All steps, in document order.
+        /// All steps: those of `mainSteps` in document order, then those inside loops.
         pub const STEPS: &[Step] = &[#(Step::#variants),*];
     }
 }
 
 fn flow(plan: &Plan<'_>) -> TokenStream {
-    let arms = plan.runbook.steps.iter().enumerate().map(|(index, step)| {
-        let variant = plan.steps.get(index).map(|names| &names.variant);
-        let following = plan.steps.get(index + 1).map(|names| &names.variant);
-        let flow = step_flow(plan, step, following);
+    let steps = &plan.runbook.steps;
+    let arms = plan.reading_order().into_iter().map(|id| {
+        let (step, variant) = (plan.runbook.step(id), &plan.step(id).variant);
+        let next = steps.get(id.index() + 1);
+        let following = next
+            .filter(|next| next.inside == step.inside)
+            .and_then(|_| plan.steps.get(id.index() + 1))
+            .map(|names| &names.variant);
+        let flow = step_flow(plan, id, step, following);
         quote!(Step::#variant => #flow)
     });
     quote! {
@@ -65,7 +70,12 @@ fn flow(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-fn step_flow(plan: &Plan<'_>, step: &Step, following: Option<&proc_macro2::Ident>) -> TokenStream {
+fn step_flow(
+    plan: &Plan<'_>,
+    id: StepId,
+    step: &Step,
+    following: Option<&proc_macro2::Ident>,
+) -> TokenStream {
     let flow = &step.flow;
     let ends = flow.is_end == Some(true);
     let mut tokens = match following {
@@ -73,6 +83,14 @@ fn step_flow(plan: &Plan<'_>, step: &Step, following: Option<&proc_macro2::Ident
         Some(following) => quote!(Flow::then(Step::#following)),
         None => quote!(Flow::last()),
     };
+    if let Some(around) = step.inside {
+        let around = target(plan, around);
+        tokens.extend(quote!(.inside(#around)));
+    }
+    if let Some((first, _)) = plan.runbook.body(id).next() {
+        let first = target(plan, first);
+        tokens.extend(quote!(.body(#first)));
+    }
     if let Work::Branch { choices, default } = &step.work {
         let targets = choices.iter().map(|choice| target(plan, choice.next_step));
         tokens.extend(quote!(.choices(&[#(#targets),*])));

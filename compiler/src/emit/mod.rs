@@ -11,6 +11,7 @@ mod expression;
 mod flow;
 mod inputs;
 mod layout;
+mod loops;
 mod manifest;
 mod module;
 pub(crate) mod names;
@@ -24,6 +25,7 @@ mod shapes;
 pub mod smithy;
 mod steps;
 mod types;
+mod variables;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,6 +135,9 @@ fn submodules(plan: &Plan<'_>) -> Vec<(&'static str, Vec<TokenStream>)> {
     let wholes = &plan.types.wholes;
     if !wholes.shapes.is_empty() {
         modules.push(("inputs", inputs::items(wholes)));
+    }
+    if !plan.variables.is_empty() {
+        modules.push(("variables", variables::items(plan)));
     }
     modules
 }

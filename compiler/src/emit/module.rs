@@ -5,9 +5,10 @@ use quote::quote;
 
 use super::expression::{owned, written_expression};
 use super::parameters::{number, option, summary};
-use super::plan::Plan;
+use super::plan::{Plan, StepNames};
 use super::scripts;
-use crate::ir::{Expression, Step, Work};
+use crate::document::Type;
+use crate::ir::{Expression, Loop, Step, Turns, Work};
 
 /// The items of `mod.rs`, after its `mod` lines.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
@@ -51,6 +52,12 @@ fn state_struct(plan: &Plan<'_>) -> TokenStream {
             pub #field: steps::#kind
         }
     });
+    let variables = has_variables(plan).then(|| {
+        quote! {
+            /// The variables.
+            pub variables: variables::Variables,
+        }
+    });
     quote! {
         /// The parameters, and what each finished step left behind.
         #[derive(Clone, Debug)]
@@ -59,9 +66,14 @@ fn state_struct(plan: &Plan<'_>) -> TokenStream {
             pub context: Context,
             /// The parameters.
             pub parameters: Parameters,
+            #variables
             #(#fields),*
         }
     }
+}
+
+fn has_variables(plan: &Plan<'_>) -> bool {
+    !plan.variables.is_empty()
 }
 
 fn scope_impl() -> TokenStream {
@@ -101,6 +113,7 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
     let (start, assume_role) = (start(plan), assume_role(plan));
     let (effect, answer, outputs) = (effect(plan), answer(plan), outputs(plan));
     let scripts = scripts::requirements(plan);
+    let (iterate, repeats, variables) = (iterate(plan), repeats(plan), variables(plan));
     let identity = plan.types.operation(&plan.runbook.identity);
     let identity = &identity.name;
     quote! {
@@ -132,6 +145,12 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
             #answer
 
             #outputs
+
+            #iterate
+
+            #repeats
+
+            #variables
         }
     }
 }
@@ -144,6 +163,21 @@ fn start(plan: &Plan<'_>) -> TokenStream {
         let (field, kind) = (&names.function, &names.outputs);
         quote!(#field: steps::#kind::default())
     });
+    let fields: Vec<TokenStream> = fields.collect();
+    if has_variables(plan) {
+        return quote! {
+            fn start(parameters: &Map, context: Context) -> Result<State, InputError> {
+                let mut state = State {
+                    context,
+                    parameters: generated::parameters(parameters)?,
+                    variables: variables::Variables::default(),
+                    #(#fields),*
+                };
+                state.variables = variables::initial(&state)?;
+                Ok(state)
+            }
+        };
+    }
     quote! {
         fn start(parameters: &Map, context: Context) -> Result<State, InputError> {
             Ok(State {
@@ -193,14 +227,11 @@ fn effect(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn answer(plan: &Plan<'_>) -> TokenStream {
-    let arms = plan
+    let arms: Vec<TokenStream> = plan
         .named_steps()
-        .filter(|(step, _)| !step.outputs.is_empty());
-    let arms: Vec<TokenStream> = arms
-        .map(|(_, names)| {
-            let (variant, field) = (&names.variant, &names.function);
-            let function = &names.outputs_function;
-            quote!(Step::#variant => state.#field = steps::#function(answer)?)
+        .filter_map(|(step, names)| {
+            let (variant, taken) = (&names.variant, taken(plan, step, names)?);
+            Some(quote!(Step::#variant => #taken))
         })
         .collect();
     if arms.is_empty() {
@@ -210,7 +241,8 @@ fn answer(plan: &Plan<'_>) -> TokenStream {
             }
         };
     }
-    let rest = (arms.len() < plan.steps.len()).then(|| rest(plan, quote!({})));
+    let takes_none = |step: &Step, names: &StepNames| taken(plan, step, names).is_none();
+    let rest = (arms.len() < plan.steps.len()).then(|| rest(plan, takes_none, quote!({})));
     quote! {
         fn answer(step: Step, state: &mut State, answer: &Document) -> Result<(), OutputError> {
             match step {
@@ -220,6 +252,84 @@ fn answer(plan: &Plan<'_>) -> TokenStream {
             Ok(())
         }
     }
+}
+
+/// What becomes of a step's answer, if it leaves something.
+fn taken(plan: &Plan<'_>, step: &Step, names: &StepNames) -> Option<TokenStream> {
+    match &step.work {
+        Work::Loop(_) => None,
+        Work::Set { variable, .. } => {
+            let field = plan.variable(*variable);
+            Some(quote!(state.variables.#field = generated::value(answer)))
+        }
+        _ if step.outputs.is_empty() => None,
+        _ => {
+            let (field, function) = (&names.function, &names.outputs_function);
+            Some(quote!(state.#field = steps::#function(answer)?))
+        }
+    }
+}
+
+fn iterate(plan: &Plan<'_>) -> Option<TokenStream> {
+    let is_loop = |step: &Step| matches!(step.work, Work::Loop(_));
+    let arms = of_steps(plan, |step, names| {
+        let function = &names.iteration_function;
+        is_loop(step).then(|| quote!(steps::#function(state, turn)))
+    })?;
+    let rest =
+        (arms.len() < plan.steps.len()).then(|| rest(plan, |step, _| !is_loop(step), quote!({})));
+    Some(quote! {
+        fn iterate(step: Step, state: &mut State, turn: &Turn<'_>) {
+            match step {
+                #(#arms,)*
+                #rest
+            }
+        }
+    })
+}
+
+fn repeats(plan: &Plan<'_>) -> Option<TokenStream> {
+    let is_conditional = |step: &Step| match &step.work {
+        Work::Loop(repeated) => matches!(repeated.turns, Turns::While(_)),
+        _ => false,
+    };
+    let arms = of_steps(plan, |step, names| {
+        let function = &names.repeats_function;
+        is_conditional(step).then(|| quote!(steps::#function(state)))
+    })?;
+    let rest = (arms.len() < plan.steps.len())
+        .then(|| rest(plan, |step, _| !is_conditional(step), quote!(Ok(false))));
+    Some(quote! {
+        fn repeats(step: Step, state: &State) -> Result<bool, InputError> {
+            match step {
+                #(#arms,)*
+                #rest
+            }
+        }
+    })
+}
+
+fn variables(plan: &Plan<'_>) -> Option<TokenStream> {
+    has_variables(plan).then(|| {
+        quote! {
+            fn variables(state: &State) -> Map {
+                members(&state.variables)
+            }
+        }
+    })
+}
+
+/// The arms of the steps that have something; none if no step has.
+fn of_steps(
+    plan: &Plan<'_>,
+    body: impl Fn(&Step, &StepNames) -> Option<TokenStream>,
+) -> Option<Vec<TokenStream>> {
+    let arms = plan.named_steps().filter_map(|(step, names)| {
+        let (variant, body) = (&names.variant, body(step, names)?);
+        Some(quote!(Step::#variant => #body))
+    });
+    let arms: Vec<TokenStream> = arms.collect();
+    (!arms.is_empty()).then_some(arms)
 }
 
 fn outputs(plan: &Plan<'_>) -> TokenStream {
@@ -239,7 +349,8 @@ fn outputs(plan: &Plan<'_>) -> TokenStream {
             }
         };
     }
-    let rest = (arms.len() < plan.steps.len()).then(|| rest(plan, quote!(Map::new())));
+    let has_none = |step: &Step, _: &StepNames| step.outputs.is_empty();
+    let rest = (arms.len() < plan.steps.len()).then(|| rest(plan, has_none, quote!(Map::new())));
     quote! {
         fn outputs(step: Step, state: &State) -> Map {
             match step {
@@ -250,11 +361,15 @@ fn outputs(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-/// The arm of all steps without outputs.
-fn rest(plan: &Plan<'_>, value: TokenStream) -> TokenStream {
+/// The arm of all other steps.
+fn rest(
+    plan: &Plan<'_>,
+    is_other: impl Fn(&Step, &StepNames) -> bool,
+    value: TokenStream,
+) -> TokenStream {
     let rest = plan
         .named_steps()
-        .filter(|(step, _)| step.outputs.is_empty());
+        .filter(|(step, names)| is_other(step, names));
     let rest = rest.map(|(_, names)| {
         let variant = &names.variant;
         quote!(Step::#variant)
@@ -268,8 +383,13 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
     let description = runbook.description.trim();
     let role = runbook.assume_role.as_ref();
     let assume_role = option(role.map(|role| written_expression(plan, role)));
-    let variables = quote!(&[]);
-    let steps = plan.named_steps().map(|(step, _)| step_definition(step));
+    let variables = if has_variables(plan) {
+        quote!(variables::DEFINITIONS)
+    } else {
+        quote!(&[])
+    };
+    let steps = plan.named_steps();
+    let steps = steps.map(|(step, _)| step_definition(plan, step));
     let outputs = runbook.outputs.iter().map(|output| {
         let (step, output) = (&output.step, &output.output);
         quote!(DocumentOutput { step: #step, output: #output })
@@ -296,7 +416,7 @@ fn version_lock() -> TokenStream {
     quote!(const _: generated::#lock = generated::#lock;)
 }
 
-fn step_definition(step: &Step) -> TokenStream {
+fn step_definition(plan: &Plan<'_>, step: &Step) -> TokenStream {
     let (name, action) = (&step.name, &step.action);
     let line = super::expression::integer(i64::try_from(step.line).unwrap_or(i64::MAX));
     let timeout = number(step.timeout_seconds);
@@ -306,7 +426,10 @@ fn step_definition(step: &Step) -> TokenStream {
     let inputs = inputs.map(|(name, text)| quote!((#name, #text)));
     let calls = calls(step);
     let waits_for = option(waits_for(step));
-    let inside = quote!(None);
+    let inside = step
+        .inside
+        .map(|around| plan.runbook.step(around).name.clone());
+    let inside = option(inside);
     quote! {
         StepDefinition {
             name: #name,
@@ -336,12 +459,18 @@ fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
             let constants = procedure.constants.iter();
             constants.map(|(name, text)| (*name, json(text))).collect()
         }
+        Work::Loop(Loop {
+            turns: Turns::Each { kind, .. },
+            ..
+        }) if *kind != Type::String => vec![("IteratorDataType", json(kind.as_str()))],
         Work::Invoke { .. }
         | Work::Approve(_)
         | Work::Pause
         | Work::Sleep(_)
         | Work::SleepUntil(_)
-        | Work::Branch { .. } => Vec::new(),
+        | Work::Branch { .. }
+        | Work::Loop(_)
+        | Work::Set { .. } => Vec::new(),
     }
 }
 

@@ -53,7 +53,7 @@ fn parameters_struct(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-fn doc(parameter: &Parameter) -> String {
+pub(crate) fn doc(parameter: &Parameter) -> String {
     let doc = summary(&parameter.description);
     doc.unwrap_or_else(|| format!(" `{}`.", parameter.name))
 }
@@ -170,7 +170,7 @@ fn definitions(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-fn definition(parameter: &Parameter) -> TokenStream {
+pub(crate) fn definition(parameter: &Parameter) -> TokenStream {
     let (name, written) = (&parameter.name, &parameter.written_type);
     let kind = kind(parameter.kind);
     let description = parameter.description.trim();

@@ -5,11 +5,11 @@ use quote::quote;
 
 use super::expression::owned;
 use super::plan::Plan;
-use super::steps::request;
+use super::steps::{Computed, request};
 use crate::ir::{Approve, Step, TextItem, Texts};
 
-/// The body of a step's function that asks for an approval.
-pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> TokenStream {
+/// The effect of a step that asks for an approval.
+pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> Computed {
     let approvers = texts(plan, &approve.approvers);
     let required = match &approve.required {
         Some(number) => {
@@ -24,19 +24,17 @@ pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> TokenS
     });
     let approval = quote!(Approval::new(#approvers, #required)? #message);
     let Some(notification) = &approve.notification else {
-        return quote! {
-            let approval = #approval;
-            Ok(Effect::approve(approval))
-        };
+        let effect = Computed::effect(quote!(Effect::approve(approval)));
+        return effect.after(quote!(let approval = #approval;));
     };
     let (runbook, name) = (&plan.runbook.name, &step.name);
     let request = request(plan, notification);
-    quote! {
+    let effect = quote!(Effect::approve(approval).announced_by(notification));
+    Computed::effect(effect).after(quote! {
         let approval = #approval;
         let notice = approval.notice(#runbook, #name, state);
         let notification = #request;
-        Ok(Effect::approve(approval).announced_by(notification))
-    }
+    })
 }
 
 fn texts(plan: &Plan<'_>, texts: &Texts) -> TokenStream {

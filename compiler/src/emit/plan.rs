@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::names::{self, Unique};
 use super::types::RequestTypes;
 use crate::document::Type;
-use crate::ir::{OutputId, Parameter, ParameterId, Runbook, Step, StepId};
+use crate::ir::{
+    OutputId, Parameter, ParameterId, Runbook, Step, StepId, Variable, VariableId, Work,
+};
 
 /// A runbook with the Rust names of everything in it.
 pub(crate) struct Plan<'a> {
@@ -18,10 +20,12 @@ pub(crate) struct Plan<'a> {
     pub(crate) module: Ident,
     /// The type that stands for the runbook: `EcsRunTask`.
     pub(crate) name: Ident,
-    /// The steps' names, in document order.
+    /// The steps' names, in the order of the runbook.
     pub(crate) steps: Vec<StepNames>,
     /// The parameters' fields, in document order.
     pub(crate) parameters: Vec<Ident>,
+    /// The variables' fields, in document order.
+    pub(crate) variables: Vec<Ident>,
     /// The enums of the parameters that have one, in document order.
     pub(crate) choices: Vec<Option<ChoiceType>>,
     /// The functions that give attachments, in the order of the runbook's.
@@ -52,6 +56,10 @@ pub(crate) struct StepNames {
     pub(crate) output_fields: Vec<Ident>,
     /// The statics of the outputs' selectors, in order: `ECS_TASK_ARN`.
     pub(crate) output_selectors: Vec<Ident>,
+    /// The function that begins an iteration of a loop: `each_iteration`.
+    pub(crate) iteration_function: Ident,
+    /// The function that says whether a loop goes on: `each_repeats`.
+    pub(crate) repeats_function: Ident,
     /// The static of the selector of an expectation: `WAIT_PROPERTY`.
     pub(crate) property_selector: Ident,
     /// The static of its script's text: `EVALUATE`.
@@ -61,21 +69,41 @@ pub(crate) struct StepNames {
 impl<'a> Plan<'a> {
     /// Names everything in a runbook.
     pub(crate) fn new(runbook: &'a Runbook) -> Self {
-        let mut unique = Unique::default();
-        let fields = runbook
-            .parameters
-            .iter()
-            .map(|parameter| names::identifier(&unique.take(&names::snake(&parameter.name))));
+        let parameters = runbook.parameters.iter();
+        let variables = runbook.variables.iter();
         Self {
             types: RequestTypes::of(runbook),
             module: names::identifier(&module_name(runbook)),
             name: names::identifier(&type_name(runbook)),
-            parameters: fields.collect(),
+            parameters: fields(parameters.map(|parameter| parameter.name.as_str())),
+            variables: fields(variables.map(|variable| variable.declaration.name.as_str())),
             choices: choice_types(&runbook.parameters),
             attachments: attachment_names(runbook),
             steps: step_names(&runbook.steps),
             runbook,
         }
+    }
+
+    /// The steps as people read them: those inside a loop after it.
+    pub(crate) fn reading_order(&self) -> Vec<StepId> {
+        let mut order = Vec::new();
+        let mut left: Vec<StepId> = self.level(None);
+        while let Some(id) = left.pop() {
+            order.push(id);
+            left.extend(self.level(Some(id)));
+        }
+        order
+    }
+
+    /// The steps of a level, the last one first.
+    fn level(&self, inside: Option<StepId>) -> Vec<StepId> {
+        let steps = (0..).map(StepId).zip(&self.runbook.steps);
+        let mut level: Vec<StepId> = steps
+            .filter(|(_, step)| step.inside == inside)
+            .map(|(id, _)| id)
+            .collect();
+        level.reverse();
+        level
     }
 
     /// The names of a step.
@@ -91,6 +119,20 @@ impl<'a> Plan<'a> {
     )]
     pub(crate) fn parameter(&self, id: ParameterId) -> &Ident {
         &self.parameters[id.index()]
+    }
+
+    /// The field of a variable.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "one entry per variable of the runbook"
+    )]
+    pub(crate) fn variable(&self, id: VariableId) -> &Ident {
+        &self.variables[id.index()]
+    }
+
+    /// The variables with their fields.
+    pub(crate) fn named_variables(&self) -> impl Iterator<Item = (&'a Variable, &Ident)> {
+        self.runbook.variables.iter().zip(&self.variables)
     }
 
     /// The enum of a parameter, if it has one.
@@ -119,9 +161,22 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// A field for each name.
+fn fields<'a>(written: impl Iterator<Item = &'a str>) -> Vec<Ident> {
+    let mut unique = Unique::default();
+    written
+        .map(|name| names::identifier(&unique.take(&words_or(&names::snake(name), "value"))))
+        .collect()
+}
+
 /// The module of a runbook: `ecs_run_task`.
 pub(crate) fn module_name(runbook: &Runbook) -> String {
-    names::identifier(&names::snake(&runbook.name)).to_string()
+    let name = names::identifier(&names::snake(&runbook.name)).to_string();
+    // The module is a folder as well, which cannot have the name of a keyword.
+    match name.strip_prefix("r#") {
+        Some(keyword) => format!("{keyword}_"),
+        None => name,
+    }
 }
 
 /// The crate and the binary of a runbook: `ecs-run-task`.
@@ -220,10 +275,11 @@ fn closed_values(parameter: &Parameter) -> Option<Vec<&str>> {
 
 fn step_names(steps: &[Step]) -> Vec<StepNames> {
     let mut variants = Unique::without(&["Self"]);
-    // Two fields of the state, and the functions of the prelude.
+    // Three fields of the state, and the functions of the prelude.
     let mut functions = Unique::without(&[
         "context",
         "parameters",
+        "variables",
         "coerce",
         "members",
         "object",
@@ -242,6 +298,12 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
         let variant = variants.take_type(&words_or(&names::pascal(&step.name), "Step"));
         let function =
             functions.take_with(&words_or(&names::snake(&step.name), "step"), "_outputs");
+        let is_loop = matches!(step.work, Work::Loop(_));
+        let mut of_loop = |suffix: &str| {
+            let name = format!("{function}_{suffix}");
+            names::identifier(&if is_loop { functions.take(&name) } else { name })
+        };
+        let (iteration_function, repeats_function) = (of_loop("iteration"), of_loop("repeats"));
         let prefix = function.to_uppercase();
         let mut fields = Unique::default();
         let mut selector = |name: &str| {
@@ -260,6 +322,8 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
             output_selectors: outputs.map(|output| selector(&output.name)).collect(),
             property_selector: selector("Property"),
             script: names::identifier(&prefix),
+            iteration_function,
+            repeats_function,
             outputs: names::identifier(&format!("{variant}Outputs")),
             outputs_function: names::identifier(&format!("{function}_outputs")),
             variant: names::identifier(&variant),

@@ -85,14 +85,14 @@ pub(crate) fn effect(plan: &Plan<'_>, script: &Script, names: &StepNames) -> Tok
         Some(name) => quote!(Some(scripts::#name())),
     };
     quote! {
-        Ok(Effect::call(Script {
+        Effect::call(Script {
             runtime: #runtime,
             handler: #handler,
             text: #text,
             payload: #payload,
             context: state.context.variables(),
             attachment: #attachment,
-        }))
+        })
     }
 }
 

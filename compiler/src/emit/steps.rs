@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::data::data;
+use super::data::{data, into_document};
 use super::expression::{borrowed_text, optional, owned, rust_type};
+use super::loops;
 use super::names;
 use super::people;
 use super::plan::{Plan, StepNames};
@@ -20,10 +21,13 @@ use crate::ir::{
 /// The items of `steps.rs`.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
     let mut items = vec![imports(plan)];
-    for (step, names) in plan.named_steps() {
+    for id in plan.reading_order() {
+        let (step, names) = (plan.runbook.step(id), plan.step(id));
         items.extend(expectation_static(step, names));
         items.push(step_function(plan, step, names));
-        if !step.outputs.is_empty() {
+        if let Work::Loop(repeated) = &step.work {
+            items.extend(loops::items(plan, id, step, repeated));
+        } else if !step.outputs.is_empty() {
             items.extend(output_statics(step, names));
             items.push(outputs_struct(step, names));
             items.push(outputs_function(step, names));
@@ -45,10 +49,13 @@ fn imports(plan: &Plan<'_>) -> TokenStream {
     let branches = plan.runbook.steps.iter();
     let branches = branches.into_iter().any(|step| jumps(&step.work));
     let step = branches.then(|| quote!(Step,));
+    let mut steps = plan.runbook.steps.iter();
+    let sets = steps.any(|step| matches!(step.work, Work::Set { .. }));
+    let variables = sets.then(|| quote!(variables,));
     quote! {
         use runbook_runtime::generated::*;
 
-        use super::{Effect, State, #api #inputs #scripts #step};
+        use super::{Effect, State, #api #inputs #scripts #step #variables};
     }
 }
 
@@ -97,6 +104,11 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
         Work::Pause => "a pause until somebody resumes it".to_owned(),
         Work::Sleep(_) | Work::SleepUntil(_) => "a pause".to_owned(),
         Work::Branch { .. } => "a branch".to_owned(),
+        Work::Loop(repeated) => loops::heading(plan, repeated),
+        Work::Set { variable, .. } => {
+            let name = &plan.runbook.variable(*variable).declaration.name;
+            format!("sets `variable:{name}`")
+        }
     };
     format!("{place}: {what}.")
 }
@@ -124,11 +136,59 @@ fn operations(procedure: &Procedure) -> String {
     }
 }
 
+/// What a function computes: an effect, or a `Result` with one.
+pub(super) struct Computed {
+    /// What comes before.
+    statements: TokenStream,
+    value: TokenStream,
+    is_result: bool,
+}
+
+impl Computed {
+    pub(super) fn effect(value: TokenStream) -> Self {
+        let statements = TokenStream::new();
+        Self {
+            statements,
+            value,
+            is_result: false,
+        }
+    }
+
+    fn result(value: TokenStream) -> Self {
+        Self {
+            is_result: true,
+            ..Self::effect(value)
+        }
+    }
+
+    pub(super) fn after(self, statements: TokenStream) -> Self {
+        Self { statements, ..self }
+    }
+
+    /// The body of the function, with the time limit that a reference gives.
+    fn body(self, limit: Option<TokenStream>) -> TokenStream {
+        let Self {
+            statements, value, ..
+        } = self;
+        match (limit, self.is_result) {
+            (None, true) => quote!(#statements #value),
+            (None, false) => quote!(#statements Ok(#value)),
+            (Some(limit), true) => quote!(#statements #value?.within(#limit)),
+            (Some(limit), false) => quote!(#statements #value.within(#limit)),
+        }
+    }
+}
+
 fn effect(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
+    let limit = step.timeout.as_ref().map(|limit| owned(plan, limit));
+    computed(plan, step, names).body(limit)
+}
+
+fn computed(plan: &Plan<'_>, step: &Step, names: &StepNames) -> Computed {
     match &step.work {
         Work::Call(call) => {
             let request = request(plan, call);
-            quote!(Ok(Effect::call(#request)))
+            Computed::effect(quote!(Effect::call(#request)))
         }
         Work::Assert(call, expectation) => expecting(plan, call, expectation, names, "assert"),
         Work::Wait(call, expectation) => expecting(plan, call, expectation, names, "until"),
@@ -137,38 +197,42 @@ fn effect(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
             input_payload: None,
         } => {
             let request = request(plan, call);
-            quote!(Ok(Effect::call(#request).unless_function_error()))
+            Computed::effect(quote!(Effect::call(#request).unless_function_error()))
         }
         Work::Invoke {
             call,
             input_payload: Some(payload),
         } => invoke_with_payload(plan, call, payload),
         Work::Procedure(procedure) => run(plan, procedure),
-        Work::Script(script) => scripts::effect(plan, script, names),
+        Work::Script(script) => Computed::effect(scripts::effect(plan, script, names)),
         Work::Approve(approve) => people::approve(plan, step, approve),
-        Work::Pause => quote!(Ok(Effect::pause())),
+        Work::Pause => Computed::effect(quote!(Effect::pause())),
         Work::Sleep(duration) => {
             let duration = borrowed_text(plan, duration);
-            quote!(Effect::sleep(#duration))
+            Computed::result(quote!(Effect::sleep(#duration)))
         }
         Work::SleepUntil(timestamp) => {
             let timestamp = borrowed_text(plan, timestamp);
-            quote!(Effect::sleep_until(#timestamp))
+            Computed::result(quote!(Effect::sleep_until(#timestamp)))
         }
         Work::Branch { choices, default } => branch(plan, choices, *default),
+        Work::Loop(repeated) => Computed::result(loops::turns(plan, repeated)),
+        Work::Set { variable, value } => {
+            let name = &plan.runbook.variable(*variable).declaration.name;
+            let value = into_document(plan, value);
+            Computed::result(quote!(Effect::set(variables::DEFINITIONS, #name, #value)))
+        }
     }
 }
 
-fn run(plan: &Plan<'_>, procedure: &Procedure) -> TokenStream {
+fn run(plan: &Plan<'_>, procedure: &Procedure) -> Computed {
     let name = names::identifier(procedure.name);
     let fields = procedure.fields.iter().map(|(name, field)| {
         let name = names::identifier(name);
         let value = procedure_field(plan, field);
         quote!(#name: #value)
     });
-    quote! {
-        Ok(Effect::run(procedure::#name { #(#fields),* }))
-    }
+    Computed::effect(quote!(Effect::run(procedure::#name { #(#fields),* })))
 }
 
 fn procedure_field(plan: &Plan<'_>, field: &Field) -> TokenStream {
@@ -248,30 +312,30 @@ fn expecting(
     expectation: &Expectation,
     names: &StepNames,
     method: &str,
-) -> TokenStream {
+) -> Computed {
     let request = request(plan, call);
     let method = names::identifier(method);
     let selector = &names.property_selector;
     let desired = expectation.desired.iter();
     let desired = desired.map(|value| owned(plan, value));
-    quote! {
-        let request = #request;
-        Ok(Effect::call(request).#method(&#selector, vec![#(#desired),*]))
-    }
+    let effect = quote!(Effect::call(request).#method(&#selector, vec![#(#desired),*]));
+    Computed::effect(effect).after(quote!(let request = #request;))
 }
 
-fn invoke_with_payload(plan: &Plan<'_>, call: &ApiCall, payload: &Data) -> TokenStream {
+fn invoke_with_payload(plan: &Plan<'_>, call: &ApiCall, payload: &Data) -> Computed {
     let payload = data(plan, payload);
     let mut call = call.clone();
     call.input.retain(|field| field.name != "Payload");
     let request = request_with(plan, &call, Some(quote!(payload.to_string())));
-    quote! {
+    let effect = quote! {
+        Effect::call(request)
+            .show_input("Payload", "InputPayload", payload)
+            .unless_function_error()
+    };
+    Computed::effect(effect).after(quote! {
         let payload: Document = #payload;
         let request = #request;
-        Ok(Effect::call(request)
-            .show_input("Payload", "InputPayload", payload)
-            .unless_function_error())
-    }
+    })
 }
 
 pub(super) fn request(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
@@ -490,7 +554,7 @@ fn scalar(
     }
 }
 
-fn branch(plan: &Plan<'_>, choices: &[Choice], default: Option<StepId>) -> TokenStream {
+fn branch(plan: &Plan<'_>, choices: &[Choice], default: Option<StepId>) -> Computed {
     let tests = choices.iter().map(|choice| {
         let condition = condition(plan, &choice.condition, false);
         let target = &plan.step(choice.next_step).variant;
@@ -507,13 +571,10 @@ fn branch(plan: &Plan<'_>, choices: &[Choice], default: Option<StepId>) -> Token
         }
         None => quote!(None),
     };
-    quote! {
-        #(#tests)*
-        Ok(Effect::jump(#otherwise))
-    }
+    Computed::effect(quote!(Effect::jump(#otherwise))).after(quote!(#(#tests)*))
 }
 
-fn condition(plan: &Plan<'_>, condition: &Condition, nested: bool) -> TokenStream {
+pub(crate) fn condition(plan: &Plan<'_>, condition: &Condition, nested: bool) -> TokenStream {
     match condition {
         Condition::And(parts) => joined(plan, parts, quote!(&&), nested),
         Condition::Or(parts) => joined(plan, parts, quote!(||), nested),
@@ -571,14 +632,11 @@ fn output_statics<'a>(
     let named = step.outputs.iter().zip(&names.output_selectors);
     named.filter_map(|(output, name)| match &output.source {
         OutputSource::Selected(selector) => Some(selector_static(name, selector)),
-        OutputSource::Payload
-        | OutputSource::Invocation(_)
-        | OutputSource::Own(_)
-        | OutputSource::Returned => None,
+        _ => None,
     })
 }
 
-fn outputs_struct(step: &Step, names: &StepNames) -> TokenStream {
+pub(crate) fn outputs_struct(step: &Step, names: &StepNames) -> TokenStream {
     let name = &names.outputs;
     let doc = format!(" What `{}` leaves for later steps.", step.name);
     let fields = step.outputs.iter().zip(&names.output_fields);
@@ -627,6 +685,7 @@ fn outputs_function(step: &Step, names: &StepNames) -> TokenStream {
             OutputSource::Payload => quote!(Some(answer.to_string())),
             OutputSource::Returned => quote!(returned(answer)),
             OutputSource::Own(name) => quote!(own_output(answer, #name)?),
+            OutputSource::Iteration | OutputSource::Item => return None,
             OutputSource::Invocation(name) => {
                 let member = names::identifier(&names::snake(name));
                 // The last use may move, but a reader need not wonder which one it is.
@@ -645,7 +704,7 @@ fn outputs_function(step: &Step, names: &StepNames) -> TokenStream {
 }
 
 /// Whether an identifier stands somewhere in the tokens.
-fn mentions(tokens: &TokenStream, name: &str) -> bool {
+pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         proc_macro2::TokenTree::Ident(identifier) => identifier == name,
         proc_macro2::TokenTree::Group(group) => mentions(&group.stream(), name),

@@ -1,6 +1,6 @@
 //! Expressions: literals and references with their types (spec 3.3).
 
-use super::{OutputId, ParameterId, StepId};
+use super::{OutputId, ParameterId, StepId, VariableId};
 use crate::document::Type;
 
 /// A value that is known now, or once earlier steps have run.
@@ -57,6 +57,8 @@ pub enum Reference {
     Parameter(ParameterId, Type),
     /// An output of a step.
     Output(StepId, OutputId, Type),
+    /// A variable.
+    Variable(VariableId, Type),
     /// A system variable: a String.
     System(SystemVariable),
 }
@@ -106,7 +108,7 @@ impl Reference {
     /// The type of what is referenced.
     pub const fn kind(&self) -> Type {
         match self {
-            Self::Parameter(_, kind) | Self::Output(_, _, kind) => *kind,
+            Self::Parameter(_, kind) | Self::Output(_, _, kind) | Self::Variable(_, kind) => *kind,
             Self::System(_) => Type::String,
         }
     }

@@ -6,6 +6,7 @@
 
 mod api;
 mod expression;
+mod loops;
 mod print;
 mod procedure;
 mod script;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 pub use api::{ApiCall, ApiEntry, ApiField, ApiItem, ApiValue};
 pub use expression::{Expression, Part, Reference, SystemVariable, TextItem, Texts};
+pub use loops::{Loop, Turns};
 pub use print::print;
 pub use procedure::{Field, Procedure};
 pub use script::{Attachment, Language, Runtime, Script, ScriptText};
@@ -39,12 +41,16 @@ macro_rules! declare_id {
 }
 
 declare_id!(
-    /// A step, by its position in the document.
+    /// A step, by its position in [`Runbook::steps`].
     StepId
 );
 declare_id!(
     /// A parameter, by its position in the document.
     ParameterId
+);
+declare_id!(
+    /// A variable, by its position in the document.
+    VariableId
 );
 declare_id!(
     /// An output, by its position in [`Step::outputs`].
@@ -66,7 +72,10 @@ pub struct Runbook {
     pub assume_role: Option<Expression>,
     /// `parameters`, in document order.
     pub parameters: Vec<Parameter>,
-    /// `mainSteps`, in document order; at least one.
+    /// `variables`, in document order.
+    pub variables: Vec<Variable>,
+    /// The steps: those of `mainSteps` in document order, at least one, then those inside loops, those of one loop
+    /// together.
     pub steps: Vec<Step>,
     /// `outputs`.
     pub outputs: Vec<DocumentOutput>,
@@ -100,6 +109,15 @@ pub struct Parameter {
     pub chars: Bounds,
 }
 
+/// A variable.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// How it is declared, which is as parameters are.
+    pub declaration: Parameter,
+    /// Its value at the start, with references to parameters and system variables inside.
+    pub default: Option<Data>,
+}
+
 /// An inclusive range; an end that is `None` is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bounds {
@@ -116,6 +134,8 @@ pub struct Step {
     pub name: String,
     /// The action as written: `aws:sleep`.
     pub action: String,
+    /// The loop around it.
+    pub inside: Option<StepId>,
     /// `description`; empty if there is none.
     pub description: String,
     /// The line of the document that names it, from 1.
@@ -127,9 +147,12 @@ pub struct Step {
     pub outputs: Vec<Output>,
     /// Where it leads.
     pub flow: Flow,
-    /// `timeoutSeconds` as written.
+    /// `timeoutSeconds` as written, if it is a number.
     pub timeout_seconds: Option<u64>,
+    /// `timeoutSeconds`, if it is a reference: an Integer.
+    pub timeout: Option<Expression>,
     /// The seconds that one attempt may take (spec 4.2): as written or the action's default, within its maximum; `None` is no limit.
+    /// Where a reference says how many, this is the maximum.
     pub time_limit: Option<u64>,
     /// `maxAttempts` as written.
     pub max_attempts: Option<u32>,
@@ -204,6 +227,15 @@ pub enum Work {
         choices: Vec<Choice>,
         /// `Default`.
         default: Option<StepId>,
+    },
+    /// `aws:loop`.
+    Loop(Loop),
+    /// `aws:updateVariable`.
+    Set {
+        /// The variable.
+        variable: VariableId,
+        /// Its new value, of the variable's type.
+        value: Data,
     },
 }
 
@@ -360,6 +392,10 @@ pub enum OutputSource {
     Own(&'static str),
     /// What a script returned, in its text form.
     Returned,
+    /// `CurrentIteration` of a loop.
+    Iteration,
+    /// `CurrentIteratorValue` of a loop.
+    Item,
 }
 
 /// One entry of the document's `outputs`.
@@ -407,6 +443,21 @@ impl Runbook {
     )]
     pub fn parameter(&self, id: ParameterId) -> &Parameter {
         &self.parameters[id.index()]
+    }
+
+    /// The variable behind an id of this runbook.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the checker makes ids together with the lists"
+    )]
+    pub fn variable(&self, id: VariableId) -> &Variable {
+        &self.variables[id.index()]
+    }
+
+    /// The steps inside a loop.
+    pub fn body(&self, id: StepId) -> impl Iterator<Item = (StepId, &Step)> {
+        let steps = (0..).map(StepId).zip(&self.steps);
+        steps.filter(move |(_, step)| step.inside == Some(id))
     }
 
     /// The output behind an id of this runbook's step.
@@ -457,7 +508,9 @@ impl Work {
             | Self::Pause
             | Self::Sleep(_)
             | Self::SleepUntil(_)
-            | Self::Branch { .. } => None,
+            | Self::Branch { .. }
+            | Self::Loop(_)
+            | Self::Set { .. } => None,
         }
     }
 }

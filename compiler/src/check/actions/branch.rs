@@ -39,6 +39,22 @@ pub(super) fn branch(
     Some(Work::Branch { choices, default })
 }
 
+/// Checks the condition of a loop, an input of this name (spec 5.15).
+pub(super) fn loop_condition(
+    value: &Value,
+    name: &str,
+    step: &Step,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Condition> {
+    let mut branch = Branch {
+        step,
+        scope,
+        diagnostics,
+    };
+    branch.nested(value, name)
+}
+
 struct Branch<'a, 'd> {
     step: &'a Step,
     scope: &'a Scope<'a>,
@@ -186,7 +202,7 @@ impl<'a> Branch<'a, '_> {
                         .help("move it out, beside the condition"),
                 );
             } else if !KEYS.contains(&key.value.as_str()) && operator(&key.value).is_none() {
-                self.diagnostics.push(unknown_operator(key));
+                self.diagnostics.push(unknown_operator(key, self.step));
             } else {
                 continue;
             }
@@ -511,9 +527,9 @@ fn operators_for(kind: Type) -> String {
     format!("{} is compared with {}", with_article(kind), listed(&names))
 }
 
-fn unknown_operator(key: &Spanned<String>) -> Diagnostic {
+fn unknown_operator(key: &Spanned<String>, step: &Step) -> Diagnostic {
     let names = Operator::ALL.into_iter().map(Operator::name);
-    let message = format!("`aws:branch` has no operator `{key}`");
+    let message = format!("`{}` has no operator `{key}`", step.action);
     let report = Diagnostic::error(Code::MalformedChoice, key.span, message)
         .label("no operator has this name");
     match similar(&key.value, names.clone().chain(KEYS)) {

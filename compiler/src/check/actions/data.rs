@@ -104,7 +104,8 @@ fn literal(scalar: &Scalar) -> Data {
 }
 
 /// A JSON value.
-fn of_json(value: serde_json::Value) -> Data {
+/// A value without references.
+pub(in crate::check) fn of_json(value: serde_json::Value) -> Data {
     match value {
         serde_json::Value::Null => Data::Null,
         serde_json::Value::Bool(value) => Data::Boolean(value),

@@ -50,6 +50,8 @@ fn example(name: &str) -> &'static str {
         "FunctionName" => "`FunctionName: …`, the name or ARN of the function",
         "PropertySelector" => "`PropertySelector: '$.tasks[0].lastStatus'`, for example",
         "DesiredValues" => "`DesiredValues: [RUNNING]`, for example",
+        "Name" => "`Name: variable:count`, for example",
+        "Value" => "`Value: …`, of the variable's type",
         "Choices" => "`Choices:`, a list of conditions, each with its `NextStep`",
         _ => "its name, and a value",
     }
@@ -176,6 +178,15 @@ pub(in crate::check) fn coerced(
         return None;
     }
     Some(Expression::Coerce(Box::new(typed.expression?), want))
+}
+
+/// A reference to a number of seconds; a String may spell one (spec 3.2).
+pub(in crate::check) fn seconds(typed: Typed, diagnostics: &mut Diagnostics) -> Option<Expression> {
+    if typed.kind == Some(Type::String) {
+        let expression = Box::new(typed.expression?);
+        return Some(Expression::Coerce(expression, Type::Integer));
+    }
+    coerced(typed, Type::Integer, "timeoutSeconds", diagnostics)
 }
 
 /// Whether a value of one type may become another at run time (spec 3.3; section 8 row 11 for Strings).

@@ -12,6 +12,7 @@ mod data;
 mod images;
 mod inputs;
 mod lambda;
+mod loops;
 mod outputs;
 mod own;
 mod people;
@@ -19,13 +20,15 @@ mod script;
 mod sleep;
 mod state_machine;
 mod typed;
+mod variable;
 mod wait;
 
-pub(super) use data::data;
+pub(super) use data::{data, of_json};
 pub(super) use inputs::{
-    coerced, declared, listed, other_type, references, some_of, text, text_span, unknown_value,
-    what, with_article, wrong_kind,
+    coerced, declared, listed, other_type, references, seconds, some_of, text, text_span,
+    unknown_value, what, with_article, wrong_kind,
 };
+pub(super) use loops::{has_output, output_type};
 pub(super) use outputs::declared_output;
 pub(crate) use outputs::predefined;
 pub(crate) use own::{OwnInput, own_inputs};
@@ -54,6 +57,8 @@ pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
         "aws:branch" => branch::branch(step, scope, diagnostics),
         "aws:approve" => people::approve(step, scope, diagnostics),
         "aws:pause" => people::pause(step, scope, diagnostics),
+        "aws:loop" => loops::turns(step, scope, diagnostics),
+        "aws:updateVariable" => variable::set(step, scope, diagnostics),
         "aws:createImage" => images::make(step, "CreateImage", &images::CREATE, scope, diagnostics),
         "aws:copyImage" => images::make(step, "CopyImage", &images::COPY, scope, diagnostics),
         "aws:runCommand" => command::run(step, scope, diagnostics),

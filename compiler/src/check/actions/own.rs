@@ -44,6 +44,8 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:approve" => &APPROVE,
         "aws:sleep" => &SLEEP,
         "aws:branch" => &BRANCH,
+        "aws:loop" => &LOOP,
+        "aws:updateVariable" => &UPDATE_VARIABLE,
         _ => &[],
     }
 }
@@ -164,6 +166,23 @@ pub(super) const RUNTIMES: [&str; 10] = [
 const BRANCH: [OwnInput; 2] = [
     required("Choices", Type::MapList),
     optional("Default", Type::String),
+];
+
+/// Those of `aws:loop` (spec 5.15), without `Steps`: `Iterators` or `LoopCondition` is needed.
+const LOOP: [OwnInput; 4] = [
+    optional("Iterators", Type::StringList),
+    OwnInput {
+        values: &["String", "Integer", "Boolean", "StringMap"],
+        ..optional("IteratorDataType", Type::String)
+    },
+    optional("LoopCondition", Type::StringMap),
+    optional("MaxIterations", Type::Integer),
+];
+
+/// Those of `aws:updateVariable` (spec 5.22). The value has the variable's type.
+const UPDATE_VARIABLE: [OwnInput; 2] = [
+    required("Name", Type::String),
+    required("Value", Type::String),
 ];
 
 const fn required(name: &'static str, kind: Type) -> OwnInput {

@@ -24,10 +24,21 @@ pub(super) fn execute(arguments: &Types, catalogue: &Catalogue) -> Result<u8, Cl
     Ok(0)
 }
 
-/// The steps as they are written. What was to be said about them was said when they were compiled.
+/// The steps as they are written, those inside loops too. What was to be said about them was said when they were
+/// compiled.
 fn steps(source: &Source) -> Vec<Step> {
     let mut said = Diagnostics::default();
     let tree = syntax::parse(source, &mut said);
-    tree.map(|tree| document::read(&tree, &mut said).steps)
-        .unwrap_or_default()
+    let document = tree.map(|tree| document::read(&tree, &mut said));
+    let mut steps = Vec::new();
+    flatten(document.unwrap_or_default().steps, &mut steps);
+    steps
+}
+
+fn flatten(level: Vec<Step>, steps: &mut Vec<Step>) {
+    for mut step in level {
+        let body = std::mem::take(&mut step.body);
+        steps.push(step);
+        flatten(body, steps);
+    }
 }

@@ -7,7 +7,7 @@ use super::shape;
 use crate::catalogue::Member;
 use crate::check::{OwnInput, own_inputs, predefined};
 use crate::document::{self, ValueKind};
-use crate::ir::{ApiCall, Bounds, Output, OutputSource, Parameter, Runbook, Step};
+use crate::ir::{ApiCall, Bounds, Output, OutputSource, Parameter, Runbook, Step, Variable, Work};
 use crate::source::Spanned;
 
 /// Everything typed in a runbook.
@@ -18,6 +18,8 @@ pub(super) struct Signature {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub description: String,
     pub parameters: Vec<ParameterType>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<ParameterType>,
     pub steps: Vec<StepType>,
     pub outputs: Vec<String>,
 }
@@ -61,6 +63,9 @@ pub(super) struct StepType {
     pub name: String,
     pub line: usize,
     pub action: String,
+    /// The loop around it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inside: Option<String>,
     /// The operation that is called: `ecs RunTask`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<String>,
@@ -114,13 +119,20 @@ impl Signature {
     /// The signature of a checked runbook, whose steps are written so.
     pub(super) fn of(runbook: &Runbook, written: &[document::Step]) -> Self {
         let outputs = runbook.outputs.iter();
-        let steps = runbook.steps.iter().zip(written);
+        let steps = runbook.steps.iter().filter_map(|step| {
+            let mut written = written.iter();
+            Some((
+                step,
+                written.find(|written| written.name.value == step.name)?,
+            ))
+        });
         Self {
             name: runbook.name.clone(),
             description: runbook.description.trim().to_owned(),
             parameters: runbook.parameters.iter().map(parameter).collect(),
+            variables: runbook.variables.iter().map(variable).collect(),
             steps: steps
-                .map(|(checked, written)| step(checked, written))
+                .map(|(checked, written)| step(runbook, checked, written))
                 .collect(),
             outputs: outputs
                 .map(|output| format!("{}.{}", output.step, output.output))
@@ -146,12 +158,19 @@ fn parameter(parameter: &Parameter) -> ParameterType {
     }
 }
 
+fn variable(variable: &Variable) -> ParameterType {
+    ParameterType {
+        required: false,
+        ..parameter(&variable.declaration)
+    }
+}
+
 fn range(bounds: Bounds) -> Option<Range> {
     let Bounds { min, max } = bounds;
     (min.is_some() || max.is_some()).then_some(Range { min, max })
 }
 
-fn step(step: &Step, written: &document::Step) -> StepType {
+fn step(runbook: &Runbook, step: &Step, written: &document::Step) -> StepType {
     // Lambda's own API goes by other names here.
     let named = own_inputs(&step.action)
         .iter()
@@ -161,6 +180,7 @@ fn step(step: &Step, written: &document::Step) -> StepType {
         name: step.name.clone(),
         line: step.line,
         action: step.action.clone(),
+        inside: step.inside.map(|around| runbook.step(around).name.clone()),
         api: call.map(|call| format!("{} {}", call.service.name, call.operation.name)),
         inputs: inputs(step, written, call),
         outputs: outputs(step),
@@ -222,11 +242,14 @@ fn outputs(step: &Step) -> Vec<OutputType> {
         declared.any(|output| output.name == name && selector(output).is_some())
     };
     let own = predefined(&step.action).iter();
+    let is_loop = matches!(step.work, Work::Loop(_));
+    let kept = |name: &str| step.outputs.iter().find(|output| output.name == name);
     let own = own
-        .filter(|(name, _)| !is_declared(name))
+        // What a loop has depends on what it goes by.
+        .filter(|(name, _)| !is_declared(name) && (!is_loop || kept(name).is_some()))
         .map(|(name, kind)| OutputType {
             name: (*name).to_owned(),
-            kind: kind.as_str(),
+            kind: kept(name).map_or(*kind, |output| output.kind).as_str(),
             selector: None,
             description: description(name),
         });
@@ -255,6 +278,8 @@ fn description(name: &str) -> Option<&'static str> {
         "FunctionError" => "only where the function failed",
         "LogResult" => "the end of the log",
         "Payload" => "the result as JSON text",
+        "CurrentIteration" => "the number of the iteration, from 1",
+        "CurrentIteratorValue" => "the item of the iteration",
         "OutputPayload" => "all that the action returned, as JSON text",
         _ => return None,
     })

@@ -19,6 +19,11 @@ pub(super) fn print(signature: &Signature) -> String {
         "parameters",
         signature.parameters.iter().map(parameter).collect(),
     );
+    section(
+        &mut text,
+        "variables",
+        signature.variables.iter().map(variable).collect(),
+    );
     text.push_str("\nsteps\n");
     signature
         .steps
@@ -59,6 +64,14 @@ fn table(text: &mut String, indent: &str, rows: &[Row]) {
 }
 
 fn parameter(parameter: &ParameterType) -> Row {
+    declared(parameter, "required")
+}
+
+fn variable(variable: &ParameterType) -> Row {
+    declared(variable, "no value at first")
+}
+
+fn declared(parameter: &ParameterType, without_default: &str) -> Row {
     let kind = match &parameter.resource {
         Some(resource) => format!("{} ({resource})", parameter.kind),
         None => parameter.kind.to_owned(),
@@ -68,7 +81,7 @@ fn parameter(parameter: &ParameterType) -> Row {
         .as_ref()
         .map(|value| format!("default {value}"));
     let facts = [
-        Some(default.unwrap_or_else(|| "required".to_owned())),
+        Some(default.unwrap_or_else(|| without_default.to_owned())),
         one_of(&parameter.allowed_values),
         parameter
             .allowed_pattern
@@ -99,13 +112,18 @@ fn bounds(range: &Range, noun: &str) -> String {
 }
 
 fn step(text: &mut String, step: &StepType) {
+    let inside = step
+        .inside
+        .as_ref()
+        .map(|around| format!(", inside {around}"))
+        .unwrap_or_default();
     let api = step
         .api
         .as_ref()
         .map(|api| format!("  {api}"))
         .unwrap_or_default();
     text.push_str(&format!(
-        "  {}  {}{api}  (line {})\n",
+        "  {}  {}{api}  (line {}{inside})\n",
         step.name, step.action, step.line
     ));
     let given = step

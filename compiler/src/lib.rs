@@ -9,6 +9,7 @@
 //! Everything a user can get wrong ends in a [`diagnostic::Diagnostic`]; the stages up to `check` always run to the
 //! end, and only emission is gated by errors.
 
+pub mod attachments;
 #[cfg(feature = "cli")]
 pub mod build;
 pub mod catalogue;

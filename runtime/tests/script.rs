@@ -253,7 +253,7 @@ fn handlers_and_modules_are_found_in_attachments() {
     let attached = |name: &str, content: Vec<u8>, handler: &str, text: &str| Script {
         attachment: Some(Attachment {
             name: name.to_owned(),
-            content,
+            content: Some(content),
         }),
         handler: Some(handler.to_owned()),
         ..python(text)
@@ -592,7 +592,7 @@ fn refused(name: &str, content: Vec<u8>, expected: Expect) {
     let script = Script {
         attachment: Some(Attachment {
             name: name.to_owned(),
-            content,
+            content: Some(content),
         }),
         ..python("def handler(e, c): pass")
     };

@@ -114,6 +114,9 @@ pub(super) struct Flags {
     /// Build with the whole AWS SDK crates instead of copies that are pruned to what the runbook calls.
     #[arg(long)]
     pub stock_sdk: bool,
+    /// Where the files are that scripts use as attachments, if not beside the runbook.
+    #[arg(long, value_name = "DIR")]
+    pub attachments: Option<PathBuf>,
     /// Do not use the network.
     #[arg(long)]
     pub offline: bool,

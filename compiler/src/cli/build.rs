@@ -7,6 +7,7 @@ use super::arguments::{Build, Emit};
 use super::error::CliError;
 use super::live::Live;
 use super::{output, report};
+use crate::attachments::Missing;
 use crate::build::{self, BuildError, Cache, Crate, Options};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostics;
@@ -19,7 +20,13 @@ pub(super) fn execute(arguments: &Build, catalogue: &Catalogue) -> Result<u8, Cl
             "--vendor goes with --emit crate".to_owned(),
         ));
     }
-    let (source, runbook) = report::compile(&arguments.file, catalogue)?;
+    let missing = match (arguments.emit, arguments.simulated) {
+        (Some(Emit::Ir), _) | (None, true) => Missing::Allowed,
+        _ => Missing::Refused,
+    };
+    let attachments = arguments.flags.attachments.as_deref();
+    let (source, runbook) =
+        report::compile_whole(&arguments.file, attachments, missing, catalogue)?;
     match arguments.emit {
         Some(Emit::Crate) => emit_crate(arguments, &source, &runbook)?,
         Some(Emit::Rust) => emit_rust(arguments, &source, &runbook)?,

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::error::CliError;
 use super::{input, output};
 use crate::Compiled;
+use crate::attachments::{self, Missing};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostics, Severity, render};
 use crate::ir::Runbook;
@@ -24,6 +25,22 @@ pub(super) fn compile(path: &Path, catalogue: &Catalogue) -> Result<(Source, Run
             Ok((source, runbook))
         }
         None => Err(refuse(&source, &diagnostics)),
+    }
+}
+
+/// The same for a command that builds: with what is in the attachments.
+pub(super) fn compile_whole(
+    path: &Path,
+    attachments: Option<&Path>,
+    missing: Missing,
+    catalogue: &Catalogue,
+) -> Result<(Source, Runbook), CliError> {
+    let (source, mut runbook) = compile(path, catalogue)?;
+    let folders = attachments::folders(attachments, path);
+    let diagnostics = attachments::load(&mut runbook, &folders, missing);
+    match diagnostics.has_errors() {
+        true => Err(refuse(&source, &diagnostics)),
+        false => Ok((source, runbook)),
     }
 }
 

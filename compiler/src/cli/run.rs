@@ -7,11 +7,19 @@ use std::process::Command;
 use super::arguments::Run;
 use super::error::CliError;
 use super::{build, report};
+use crate::attachments::Missing;
 use crate::catalogue::Catalogue;
 
 pub(super) fn execute(arguments: &Run, catalogue: &Catalogue) -> Result<u8, CliError> {
-    let (source, runbook) = report::compile(&arguments.file, catalogue)?;
-    let options = arguments.flags.options(simulates(&arguments.arguments));
+    let simulated = simulates(&arguments.arguments);
+    let missing = match simulated {
+        true => Missing::Allowed,
+        false => Missing::Refused,
+    };
+    let attachments = arguments.flags.attachments.as_deref();
+    let (source, runbook) =
+        report::compile_whole(&arguments.file, attachments, missing, catalogue)?;
+    let options = arguments.flags.options(simulated);
     let binary = build::binary(&arguments.file, &source, &runbook, &options, catalogue)?;
 
     let mut command = Command::new(&binary);

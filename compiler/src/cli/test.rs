@@ -8,6 +8,7 @@ use std::process::Command;
 use super::arguments::Test;
 use super::error::CliError;
 use super::{build, report, run};
+use crate::attachments::Missing;
 use crate::catalogue::Catalogue;
 
 pub(super) fn execute(arguments: &Test, catalogue: &Catalogue) -> Result<u8, CliError> {
@@ -31,7 +32,8 @@ pub(super) fn execute(arguments: &Test, catalogue: &Catalogue) -> Result<u8, Cli
 }
 
 fn test(file: &Path, arguments: &Test, catalogue: &Catalogue) -> Result<u8, CliError> {
-    let (source, runbook) = report::compile(file, catalogue)?;
+    let attachments = arguments.flags.attachments.as_deref();
+    let (source, runbook) = report::compile_whole(file, attachments, Missing::Allowed, catalogue)?;
     let scenarios = scenarios(file, &arguments.scenarios)?;
     let options = arguments.flags.options(true);
     let binary = build::binary(file, &source, &runbook, &options, catalogue)?;

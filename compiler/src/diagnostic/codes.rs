@@ -138,6 +138,8 @@ codes! {
     InvalidScript = "RB0414", "invalid script";
     /// A handler that the script lacks, or that cannot be called.
     UnknownHandler = "RB0415", "unusable handler";
+    /// An attachment that is not there, not what the document says, or of no use to its script.
+    UnusableAttachment = "RB0416", "unusable attachment";
     /// An action that the compiler does not translate yet.
     UnsupportedAction = "RB0501", "action not supported yet";
     /// A feature that the compiler does not translate yet.

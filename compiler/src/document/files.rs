@@ -1,6 +1,6 @@
 //! Attachments (spec 1.3).
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::File;
 use crate::document::fields::{Fields, Subject};
 use crate::document::scalars::{number, text, wrong_kind};
@@ -14,10 +14,30 @@ pub(super) fn files(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<F
         diagnostics.extend(wrong_kind(node, "`files`", "a mapping"));
         return Vec::new();
     };
+    if let Some(entry) = entries.get(MANY) {
+        diagnostics.push(too_many(entries.len(), entry));
+    }
     entries
         .iter()
         .map(|entry| file(entry, diagnostics))
         .collect()
+}
+
+/// How many files a document may have by the guide; the API takes [`MOST`] (spec 8, row 43).
+const MANY: usize = 5;
+const MOST: usize = 20;
+
+fn too_many(count: usize, beyond: &Entry) -> Diagnostic {
+    let message = format!("the document has {count} files");
+    let code = Code::DocumentTooLarge;
+    let span = beyond.key.span;
+    match count > MOST {
+        true => Diagnostic::error(code, span, message)
+            .label(format!("the service takes no more than {MOST}")),
+        false => Diagnostic::warning(code, span, message)
+            .label(format!("documented are no more than {MANY}")),
+    }
+    .help("put several files into one `.zip`")
 }
 
 fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
@@ -48,5 +68,16 @@ fn sha256(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<String>>
     };
     let mut entries = entries.iter();
     let entry = entries.find(|entry| entry.key.value.eq_ignore_ascii_case("sha256"))?;
-    text(&entry.value, "sha256", diagnostics)
+    let sum = text(&entry.value, "sha256", diagnostics)?;
+    let digits = sum.value.chars().all(|digit| digit.is_ascii_hexdigit());
+    if digits && sum.value.len() == 64 {
+        return Some(sum);
+    }
+    let message = "the checksum is no SHA-256";
+    diagnostics.push(
+        Diagnostic::error(Code::UnusableAttachment, sum.span, message)
+            .label("these are not 64 hexadecimal digits")
+            .help("`sha256sum FILE` prints it"),
+    );
+    None
 }

@@ -137,13 +137,14 @@ fn attachment_name<'a>(plan: &'a Plan<'_>, script: &Script) -> Option<&'a proc_m
 /// A function that gives an attachment: its text where it is one, else its bytes in base64.
 fn attachment((attachment, name): (&Attachment, &proc_macro2::Ident)) -> TokenStream {
     let file = &attachment.name;
-    let content = attachment.content.as_deref().unwrap_or_default();
-    let made = match std::str::from_utf8(content) {
-        Ok(text) => {
+    let content = attachment.content.as_deref();
+    let made = match content.map(|content| (content, std::str::from_utf8(content))) {
+        None => quote!(Attachment::absent(#file)),
+        Some((_, Ok(text))) => {
             let text = raw(text);
             quote!(Attachment::text(#file, #text))
         }
-        Err(_) => {
+        Some((content, Err(_))) => {
             let text = raw(&base64(content));
             quote!(Attachment::base64(#file, #text))
         }

@@ -9,8 +9,8 @@ use serde::{Serialize, Serializer};
 pub struct Attachment {
     /// Its name: `helpers.zip`, `helpers.py`.
     pub name: String,
-    /// Its content.
-    pub content: Vec<u8>,
+    /// Its content; nothing if it was not there when the program was built.
+    pub content: Option<Vec<u8>>,
 }
 
 impl Attachment {
@@ -18,7 +18,15 @@ impl Attachment {
     pub fn text(name: &str, text: &str) -> Self {
         Self {
             name: name.to_owned(),
-            content: text.as_bytes().to_vec(),
+            content: Some(text.as_bytes().to_vec()),
+        }
+    }
+
+    /// A file that was not there when the program was built.
+    pub fn absent(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            content: None,
         }
     }
 
@@ -28,7 +36,7 @@ impl Attachment {
         Self {
             name: name.to_owned(),
             // What the compiler has written down can be read; anything else would be an archive that cannot be opened.
-            content: STANDARD.decode(content).unwrap_or_default(),
+            content: Some(STANDARD.decode(content).unwrap_or_default()),
         }
     }
 }
@@ -42,7 +50,7 @@ impl Serialize for Attachment {
 
 impl std::fmt::Debug for Attachment {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let bytes = self.content.len();
+        let bytes = self.content.as_ref().map_or(0, Vec::len);
         write!(formatter, "Attachment({:?}, {bytes} bytes)", self.name)
     }
 }

@@ -16,6 +16,8 @@ const DISK: u64 = 512 * 1024 * 1024;
 enum Problem {
     #[error("it must be a `.zip` or a `.py` file")]
     Kind,
+    #[error("it was not there when this program was built")]
+    Absent,
     #[error("its name must not hold a folder")]
     Name,
     #[error("its entry `{0}` lies outside the folder of the script")]
@@ -47,10 +49,11 @@ fn place(attachment: &Attachment, folder: &Path) -> Result<(), Problem> {
     ) {
         return Err(Problem::Name);
     }
+    let content = attachment.content.as_ref().ok_or(Problem::Absent)?;
     let ending = name.extension().unwrap_or_default().to_ascii_lowercase();
     match ending.to_str() {
-        Some("py") => Ok(fs::write(folder.join(name), &attachment.content)?),
-        Some("zip") => extract(&attachment.content, folder),
+        Some("py") => Ok(fs::write(folder.join(name), content)?),
+        Some("zip") => extract(content, folder),
         _ => Err(Problem::Kind),
     }
 }

@@ -39,6 +39,9 @@ pub(super) fn execute(
         inputs::given(step, "Attachment").map(|value| attachment(value, scope, diagnostics));
     if let Some(runtime) = runtime.filter(|_| known) {
         demands(step, runtime.language, diagnostics);
+        if let (Some(Some(name)), Some(value)) = (&attachment, inputs::given(step, "Attachment")) {
+            diagnostics.extend(useless(name, value, runtime.language));
+        }
     }
     let modules = match runtime {
         Some(runtime) => modules(step, runtime, diagnostics),
@@ -175,6 +178,24 @@ fn no_such_file(name: &Spanned<String>, scope: &Scope<'_>) -> Diagnostic {
             "declare it: `files: {{{name}: {{checksums: {{sha256: …}}}}}}` at the top of the document"
         )),
     }
+}
+
+/// An attachment that a language cannot use (spec 1.3).
+fn useless(name: &str, value: &Value, language: Language) -> Option<Diagnostic> {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let usable = match language {
+        Language::Python => ["py", "zip"].contains(&ending),
+        Language::PowerShell => ending == "zip",
+    };
+    let message = format!("{} cannot use the attachment `{name}`", language.name());
+    let report = Diagnostic::error(Code::UnusableAttachment, value.span, message);
+    let report = report
+        .label("not a file that it takes")
+        .help(match language {
+            Language::Python => "attach a `.py` file, or a `.zip` of them",
+            Language::PowerShell => "attach a `.zip` file",
+        });
+    (!usable).then_some(report)
 }
 
 /// What each language demands.

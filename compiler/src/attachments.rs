@@ -1,0 +1,99 @@
+//! Attachments: the files that scripts use, read from beside the runbook (spec 1.3).
+//!
+//! Takes a checked runbook and fills in what is in its attachments. Binaries carry them, so a build needs them; a file that
+//! has not the checksum of the document is never carried.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::ir::{Attachment, Runbook};
+
+/// What to do without a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It is an error: without it a script fails.
+    Refused,
+    /// Binaries that only simulate can do without: a script that is really run fails, and says why.
+    Allowed,
+}
+
+/// Reads every attachment from the first of the folders that has it.
+pub fn load(runbook: &mut Runbook, folders: &[PathBuf], missing: Missing) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
+    for attachment in &mut runbook.attachments {
+        match read(attachment, folders) {
+            Ok(Some(content)) => attachment.content = Some(content),
+            Ok(None) if missing == Missing::Allowed => {}
+            Ok(None) => diagnostics.push(not_there(attachment, folders)),
+            Err(report) => diagnostics.push(*report),
+        }
+    }
+    diagnostics
+}
+
+/// The folders to look in: the one that is named, else that of the runbook.
+pub fn folders(named: Option<&Path>, runbook: &Path) -> Vec<PathBuf> {
+    let beside = || runbook.parent().unwrap_or(Path::new("")).to_owned();
+    vec![named.map_or_else(beside, Path::to_owned)]
+}
+
+fn read(attachment: &Attachment, folders: &[PathBuf]) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
+    for folder in folders {
+        let path = folder.join(&attachment.name);
+        match fs::read(&path) {
+            Ok(content) => {
+                verify(attachment, &content, &path)?;
+                return Ok(Some(content));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let problem = format!("`{}` cannot be read: {error}", path.display());
+                return Err(Box::new(unusable(attachment, problem)));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn verify(attachment: &Attachment, content: &[u8], path: &Path) -> Result<(), Box<Diagnostic>> {
+    let found = checksum(content);
+    match &attachment.sha256 {
+        Some(wanted) if *wanted != found => {
+            let message = format!("`{}` is not the file of the document", path.display());
+            let report = Diagnostic::error(Code::UnusableAttachment, attachment.span, message)
+                .label(format!("its sha256 is not {found}"))
+                .help(
+                    "put the right file there, or write down its checksum if it is the right one",
+                );
+            Err(Box::new(report))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn not_there(attachment: &Attachment, folders: &[PathBuf]) -> Diagnostic {
+    let name = &attachment.name;
+    let looked: Vec<String> = folders
+        .iter()
+        .map(|folder| format!("`{}`", folder.join(name).display()))
+        .collect();
+    let message = format!("the attachment `{name}` is not there");
+    Diagnostic::error(Code::UnusableAttachment, attachment.span, message)
+        .label("a script uses this file")
+        .note(format!("looked for {}", looked.join(", ")))
+        .help("put it beside the runbook, or name its folder with --attachments DIR")
+}
+
+fn unusable(attachment: &Attachment, problem: String) -> Diagnostic {
+    Diagnostic::error(Code::UnusableAttachment, attachment.span, problem)
+        .label("a script uses this file")
+}
+
+fn checksum(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

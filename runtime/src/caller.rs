@@ -43,6 +43,16 @@ pub struct EffectId {
 }
 
 impl EffectId {
+    /// A call that is made before the first step; the number says which.
+    pub(crate) const fn before_steps(number: u32) -> Self {
+        Self {
+            step: String::new(),
+            attempt: 1,
+            call: number,
+            number,
+        }
+    }
+
     /// The step's name alone.
     pub fn step_name(&self) -> &str {
         self.step

@@ -18,6 +18,7 @@ use crate::record::{Record, Simulation};
 use crate::runbook::Runbook;
 use crate::signal::Signals;
 use crate::store::{Store, StoreError};
+use crate::stored::{self, StoredErrors};
 use crate::value::{Document, InputError, Map};
 
 /// Runs the executions of one runbook.
@@ -55,6 +56,12 @@ pub enum EngineError {
     /// The journal does not make sense.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// Parameter Store cannot be read. Nothing was done.
+    #[error("the defaults of parameters cannot be read from Parameter Store: {0}")]
+    ParameterStore(CallError),
+    /// What Parameter Store holds cannot be used. Nothing was done.
+    #[error("the runbook cannot start\n{0}")]
+    Stored(#[from] StoredErrors),
     /// Nobody knows as whom the runbook would run. Nothing was done.
     #[error("cannot find out who is calling: {0}")]
     Identity(CallError),
@@ -183,6 +190,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
                 self.note(&mut execution, Change::CancelRequested)?;
             }
             let change = match execution.next(&self.policy) {
+                Next::Read(names) => self.read(&execution, names).await?,
                 Next::Identify => self.identify(&execution).await?,
                 Next::Call {
                     effect,
@@ -279,14 +287,24 @@ impl<'a, R: Runbook> Engine<'a, R> {
         }
     }
 
+    /// Reads what defaults of parameters take from Parameter Store.
+    async fn read(
+        &self,
+        execution: &Execution<R>,
+        names: &[&'static str],
+    ) -> Result<Change, EngineError> {
+        let values = tokio::select! {
+            biased;
+            () = self.cancelled(execution) => return Ok(Change::CancelRequested),
+            values = stored::read::<R>(self.caller, names) => values.map_err(EngineError::ParameterStore)?,
+        };
+        execution.with_stored(&values)?;
+        Ok(Change::Read { values })
+    }
+
     /// Asks AWS as whom the runbook runs.
     async fn identify(&self, execution: &Execution<R>) -> Result<Change, EngineError> {
-        let effect = EffectId {
-            step: String::new(),
-            attempt: 1,
-            call: 1,
-            number: 1,
-        };
+        let effect = EffectId::before_steps(1);
         let request = R::identity();
         let answer = tokio::select! {
             biased;

@@ -13,6 +13,7 @@ use crate::record::Simulation;
 use crate::script::Output;
 use crate::signal::Signal;
 use crate::status::Status;
+use crate::stored::StoredValues;
 use crate::value::{Document, Map};
 
 /// Something that has happened.
@@ -29,6 +30,11 @@ pub struct Event {
 pub enum Change {
     /// The execution was accepted.
     Began(Box<Beginning>),
+    /// What defaults of parameters take from Parameter Store is known.
+    Read {
+        /// The values by their names there.
+        values: StoredValues,
+    },
     /// The caller of the APIs is known.
     Identified {
         /// The ARN of the identity.
@@ -165,6 +171,7 @@ impl Change {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Began(_) => "Began",
+            Self::Read { .. } => "Read",
             Self::Identified { .. } => "Identified",
             Self::Resumed { .. } => "Resumed",
             Self::StepStarted { .. } => "StepStarted",

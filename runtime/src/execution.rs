@@ -25,7 +25,7 @@ use crate::procedure::Course;
 use crate::runbook::{Runbook, StepDefinition};
 use crate::scope::Context;
 use crate::status::Status;
-use crate::value::InputError;
+use crate::value::{InputError, Map};
 
 use hearing::Hearing;
 use history::{History, RunId};
@@ -39,6 +39,8 @@ pub use next::Next;
 pub struct Execution<R: Runbook> {
     beginning: Beginning,
     began: Timestamp,
+    /// The parameters, with what was read from Parameter Store.
+    parameters: Map,
     /// The time of the last event.
     now: Timestamp,
     ended: Option<Timestamp>,
@@ -61,6 +63,8 @@ pub struct Execution<R: Runbook> {
 
 /// Where an execution stands.
 enum Cursor<R: Runbook> {
+    /// These names are to be read from Parameter Store.
+    Store(Vec<&'static str>),
     /// The identity of the caller is not known yet.
     Identity,
     /// A step is about to start.
@@ -183,7 +187,7 @@ impl<R: Runbook> Execution<R> {
         let can_stop = match &self.cursor {
             Cursor::In(running) => running.can_be_interrupted(),
             Cursor::Over | Cursor::Ended => false,
-            Cursor::Identity | Cursor::Before(_) => true,
+            Cursor::Store(_) | Cursor::Identity | Cursor::Before(_) => true,
         };
         self.budget.is_none() && can_stop
     }

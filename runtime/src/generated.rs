@@ -22,6 +22,7 @@ pub use crate::runbook::{
 pub use crate::scope::{Context, Expand, Scope};
 pub use crate::script::{self, Script};
 pub use crate::selector::{Filter, FilterTest, Literal, Segment, Select, Selector};
+pub use crate::stored::StoredDefault;
 pub use crate::turns::Turn;
 pub use crate::value::{
     Document, Encode, FromSelected, InputError, Map, OutputError, Required, Text, Type, Wanted,

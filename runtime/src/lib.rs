@@ -44,6 +44,7 @@ mod similar;
 pub mod simulate;
 pub mod status;
 pub mod store;
+pub mod stored;
 pub mod turns;
 pub mod value;
 pub mod variable;

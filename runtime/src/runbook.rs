@@ -7,6 +7,7 @@ use crate::effect::{Effect, Request};
 use crate::flow::Flow;
 use crate::scope::{Context, Scope};
 use crate::script::Requirement;
+use crate::stored::StoredDefault;
 use crate::turns::Turn;
 use crate::value::{Document, InputError, Map, OutputError, Type};
 
@@ -29,6 +30,9 @@ pub trait Runbook: Send + Sync + 'static {
     /// What the scripts of the steps need of the machine.
     const SCRIPTS: &'static [Requirement] = &[];
 
+    /// What the defaults of parameters take from Parameter Store.
+    const STORED: &'static [StoredDefault] = &[];
+
     /// Where a step leads.
     fn flow(step: Self::Step) -> Flow<Self::Step>;
 
@@ -46,6 +50,11 @@ pub trait Runbook: Send + Sync + 'static {
 
     /// The call that tells who runs this (STS GetCallerIdentity).
     fn identity() -> Self::Request;
+
+    /// The call that reads parameters from Parameter Store (SSM GetParameters), if defaults need that.
+    fn stored(_names: Vec<String>) -> Option<Self::Request> {
+        None
+    }
 
     /// What a step asks for, its references resolved.
     ///

@@ -52,7 +52,7 @@ pub fn check(
     let names = Names::collect(document, catalogue, &uses, diagnostics);
     let scope = Scope::new(document, library, catalogue, &names, Place::AssumeRole);
     let assume_role = assume_role(&scope, diagnostics);
-    let parameters = parameters::check(&scope, diagnostics);
+    let parameters = parameters::check(&scope, source, diagnostics);
     let variables = parameters::check_variables(&scope, diagnostics);
     let steps = steps::check(&scope, source, diagnostics);
     let graph = Graph::of(&scope);
@@ -63,6 +63,8 @@ pub fn check(
     if diagnostics.has_errors() {
         return None;
     }
+    let parameters = parameters?;
+    let stored = actions::stored(catalogue, &parameters);
     let attachments = attachments(document, steps.as_deref().unwrap_or_default());
     Some(Runbook {
         name: source.document.clone(),
@@ -74,12 +76,13 @@ pub fn check(
             .map(|text| text.value.clone())
             .unwrap_or_default(),
         assume_role,
-        parameters: parameters?,
+        parameters,
         variables: variables?,
         steps: steps.filter(|steps| !steps.is_empty())?,
         outputs,
         attachments,
         identity: identity?,
+        stored,
     })
 }
 

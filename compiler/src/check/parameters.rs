@@ -9,13 +9,14 @@ use super::scope::{Place, Scope};
 use super::uses::scalars;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Constraints, Parameter, Type, Value, Variable};
-use crate::ir::{self, Bounds, Data, Expression, ParameterId};
-use crate::source::{Span, Spanned};
+use crate::ir::{self, Bounds, Data, Expression, ParameterId, StoredDefault};
+use crate::source::{Source, Span, Spanned};
 use crate::syntax::Reference;
 
 /// Checks the parameters and translates them; `None` when one was reported.
 pub(super) fn check(
     scope: &Scope<'_>,
+    source: &Source,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<ir::Parameter>> {
     default_cycles(scope, diagnostics);
@@ -23,7 +24,7 @@ pub(super) fn check(
         .document
         .parameters
         .iter()
-        .map(|parameter| self::parameter(parameter, scope, diagnostics))
+        .map(|parameter| self::parameter(parameter, scope, source, diagnostics))
         .collect();
     parameters.into_iter().collect()
 }
@@ -94,6 +95,7 @@ fn initial(written: &Value, default: Default, kind: Type, scope: &Scope<'_>) -> 
 fn parameter(
     parameter: &Parameter,
     scope: &Scope<'_>,
+    source: &Source,
     diagnostics: &mut Diagnostics,
 ) -> Option<ir::Parameter> {
     let written = parameter.kind.as_ref();
@@ -110,6 +112,7 @@ fn parameter(
         .and_then(|value| declaration.default(value, &scope, diagnostics));
     Some(ir::Parameter {
         written_type: written?.value.to_string(),
+        stored: stored(parameter, source),
         ..declared(
             &declaration,
             kind?,
@@ -139,6 +142,7 @@ fn declared(
         kind,
         written_type: kind.to_string(),
         default: default.map(|default| default.value.clone()),
+        stored: Vec::new(),
         allowed_values,
         allowed_pattern: constraints
             .allowed_pattern
@@ -147,6 +151,20 @@ fn declared(
         items: bounds(constraints.min_items, constraints.max_items),
         chars: bounds(constraints.min_chars, constraints.max_chars),
     }
+}
+
+/// What a default takes from Parameter Store (spec 2.4).
+fn stored(parameter: &Parameter, source: &Source) -> Vec<StoredDefault> {
+    let scalars = parameter.default.iter().flat_map(scalars);
+    let placeholders = scalars.flat_map(|(scalar, _)| scalar.template.references());
+    let stored = placeholders.filter_map(|placeholder| match &placeholder.name.value {
+        Reference::Ssm(name) => Some(StoredDefault {
+            name: name.clone(),
+            line: source.line_column(placeholder.span.start).0,
+        }),
+        _ => None,
+    });
+    stored.collect()
 }
 
 fn bounds(min: Option<Spanned<u64>>, max: Option<Spanned<u64>>) -> Bounds {

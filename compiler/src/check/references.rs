@@ -69,7 +69,8 @@ pub(super) fn resolve(
         }
         syntax::Reference::Global(_) | syntax::Reference::Automation(_) => system(placeholder),
         syntax::Reference::Variable(name) => variable(placeholder, name, scope),
-        syntax::Reference::Ssm(_) => Err(unsupported_store(placeholder)),
+        // What stands there is known when the runbook starts; the default itself is checked by its own type.
+        syntax::Reference::Ssm(_) => Ok(Resolved::default()),
     };
     found.unwrap_or_else(|report| {
         diagnostics.push(*report);
@@ -121,16 +122,6 @@ fn misplaced(placeholder: &Placeholder, place: Place) -> Option<Diagnostic> {
         }
         _ => report.help("refer to a parameter"),
     })
-}
-
-fn unsupported_store(placeholder: &Placeholder) -> Box<Diagnostic> {
-    let message = "defaults from Parameter Store are not supported yet";
-    let report = Diagnostic::error(Code::UnsupportedFeature, placeholder.span, message);
-    Box::new(
-        report
-            .label("read when the runbook starts")
-            .help("leave the default out and pass the value when starting"),
-    )
 }
 
 fn parameter(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Finding {

@@ -114,6 +114,7 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
     let (effect, answer, outputs) = (effect(plan), answer(plan), outputs(plan));
     let scripts = scripts::requirements(plan);
     let (iterate, repeats, variables) = (iterate(plan), repeats(plan), variables(plan));
+    let (stored_defaults, stored) = stored(plan).unzip();
     let identity = plan.types.operation(&plan.runbook.identity);
     let identity = &identity.name;
     quote! {
@@ -128,6 +129,8 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
 
             #scripts
 
+            #stored_defaults
+
             fn flow(step: Step) -> Flow<Step> {
                 flow::flow(step)
             }
@@ -139,6 +142,8 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
             fn identity() -> api::Request {
                 api::#identity {}.into()
             }
+
+            #stored
 
             #effect
 
@@ -153,6 +158,22 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
             #variables
         }
     }
+}
+
+/// What defaults take from Parameter Store, and the call that reads it.
+fn stored(plan: &Plan<'_>) -> Option<(TokenStream, TokenStream)> {
+    let call = plan.runbook.stored.as_ref()?;
+    let request = super::steps::request(plan, call);
+    Some((
+        quote!(
+            const STORED: &'static [StoredDefault] = parameters::STORED;
+        ),
+        quote! {
+            fn stored(wanted: Vec<String>) -> Option<api::Request> {
+                Some(#request.into())
+            }
+        },
+    ))
 }
 
 fn start(plan: &Plan<'_>) -> TokenStream {

@@ -26,6 +26,7 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
         );
     }
     items.push(definitions(plan));
+    items.extend(stored(plan));
     items
 }
 
@@ -168,6 +169,23 @@ fn definitions(plan: &Plan<'_>) -> TokenStream {
         /// The parameters as declared.
         pub static DEFINITIONS: &[ParameterDefinition] = &[#(#definitions),*];
     }
+}
+
+/// What defaults take from Parameter Store.
+fn stored(plan: &Plan<'_>) -> Option<TokenStream> {
+    plan.runbook.stored.as_ref()?;
+    let parameters = plan.runbook.parameters.iter();
+    let defaults = parameters.flat_map(|parameter| {
+        parameter.stored.iter().map(|stored| {
+            let (parameter, name) = (&parameter.name, &stored.name);
+            let line = integer(i64::try_from(stored.line).unwrap_or(i64::MAX));
+            quote!(StoredDefault { parameter: #parameter, name: #name, line: #line })
+        })
+    });
+    Some(quote! {
+        /// What defaults take from Parameter Store.
+        pub static STORED: &[StoredDefault] = &[#(#defaults),*];
+    })
 }
 
 pub(crate) fn definition(parameter: &Parameter) -> TokenStream {

@@ -84,6 +84,8 @@ pub struct Runbook {
     /// The call that tells who runs the binary: STS GetCallerIdentity. Every execution makes it first, for
     /// `global:ACCOUNT_ID` and the record.
     pub identity: ApiCall,
+    /// The call that reads what defaults take from Parameter Store, told as `wanted`: SSM GetParameters.
+    pub stored: Option<ApiCall>,
 }
 
 /// A parameter.
@@ -99,6 +101,8 @@ pub struct Parameter {
     pub written_type: String,
     /// `default`, of the type [`Parameter::kind`]; a parameter without one is required.
     pub default: Option<serde_json::Value>,
+    /// What the default takes from Parameter Store.
+    pub stored: Vec<StoredDefault>,
     /// `allowedValues`; empty if there are none.
     pub allowed_values: Vec<serde_json::Value>,
     /// `allowedPattern`.
@@ -116,6 +120,15 @@ pub struct Variable {
     pub declaration: Parameter,
     /// Its value at the start, with references to parameters and system variables inside.
     pub default: Option<Data>,
+}
+
+/// A reference to Parameter Store in a default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredDefault {
+    /// The name in Parameter Store.
+    pub name: String,
+    /// The line of the document where it stands, from 1.
+    pub line: usize,
 }
 
 /// An inclusive range; an end that is `None` is open.
@@ -469,10 +482,12 @@ impl Runbook {
         &self.step(step).outputs[output.index()]
     }
 
-    /// Every API call: those of the steps in order, then the question of identity.
+    /// Every API call: those of the steps in order, then those before the first step.
     pub fn calls(&self) -> impl Iterator<Item = &ApiCall> {
         let steps = self.steps.iter().flat_map(|step| step.work.calls());
-        steps.chain(std::iter::once(&self.identity))
+        steps
+            .chain(std::iter::once(&self.identity))
+            .chain(&self.stored)
     }
 
     /// The services that are called, each once, sorted by name.

@@ -16,7 +16,8 @@ use crate::runbook::Runbook;
 use crate::scope::Context;
 use crate::signal::Signals;
 use crate::store::MemoryStore;
-use crate::value::{Document, InputError};
+use crate::stored;
+use crate::value::{Document, InputError, Map};
 
 use super::backend::{Backend, ConnectError, Connection};
 use super::console::Console;
@@ -165,12 +166,7 @@ async fn assume_role<R: Runbook>(
     execution: Uuid,
     checked: &Checked,
 ) -> Result<Option<String>, RunError> {
-    let effect = EffectId {
-        step: String::new(),
-        attempt: 1,
-        call: 1,
-        number: 1,
-    };
+    let effect = EffectId::before_steps(1);
     let request = R::identity();
     let answer = connection
         .caller
@@ -190,7 +186,23 @@ async fn assume_role<R: Runbook>(
         partition: text("Arn").split(':').nth(1).unwrap_or("aws").to_owned(),
         now: SystemClock.now(),
     };
-    let state = R::start(&checked.values, context).map_err(RunError::Role)?;
-    let role = R::assume_role(&state).map_err(RunError::Role)?;
-    Ok(role.filter(|arn| !arn.trim().is_empty()))
+    let role = |parameters: &Map| {
+        let state = R::start(parameters, context.clone())?;
+        R::assume_role(&state)
+    };
+    let Checked { values, supplied } = checked;
+    let unread = stored::unread::<R>(values, supplied);
+    let arn = match role(&unread).map_err(RunError::Role)? {
+        // The role itself is in Parameter Store: you read it, what else is there, the role does.
+        Some(arn) if stored::refers(&arn) => {
+            let names = stored::names::<R>(supplied);
+            let read = stored::read::<R>(connection.caller.as_ref(), &names).await;
+            let read = read.map_err(EngineError::ParameterStore)?;
+            let parameters =
+                stored::resolved::<R>(values, supplied, &read).map_err(EngineError::Stored)?;
+            role(&parameters).map_err(RunError::Role)?
+        }
+        arn => arn,
+    };
+    Ok(arn.filter(|arn| !arn.trim().is_empty()))
 }

@@ -14,7 +14,8 @@ use crate::runbook::Runbook;
 use crate::scope::Scope;
 use crate::script::Output;
 use crate::status::Status;
-use crate::value::{Document, InputError};
+use crate::stored::{self, StoredErrors, StoredValues};
+use crate::value::{Document, InputError, Map};
 
 use super::history::{History, Progress, RunId};
 use super::judge::{self, Judgement};
@@ -35,6 +36,9 @@ pub enum JournalError {
     /// An event names a step that the runbook does not have.
     #[error("the journal names a step `{0}` that the runbook does not have")]
     UnknownStep(String),
+    /// What was read from Parameter Store does not fit the runbook.
+    #[error("what the journal has of Parameter Store cannot be used: {0}")]
+    Stored(StoredErrors),
     /// The parameters of the journal do not fit the runbook.
     #[error("the parameters of the journal cannot be used: {0}")]
     Parameters(InputError),
@@ -63,7 +67,9 @@ impl<R: Runbook> Execution<R> {
         let Change::Began(beginning) = &event.change else {
             return Err(misplaced(event));
         };
+        let names = stored::names::<R>(&beginning.supplied);
         Ok(Self {
+            parameters: beginning.parameters.clone(),
             beginning: beginning.as_ref().clone(),
             began: event.at,
             now: event.at,
@@ -71,7 +77,10 @@ impl<R: Runbook> Execution<R> {
             status: Status::Pending,
             arn: None,
             state: None,
-            cursor: Cursor::Identity,
+            cursor: match names.is_empty() {
+                true => Cursor::Identity,
+                false => Cursor::Store(names),
+            },
             loops: Vec::new(),
             history: History::default(),
             latest: None,
@@ -87,6 +96,10 @@ impl<R: Runbook> Execution<R> {
     pub fn apply(&mut self, event: &Event) -> Result<(), JournalError> {
         self.now = event.at;
         match &event.change {
+            Change::Read { values } => {
+                self.parameters = self.with_stored(values).map_err(JournalError::Stored)?;
+                self.cursor = Cursor::Identity;
+            }
             Change::Identified { arn, account } => self.identified(arn, account)?,
             Change::Resumed { since } => self.resumed(*since),
             Change::StepStarted { step } => self.step_started(step)?,
@@ -121,6 +134,14 @@ impl<R: Runbook> Execution<R> {
         Ok(())
     }
 
+    /// The parameters with what was read from Parameter Store.
+    ///
+    /// # Errors
+    /// When something is not there, or cannot be used.
+    pub(crate) fn with_stored(&self, values: &StoredValues) -> Result<Map, StoredErrors> {
+        stored::resolved::<R>(&self.beginning.parameters, &self.beginning.supplied, values)
+    }
+
     /// Whether the runbook can start, if this is who runs it.
     ///
     /// # Errors
@@ -133,7 +154,7 @@ impl<R: Runbook> Execution<R> {
     }
 
     fn start(&self, arn: &str, account: &str) -> Result<R::State, InputError> {
-        R::start(&self.beginning.parameters, self.context(arn, account))
+        R::start(&self.parameters, self.context(arn, account))
     }
 
     fn identified(&mut self, arn: &str, account: &str) -> Result<(), JournalError> {

@@ -18,6 +18,8 @@ use super::{Cursor, Execution, Phase, Place, Running, Stop};
 
 /// What the engine is to do.
 pub enum Next<'a, Q> {
+    /// Read these names from Parameter Store.
+    Read(&'a [&'static str]),
     /// Find out who is calling.
     Identify,
     /// Make a call; when its deadline comes first, [`Execution::out_of_time`] says what that means.
@@ -49,6 +51,7 @@ impl<R: Runbook> Execution<R> {
     /// What the engine is to do now.
     pub fn next(&self, policy: &Policy) -> Next<'_, R::Request> {
         match &self.cursor {
+            Cursor::Store(names) => Next::Read(names),
             Cursor::Identity => Next::Identify,
             Cursor::Before(place) => now(self.before(*place, policy)),
             Cursor::In(running) => self.within_limits(running, self.in_step(running, policy)),

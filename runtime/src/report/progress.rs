@@ -192,6 +192,11 @@ impl Progress {
     fn tell(&self, state: &mut State, event: &Event, view: &View) {
         match &event.change {
             Change::Began(beginning) => self.line(state, view, &began(beginning)),
+            Change::Read { values } => {
+                let names: Vec<&str> = values.keys().map(String::as_str).collect();
+                let text = format!("took {} from Parameter Store", names.join(", "));
+                self.line(state, view, &text);
+            }
             Change::Identified { arn, .. } => self.line(state, view, &format!("as {arn}")),
             Change::Resumed { since } => {
                 self.line(state, view, &format!("goes on; it was cut off at {since}"));

@@ -2,6 +2,7 @@
 
 use crate::runbook::Definition;
 use crate::similar::did_you_mean;
+use crate::stored::StoredDefault;
 
 use super::api::{InIterations, is_call_of_step, local_action, may_call, same_api, step};
 use super::fields::join;
@@ -29,6 +30,29 @@ impl Scenario {
         }
         names.expectations(self);
         match names.problems {
+            problems if problems.is_empty() => Ok(()),
+            problems => Err(ScenarioErrors {
+                file: self.file.clone(),
+                problems,
+            }),
+        }
+    }
+}
+
+impl Scenario {
+    /// Checks the names of Parameter Store against the defaults of the runbook.
+    ///
+    /// # Errors
+    /// With every name that no default refers to.
+    pub(super) fn check_stored(&self, stored: &[StoredDefault]) -> Result<(), ScenarioErrors> {
+        let known = || stored.iter().map(|default| default.name);
+        let unknown = self.stored.keys();
+        let unknown = unknown.filter(|name| known().all(|known| known != name.as_str()));
+        let problems = unknown.map(|name| ScenarioProblem::NotStored {
+            name: name.clone(),
+            hint: did_you_mean(name, known()),
+        });
+        match problems.collect::<Vec<_>>() {
             problems if problems.is_empty() => Ok(()),
             problems => Err(ScenarioErrors {
                 file: self.file.clone(),
@@ -162,6 +186,10 @@ impl Names {
             .iter()
             .flat_map(|step| step.calls.iter().copied().chain(local_action(step)))
             .collect();
+        // Before the first step, defaults may take something from Parameter Store.
+        if same_api(api, "ssm.GetParameters") {
+            return;
+        }
         // What such a step calls is not known here.
         let unsaid = steps
             .iter()

@@ -85,6 +85,14 @@ pub enum ScenarioProblem {
         /// How many loops are around it.
         around: usize,
     },
+    /// A name in Parameter Store that no default refers to.
+    #[error("`ssm.{name}`: no default of the runbook takes this from Parameter Store{hint}")]
+    NotStored {
+        /// The name.
+        name: String,
+        /// `; did you mean …?`, or nothing.
+        hint: String,
+    },
     /// A signal for a step that waits for nobody.
     #[error("`{path}`: the step waits for nobody ({action})")]
     NeverListens {
@@ -123,6 +131,17 @@ pub enum SimulationProblem {
         key: String,
         /// The members that an answer may have.
         members: Vec<&'static str>,
+    },
+    /// Nothing is written about what a default takes from Parameter Store.
+    #[error(
+        "{file} does not say what Parameter Store has under `{name}`: write it under `ssm:`, as `{name}: …`, or give \
+         the parameter a value under `parameters:`"
+    )]
+    NoStored {
+        /// The scenario file.
+        file: String,
+        /// The name in Parameter Store.
+        name: String,
     },
     /// Nobody ever tells a step that waits without a limit to go on.
     #[error(

@@ -69,6 +69,7 @@ pub async fn run<R: Runbook>(
     cancel: CancelToken,
 ) -> Result<SimulationOutcome, SimulationError> {
     scenario.check(R::DEFINITION)?;
+    scenario.check_stored(R::STORED)?;
     let start = start::<R>(&scenario)?;
     let clock = Arc::new(VirtualClock::new(scenario.start));
     let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));

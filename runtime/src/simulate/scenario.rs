@@ -15,6 +15,7 @@
 //!     - answer: {error: {}}                              # an answer that has a member `error`
 //!   evaluate: {Payload: {count: 2}}                      # what a script returns
 //!   convert: {run: true}                                 # this script really runs, without AWS credentials
+//! ssm: {/app/image: ami-1, /app/zones: [a, b]}           # what defaults take from Parameter Store; null: nothing is there
 //! signals:
 //!   ask: approve                                         # at once, by the first of the approvers
 //!   askAgain:                                            # `after` counts from when the step begins to wait
@@ -55,6 +56,7 @@ const MEMBERS: &[&str] = &[
     "account",
     "start",
     "answers",
+    "ssm",
     "signals",
     "cancel",
     "expect",
@@ -77,6 +79,8 @@ pub struct Scenario {
     pub start: Timestamp,
     /// What AWS answers.
     pub stubs: Vec<Stub>,
+    /// What Parameter Store holds under a name; nothing for null.
+    pub stored: Map,
     /// What people say to the steps that wait for them.
     pub signals: Vec<SaidTo>,
     /// When the run is cancelled.
@@ -217,6 +221,7 @@ fn scenario(reader: &mut Reader, document: Document, file: &str) -> Scenario {
         parameters: reader.map("parameters", part("parameters")),
         start: start(reader, part("start")),
         stubs: stubs(reader, part("answers")),
+        stored: stored(reader, part("ssm")),
         signals: people::signals(reader, part("signals")),
         cancel: cancel(reader, part("cancel")),
         expect: expect(reader, part("expect")),
@@ -251,6 +256,24 @@ fn stubs(reader: &mut Reader, value: Document) -> Vec<Stub> {
             }
         })
         .collect()
+}
+
+/// Texts and lists of texts, or null where there is nothing.
+fn stored(reader: &mut Reader, value: Document) -> Map {
+    let stored = reader.map("ssm", value).into_iter();
+    let entries = stored.map(|(name, value)| {
+        let path = join("ssm", &name);
+        let value = match value {
+            Document::Null => Document::Null,
+            Document::Array(elements) => elements
+                .into_iter()
+                .filter_map(|element| reader.text(&path, element))
+                .collect(),
+            single => reader.text(&path, single).into(),
+        };
+        (name, value)
+    });
+    entries.collect()
 }
 
 fn answers(reader: &mut Reader, path: &str, value: Document) -> Vec<Answer> {

@@ -1,6 +1,6 @@
 //! The caller of a simulation: it answers every call from the scenario and never reaches anything real.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -57,6 +57,8 @@ struct Progress {
     /// How many answers of each stub were given, by key.
     given: HashMap<String, usize>,
     calls: Vec<MadeCall>,
+    /// The names that were read from Parameter Store.
+    read: BTreeSet<String>,
     problem: Option<SimulationProblem>,
 }
 
@@ -90,9 +92,11 @@ impl Simulator {
     pub fn unused(&self) -> Vec<String> {
         let progress = self.progress();
         let keys = self.scenario.stubs.iter().map(|stub| &stub.key);
-        keys.filter(|key| !progress.given.contains_key(*key))
-            .cloned()
-            .collect()
+        let answers = keys.filter(|key| !progress.given.contains_key(*key));
+        let stored = self.scenario.stored.keys();
+        let stored = stored.filter(|name| !progress.read.contains(*name));
+        let stored = stored.map(|name| format!("ssm.{name}"));
+        answers.cloned().chain(stored).collect()
     }
 
     /// Why the run cannot go on, if it cannot.
@@ -240,6 +244,40 @@ impl Simulator {
         })
     }
 
+    /// What Parameter Store holds, or the first name that the scenario says nothing about.
+    fn stored(&self, inputs: &Document) -> Result<Document, String> {
+        let names = inputs.get("Names").and_then(Document::as_array);
+        let names = names.into_iter().flatten().filter_map(Document::as_str);
+        let mut found = Vec::new();
+        for name in names {
+            self.progress().read.insert(name.to_owned());
+            let value = self.scenario.stored.get(name);
+            match value.ok_or_else(|| name.to_owned())? {
+                Document::Null => {}
+                Document::Array(elements) => {
+                    let elements = elements.iter().filter_map(Document::as_str);
+                    let text = elements.collect::<Vec<_>>().join(",");
+                    found.push(json!({"Name": name, "Type": "StringList", "Value": text}));
+                }
+                text => found.push(json!({"Name": name, "Type": "String", "Value": text})),
+            }
+        }
+        Ok(json!({"Parameters": found}))
+    }
+
+    fn has_stub(&self, operation: &Operation) -> bool {
+        let name = full_name(operation);
+        let mut stubs = self.scenario.stubs.iter();
+        stubs.any(|stub| same_api(&stub.key, &name))
+    }
+
+    fn unsaid(&self, name: String) -> SimulationProblem {
+        SimulationProblem::NoStored {
+            file: self.scenario.file.clone(),
+            name,
+        }
+    }
+
     /// Ends the run, because the scenario says too little.
     pub(super) fn give_up(&self, problem: SimulationProblem) {
         self.progress().problem.get_or_insert(problem);
@@ -260,6 +298,13 @@ impl<Q: Request> Caller<Q> for Simulator {
             }
             let inputs = serde_json::to_value(request)
                 .map_err(|error| CallError::Input(error.to_string()))?;
+            if effect.step.is_empty() && operation.name == "GetParameters" {
+                match self.stored(&inputs) {
+                    Ok(answer) => return Ok(answer),
+                    Err(name) if !self.has_stub(operation) => self.give_up(self.unsaid(name)),
+                    Err(_) => {}
+                }
+            }
             match (self.reply(effect, operation, inputs), request.local()) {
                 (Ok(Reply::Answer(answered)), _) => answered,
                 (Ok(Reply::Run), Some(local)) => self.run(effect, local).await,

@@ -11,5 +11,6 @@ mod procedures;
 mod record;
 mod sheets;
 mod signals;
+mod stored;
 mod time;
 mod toy;

@@ -197,8 +197,10 @@ impl Heard {
     }
 
     fn payload(&self) -> Value {
-        let outputs = self.record.step("ask").unwrap().outputs.as_ref().unwrap();
-        serde_json::from_str(outputs["OutputPayload"][0].as_str().unwrap()).unwrap()
+        let outputs = self.record.step("ask").unwrap().outputs.clone().unwrap();
+        let payload = Value::Object(outputs);
+        let payload = payload.pointer("/OutputPayload/0").unwrap().as_str();
+        serde_json::from_str(payload.unwrap()).unwrap()
     }
 }
 
@@ -222,13 +224,10 @@ async fn run_with<S: Sheet>(
         .signals(&people)
         .cancel(cancel.clone());
     let canceller = async {
-        match cancel_after {
-            Some(seconds) => {
-                let moment = morning() + Duration::from_secs(seconds);
-                clock.sleep_until(moment).await;
-                cancel.cancel();
-            }
-            None => {}
+        if let Some(seconds) = cancel_after {
+            let moment = morning() + Duration::from_secs(seconds);
+            clock.sleep_until(moment).await;
+            cancel.cancel();
         }
         std::future::pending::<Record>().await
     };

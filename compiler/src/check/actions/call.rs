@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::catalogue::{Catalogue, Operation, Service, ShapeId, ShapeKind};
 use crate::document::{Step, Type};
-use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Data, Expression};
+use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Data, Expression, Parameter};
+use crate::source::Span;
 
 /// A value on its way into a request.
 #[derive(Clone, Debug)]
@@ -55,6 +56,11 @@ impl Called {
 
     /// A call of it by a step.
     pub(super) fn with(self, step: &Step, members: Vec<(&'static str, Given)>) -> Option<ApiCall> {
+        self.at(step.action.span, members)
+    }
+
+    /// A call of it for the sake of what stands at a place.
+    fn at(self, span: Span, members: Vec<(&'static str, Given)>) -> Option<ApiCall> {
         let input = match self.operation.input {
             Some(input) => fields(&self.service, input, members)?,
             None => Vec::new(),
@@ -62,7 +68,7 @@ impl Called {
         Some(ApiCall {
             written_service: self.service.name.clone(),
             written_api: self.operation.name.clone(),
-            span: step.action.span,
+            span,
             operation: self.operation,
             service: self.service,
             input,
@@ -78,6 +84,14 @@ pub(super) fn call(
     members: Vec<(&'static str, Given)>,
 ) -> Option<ApiCall> {
     Called::find(catalogue, service, operation)?.with(step, members)
+}
+
+/// The call that reads what defaults take from Parameter Store, if any does (spec 2.4).
+pub(in crate::check) fn stored(catalogue: &Catalogue, parameters: &[Parameter]) -> Option<ApiCall> {
+    let mut stored = parameters.iter().flat_map(|parameter| &parameter.stored);
+    stored.next()?;
+    let called = Called::find(catalogue, "ssm", "GetParameters")?;
+    called.at(Span::default(), vec![("Names", told_list("wanted"))])
 }
 
 /// A text.

@@ -23,6 +23,7 @@ mod typed;
 mod variable;
 mod wait;
 
+pub(super) use call::stored;
 pub(super) use data::{data, of_json};
 pub(super) use inputs::{
     coerced, declared, listed, other_type, references, seconds, some_of, text, text_span,

@@ -256,7 +256,11 @@ fn unreachable_step(id: StepId, step: &Step, scope: &Scope<'_>) -> Diagnostic {
     if let Some(next) = &before.next_step {
         report.context(next.span, "the step before it goes elsewhere")
     } else if let Some(end) = before.is_end.filter(|end| end.value) {
-        report.context(end.span, "the step before it ends the runbook")
+        let ended = match scope.entry(id).and_then(|entry| entry.parent) {
+            Some(_) => "the step before it ends the iteration",
+            None => "the step before it ends the runbook",
+        };
+        report.context(end.span, ended)
     } else {
         report.context(before.name.span, "the step before it always jumps")
     }

@@ -303,10 +303,10 @@ fn output(
     let Some((id, entry)) = scope.step(step).and_then(|id| Some((id, scope.entry(id)?))) else {
         return Err(Box::new(unknown_step(placeholder, step, scope)));
     };
-    if entry.step.action.value == "aws:loop" && is_loop_value(output) {
-        diagnostics.extend(outside_of_loop(placeholder, id, entry.step, scope));
-    }
     if let Some(info) = entry.outputs.iter().find(|info| info.name == output) {
+        if entry.step.action.value == "aws:loop" && is_loop_value(output) {
+            diagnostics.extend(outside_of_loop(placeholder, id, entry.step, scope));
+        }
         let ids = info.id.zip(info.kind);
         let reference = ids.map(|(output, kind)| Reference::Output(id, output, kind));
         return Ok(Resolved::named(

@@ -47,7 +47,8 @@ fn steps(node: &Node, key: &str, diagnostics: &mut Diagnostics) -> Vec<Step> {
         let message = format!("`{key}` has no steps");
         diagnostics.push(
             Diagnostic::error(Code::MissingKey, node.span, message)
-                .label("at least one step is expected here"),
+                .label("at least one step is expected here")
+                .help("write a list of steps, each with its `name` and its `action`"),
         );
     }
     let nodes = nodes.iter();

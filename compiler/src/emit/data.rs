@@ -21,6 +21,9 @@ pub(crate) fn into_document(plan: &Plan<'_>, value: &Data) -> TokenStream {
         Data::Expression(expression) => owned(plan, expression),
         Data::Integer(number) => integer(*number),
         Data::Boolean(flag) => quote!(#flag),
+        Data::List(elements) if elements.iter().any(splices) => {
+            spliced(elements, &|expression| document(plan, expression))
+        }
         other => data(plan, other),
     }
 }
@@ -66,15 +69,8 @@ pub(crate) fn data_with(
         Data::Expression(Expression::String(text)) => quote!(#text.into()),
         Data::Expression(expression) => reference(expression),
         Data::List(elements) if elements.iter().any(splices) => {
-            let parts = elements.iter().map(|element| {
-                let value = data_with(element, reference);
-                if splices(element) {
-                    quote!(elements(#value))
-                } else {
-                    quote!(vec![#value])
-                }
-            });
-            quote!([#(#parts),*].concat().into())
+            let list = spliced(elements, reference);
+            quote!(#list.into())
         }
         Data::List(elements) => {
             let elements = elements.iter().map(|element| data_with(element, reference));
@@ -88,6 +84,19 @@ pub(crate) fn data_with(
             quote!(object([#(#entries),*]))
         }
     }
+}
+
+/// A list into which others are spliced, as a vector of documents.
+fn spliced(elements: &[Data], reference: &dyn Fn(&Expression) -> TokenStream) -> TokenStream {
+    let parts = elements.iter().map(|element| {
+        let value = data_with(element, reference);
+        if splices(element) {
+            quote!(elements(#value))
+        } else {
+            quote!(vec![#value])
+        }
+    });
+    quote!([#(#parts),*].concat())
 }
 
 /// Whether a list's element is a whole reference to a list, whose elements then take its place (spec 3.3).

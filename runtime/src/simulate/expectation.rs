@@ -43,6 +43,16 @@ pub enum Unmet {
         /// What it was.
         actual: String,
     },
+    /// The value of a variable.
+    #[error("the variable {name} is {actual}, not {expected}")]
+    Variable {
+        /// Its name.
+        name: String,
+        /// What the scenario says.
+        expected: String,
+        /// What it was.
+        actual: String,
+    },
     /// The failure message.
     #[error("the failure message does not contain {expected:?}: {actual}")]
     Failure {
@@ -123,6 +133,12 @@ impl Evidence<'_> {
                 .iter()
                 .filter_map(|(name, value)| self.output(name, value)),
         );
+        unmet.extend(
+            expect
+                .variables
+                .iter()
+                .filter_map(|(name, value)| self.variable(name, value)),
+        );
         unmet.extend(expect.calls.iter().flat_map(|calls| self.calls(calls)));
         unmet
     }
@@ -167,15 +183,22 @@ impl Evidence<'_> {
     }
 
     fn output(&self, name: &str, expected: &Document) -> Option<Unmet> {
-        let actual = self.output_texts(name);
-        let equal = match (&actual, expected) {
-            (None, expected) => expected.is_null(),
-            (Some(texts), expected) => same_texts(texts, &expected.encode()),
-        };
-        (!equal).then(|| Unmet::Output {
+        let (expected, actual) = difference(expected, self.output_texts(name))?;
+        Some(Unmet::Output {
             name: name.to_owned(),
-            expected: shown(Some(&expected.encode()).filter(|_| !expected.is_null())),
-            actual: shown(actual.as_ref()),
+            expected,
+            actual,
+        })
+    }
+
+    fn variable(&self, name: &str, expected: &Document) -> Option<Unmet> {
+        let variables = self.record.automation_execution.variables.as_ref();
+        let actual = variables.and_then(|variables| texts(variables.get(name)?));
+        let (expected, actual) = difference(expected, actual)?;
+        Some(Unmet::Variable {
+            name: name.to_owned(),
+            expected,
+            actual,
         })
     }
 
@@ -183,8 +206,7 @@ impl Evidence<'_> {
     fn output_texts(&self, name: &str) -> Option<Vec<String>> {
         let (step, output) = name.split_once('.')?;
         let outputs = self.record.step(step)?.outputs.as_ref()?;
-        let texts = outputs.get(output)?.as_array()?;
-        Some(texts.iter().map(Text::text).collect())
+        texts(outputs.get(output)?)
     }
 
     fn calls(&self, expected: &[ExpectedCall]) -> Vec<Unmet> {
@@ -263,6 +285,21 @@ fn contained(path: &str, expected: &Value, actual: Option<&Value>, found: &mut V
             found.push((path.to_owned(), expected.to_string(), actual));
         }
     }
+}
+
+/// The texts of a value of the record.
+fn texts(value: &Document) -> Option<Vec<String>> {
+    Some(value.as_array()?.iter().map(Text::text).collect())
+}
+
+/// What was expected and what is there, where they differ; null means that nothing is there.
+fn difference(expected: &Document, actual: Option<Vec<String>>) -> Option<(String, String)> {
+    let equal = match &actual {
+        None => expected.is_null(),
+        Some(texts) => same_texts(texts, &expected.encode()),
+    };
+    let expected = Some(expected.encode()).filter(|_| !expected.is_null());
+    (!equal).then(|| (shown(expected.as_ref()), shown(actual.as_ref())))
 }
 
 /// Equal as texts, or as the JSON that they hold.

@@ -76,6 +76,14 @@ impl Names {
             let step = name.split_once('.').map_or(name.as_str(), |(step, _)| step);
             self.step("expect.outputs", step);
         }
+        let variables = self.definition.variables.iter();
+        let variables: Vec<&str> = variables.map(|variable| variable.name).collect();
+        for name in scenario.expect.variables.keys() {
+            if !variables.contains(&name.as_str()) {
+                let hint = did_you_mean(name, variables.iter().copied());
+                self.no_such("expect.variables", "variable", name, hint);
+            }
+        }
         for call in scenario.expect.calls.iter().flatten() {
             self.call("expect.calls", &call.api);
         }

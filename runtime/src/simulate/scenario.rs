@@ -27,6 +27,7 @@
 //!   status: Failed
 //!   steps: [{lambda1: Success}, {wait: TimedOut}]        # those that ran, in order
 //!   outputs: {ecs.taskArn: [arn]}                        # null: the output is absent
+//!   variables: {count: 3}                                # at the end; null: it has no value
 //!   failure: text inside the FailureMessage
 //!   calls: [Lambda.Invoke, {ECS.DescribeTasks: {cluster: demo}}]
 //! ```
@@ -157,6 +158,8 @@ pub struct Expect {
     pub steps: Option<Vec<(String, String)>>,
     /// Values of outputs by `step.Output`.
     pub outputs: Map,
+    /// Values of variables at the end, by name.
+    pub variables: Map,
     /// A text inside the FailureMessage.
     pub failure: Option<String>,
     /// Every call in order.
@@ -342,13 +345,21 @@ fn cancel(reader: &mut Reader, value: Document) -> Option<CancelAt> {
 }
 
 fn expect(reader: &mut Reader, value: Document) -> Expect {
-    let known = ["status", "steps", "outputs", "failure", "calls"];
+    let known = [
+        "status",
+        "steps",
+        "outputs",
+        "variables",
+        "failure",
+        "calls",
+    ];
     let mut members = reader.members("expect", value, &known);
     let mut part = |name| take(&mut members, name).filter(|value| !value.is_null());
     Expect {
         status: part("status").and_then(|value| status(reader, "expect.status", value)),
         steps: part("steps").map(|value| expected_steps(reader, value)),
         outputs: reader.map("expect.outputs", part("outputs").unwrap_or_default()),
+        variables: reader.map("expect.variables", part("variables").unwrap_or_default()),
         failure: part("failure").and_then(|value| reader.text("expect.failure", value)),
         calls: part("calls").map(|value| expected_calls(reader, value)),
     }

@@ -121,7 +121,8 @@ impl Target<'_> {
             (ValueKind::Scalar(scalar), kind) => {
                 let literal = literal(scalar, kind);
                 if literal.is_none() {
-                    diagnostics.push(self.mismatch(value.span, value.describe()));
+                    let report = self.mismatch(value.span, value.describe());
+                    diagnostics.push(self.respelt(report, scalar, value.span));
                 }
                 literal
             }
@@ -170,7 +171,22 @@ impl Target<'_> {
         Diagnostic::error(Code::WrongReferenceType, span, message)
             .label(format!("this is {given}"))
             .context(self.name.span, "declared here")
-            .help("give a value of the variable's type, to which nothing is converted")
+            .help("give a value of the variable's type: nothing is converted")
+    }
+
+    /// Offers the spelling in which a scalar has the type.
+    fn respelt(&self, report: Diagnostic, scalar: &Scalar, span: Span) -> Diagnostic {
+        let text = scalar.text().trim();
+        let fits = match self.kind {
+            Type::String => return report.edit(span, format!("'{text}'"), "write it as text"),
+            Type::Integer => text.parse::<i64>().is_ok(),
+            Type::Boolean => text.parse::<bool>().is_ok(),
+            _ => false,
+        };
+        match fits {
+            true => report.edit(span, text, "write it without quotes"),
+            false => report,
+        }
     }
 }
 

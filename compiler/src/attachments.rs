@@ -21,42 +21,40 @@ pub enum Missing {
     Allowed,
 }
 
-/// Reads every attachment from the first of the folders that has it.
-pub fn load(runbook: &mut Runbook, folders: &[PathBuf], missing: Missing) -> Diagnostics {
+/// Reads every attachment from a folder.
+pub fn load(runbook: &mut Runbook, folder: &Path, missing: Missing) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
     for attachment in &mut runbook.attachments {
-        match read(attachment, folders) {
+        match read(attachment, folder) {
             Ok(Some(content)) => attachment.content = Some(content),
             Ok(None) if missing == Missing::Allowed => {}
-            Ok(None) => diagnostics.push(not_there(attachment, folders)),
+            Ok(None) => diagnostics.push(not_there(attachment, folder)),
             Err(report) => diagnostics.push(*report),
         }
     }
     diagnostics
 }
 
-/// The folders to look in: the one that is named, else that of the runbook.
-pub fn folders(named: Option<&Path>, runbook: &Path) -> Vec<PathBuf> {
+/// The folder to look in: the one that is named, else that of the runbook.
+pub fn folder(named: Option<&Path>, runbook: &Path) -> PathBuf {
     let beside = || runbook.parent().unwrap_or(Path::new("")).to_owned();
-    vec![named.map_or_else(beside, Path::to_owned)]
+    named.map_or_else(beside, Path::to_owned)
 }
 
-fn read(attachment: &Attachment, folders: &[PathBuf]) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
-    for folder in folders {
-        let path = folder.join(&attachment.name);
-        match fs::read(&path) {
-            Ok(content) => {
-                verify(attachment, &content, &path)?;
-                return Ok(Some(content));
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => {
-                let problem = format!("`{}` cannot be read: {error}", path.display());
-                return Err(Box::new(unusable(attachment, problem)));
-            }
+fn read(attachment: &Attachment, folder: &Path) -> Result<Option<Vec<u8>>, Box<Diagnostic>> {
+    let path = folder.join(&attachment.name);
+    match fs::read(&path) {
+        Ok(content) => {
+            verify(attachment, &content, &path)?;
+            Ok(Some(content))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let problem = format!("`{}` cannot be read: {error}", path.display());
+            let report = Diagnostic::error(Code::UnusableAttachment, attachment.span, problem);
+            Err(Box::new(report.label("a script uses this file")))
         }
     }
-    Ok(None)
 }
 
 fn verify(attachment: &Attachment, content: &[u8], path: &Path) -> Result<(), Box<Diagnostic>> {
@@ -75,22 +73,13 @@ fn verify(attachment: &Attachment, content: &[u8], path: &Path) -> Result<(), Bo
     }
 }
 
-fn not_there(attachment: &Attachment, folders: &[PathBuf]) -> Diagnostic {
+fn not_there(attachment: &Attachment, folder: &Path) -> Diagnostic {
     let name = &attachment.name;
-    let looked: Vec<String> = folders
-        .iter()
-        .map(|folder| format!("`{}`", folder.join(name).display()))
-        .collect();
     let message = format!("the attachment `{name}` is not there");
     Diagnostic::error(Code::UnusableAttachment, attachment.span, message)
         .label("a script uses this file")
-        .note(format!("looked for {}", looked.join(", ")))
+        .note(format!("looked for `{}`", folder.join(name).display()))
         .help("put it beside the runbook, or name its folder with --attachments DIR")
-}
-
-fn unusable(attachment: &Attachment, problem: String) -> Diagnostic {
-    Diagnostic::error(Code::UnusableAttachment, attachment.span, problem)
-        .label("a script uses this file")
 }
 
 fn checksum(content: &[u8]) -> String {

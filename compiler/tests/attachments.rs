@@ -20,7 +20,7 @@ const HELPERS: &str = "def main(events, context): return \"é\"\n";
 fn a_file_with_the_right_checksum_is_carried_as_it_is() {
     let folder = Folder::with("right", &[("helpers.py", HELPERS.as_bytes())]);
     let (source, mut runbook) = runbook("helpers.py", CHECKSUM);
-    let found = load(&mut runbook, &[folder.0.clone()], Missing::Refused);
+    let found = load(&mut runbook, &folder.0, Missing::Refused);
     assert!(
         found.is_empty(),
         "{}",
@@ -38,7 +38,7 @@ fn a_file_with_the_right_checksum_is_carried_as_it_is() {
 fn another_file_is_refused_and_its_checksum_told() {
     let folder = Folder::with("other", &[("helpers.py", b"def main(a, b): pass")]);
     let (source, mut runbook) = runbook("helpers.py", CHECKSUM);
-    let found = load(&mut runbook, &[folder.0.clone()], Missing::Allowed);
+    let found = load(&mut runbook, &folder.0, Missing::Allowed);
     let text = render::human(&source, &found, false);
     assert!(text.contains("is not the file of the document"), "{text}");
     assert!(text.contains("its sha256 is not "), "{text}");
@@ -55,7 +55,7 @@ fn another_file_is_refused_and_its_checksum_told() {
 fn a_missing_file_is_told_with_where_it_was_looked_for() {
     let folder = Folder::with("missing", &[]);
     let (source, mut runbook) = runbook("helpers.py", CHECKSUM);
-    let found = load(&mut runbook, &[folder.0.clone()], Missing::Refused);
+    let found = load(&mut runbook, &folder.0, Missing::Refused);
     let text = render::human(&source, &found, false);
     let place = folder.0.join("helpers.py");
     assert!(
@@ -63,7 +63,7 @@ fn a_missing_file_is_told_with_where_it_was_looked_for() {
         "{text}"
     );
 
-    let found = load(&mut runbook, &[folder.0.clone()], Missing::Allowed);
+    let found = load(&mut runbook, &folder.0, Missing::Allowed);
     assert!(found.is_empty());
     assert!(scripts(&runbook, &source).contains("Attachment::absent(\"helpers.py\")"));
 }

@@ -5,6 +5,7 @@
 //! interceptor keeps, decoded by the operation's own shape table (module [`crate::decode`]).
 
 mod http;
+mod post;
 mod session;
 pub mod whole;
 

@@ -99,6 +99,9 @@ pub enum CallError {
     /// The request did not reach the service, or its answer did not come back.
     #[error("{0}")]
     Connection(String),
+    /// A webhook could not be sent.
+    #[error("{0}")]
+    Webhook(String),
     /// A script gave no value.
     #[error(transparent)]
     Script(ScriptError),

@@ -28,7 +28,7 @@ pub trait Request: Clone + Debug + Serialize + Send + Sync + 'static {
     fn operation(&self) -> &'static Operation;
 
     /// What is done instead of calling an API, for a request that is performed here.
-    fn local(&self) -> Option<Local<'_>> {
+    fn local(&self) -> Option<Local<'_, Self>> {
         None
     }
 }
@@ -87,6 +87,8 @@ pub enum Acceptance {
     Assert(Expectation),
     /// The call is repeated until the selected value is a desired one (spec 5.23).
     Until(Expectation),
+    /// A status other than 2xx fails the step, its outputs kept (spec 5.17).
+    Delivered,
     /// An answer that carries `FunctionError` fails the step, its outputs kept (spec 5.16).
     NoFunctionError,
 }
@@ -124,6 +126,12 @@ impl<Q: Request, S> Effect<Q, S> {
     #[must_use]
     pub fn until(self, selector: &'static Selector, desired: Vec<String>) -> Self {
         self.expect(selector, desired, Acceptance::Until)
+    }
+
+    /// The webhook must answer with a status of 2xx.
+    #[must_use]
+    pub fn delivered(self) -> Self {
+        self.accept(Acceptance::Delivered)
     }
 
     /// The answer must not carry `FunctionError`.

@@ -116,7 +116,9 @@ impl Failure {
                 .detail("Operation", operation),
             CallError::Input(_) => Self::inputs(cause),
             CallError::Script(error) => error.into(),
-            CallError::Connection(_) => Self::during(activity, FailureType::Action, cause),
+            CallError::Connection(_) | CallError::Webhook(_) => {
+                Self::during(activity, FailureType::Action, cause)
+            }
             CallError::Response { operation, .. } => {
                 Self::during(activity, FailureType::Internal, cause).detail("Operation", operation)
             }

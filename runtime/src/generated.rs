@@ -28,6 +28,7 @@ pub use crate::value::{
     Document, Encode, FromSelected, InputError, Map, OutputError, Required, Text, Type, Wanted,
     coerce,
 };
+pub use crate::webhook::{self, Webhook};
 
 /// Types of the compiler's own version: a module made by another version does not compile against this runtime.
 pub struct MadeBy0_1_0;

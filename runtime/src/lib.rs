@@ -48,6 +48,7 @@ pub mod stored;
 pub mod turns;
 pub mod value;
 pub mod variable;
+pub mod webhook;
 
 /// What the derives in generated code name.
 pub use serde;

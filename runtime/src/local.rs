@@ -14,19 +14,25 @@ use crate::caller::{BoxFuture, CallError, Caller, EffectId};
 use crate::effect::Request;
 use crate::script::{Credentials, Output, Script};
 use crate::value::Document;
+use crate::webhook::{Post, Posted, Webhook};
 pub(crate) use scripts::Scripts;
 
 /// What is done here.
 #[derive(Clone, Copy, Debug)]
-pub enum Local<'a> {
+pub enum Local<'a, Q> {
     /// A script is run.
     Script(&'a Script),
+    /// A webhook is read and sent.
+    Webhook(&'a Webhook<Q>),
 }
 
 /// What local requests need of the world around the program.
 pub trait Outside: Send + Sync {
     /// The credentials that the run calls AWS with, as fresh as they have to be.
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>>;
+
+    /// Sends a post. What goes wrong is told without anything that the post holds.
+    fn post<'a>(&'a self, post: &'a Post) -> BoxFuture<'a, Result<Posted, CallError>>;
 
     /// Where calls go instead of to AWS, if anywhere.
     fn endpoint(&self) -> Option<String> {
@@ -47,6 +53,7 @@ pub enum Permissions {
 /// Performs local requests, and passes the others on.
 pub struct Performer<'a, Q> {
     caller: &'a dyn Caller<Q>,
+    outside: &'a dyn Outside,
     scripts: Scripts<'a>,
 }
 
@@ -60,8 +67,20 @@ impl<'a, Q: Request> Performer<'a, Q> {
     ) -> Self {
         Self {
             caller,
+            outside,
             scripts: Scripts::new(outside, region, permissions),
         }
+    }
+
+    /// Reads an integration, and sends what it says.
+    async fn webhook(
+        &self,
+        effect: &EffectId,
+        webhook: &Webhook<Q>,
+    ) -> Result<Document, CallError> {
+        let read = self.caller.call(effect, &webhook.read).await?;
+        let post = webhook.post(&read)?;
+        Ok(self.outside.post(&post).await?.answer())
     }
 }
 
@@ -73,6 +92,7 @@ impl<Q: Request> Caller<Q> for Performer<'_, Q> {
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         match request.local() {
             Some(Local::Script(script)) => Box::pin(self.scripts.run(effect, script)),
+            Some(Local::Webhook(webhook)) => Box::pin(self.webhook(effect, webhook)),
             None => self.caller.call(effect, request),
         }
     }

@@ -26,6 +26,7 @@ use runbook_runtime::runbook::{Bounds, Definition, ParameterDefinition, Runbook}
 use runbook_runtime::scope::Context;
 use runbook_runtime::script::Credentials;
 use runbook_runtime::value::{Document, InputError, Map, OutputError, Type};
+use runbook_runtime::webhook::{Post, Posted};
 use serde_json::{Value, json};
 
 const HAPPY: &str = "
@@ -438,6 +439,10 @@ struct FakeOutside;
 impl Outside for FakeOutside {
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>> {
         Box::pin(async { Err(CallError::Connection("there are none".to_owned())) })
+    }
+
+    fn post<'a>(&'a self, _: &'a Post) -> BoxFuture<'a, Result<Posted, CallError>> {
+        Box::pin(async { Err(CallError::Webhook("nothing is sent".to_owned())) })
     }
 }
 

@@ -76,9 +76,6 @@ pub(super) fn instead(action: &str) -> Option<String> {
         "aws:deleteImage" => "call `DeregisterImage` of `ec2` with `aws:executeAwsApi`".to_owned(),
         "aws:deleteStack" => wait_for("DeleteStack", "cloudformation"),
         "aws:runInstances" => wait_for("RunInstances", "ec2"),
-        "aws:invokeWebhook" => {
-            "let a Lambda function do it, and run that with `aws:invokeLambdaFunction`".to_owned()
-        }
         _ => return None,
     })
 }
@@ -155,7 +152,7 @@ pub(super) static ACTIONS: [Action; 23] = [
     action("aws:invokeLambdaFunction")
         .limited(TimeLimit::up_to(300))
         .translated(),
-    action("aws:invokeWebhook"),
+    action("aws:invokeWebhook").translated(),
     action("aws:loop").translated(),
     action("aws:pause").not_after_cancel().translated(),
     action("aws:runCommand").translated(),

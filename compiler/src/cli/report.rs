@@ -36,8 +36,8 @@ pub(super) fn compile_whole(
     catalogue: &Catalogue,
 ) -> Result<(Source, Runbook), CliError> {
     let (source, mut runbook) = compile(path, catalogue)?;
-    let folders = attachments::folders(attachments, path);
-    let diagnostics = attachments::load(&mut runbook, &folders, missing);
+    let folder = attachments::folder(attachments, path);
+    let diagnostics = attachments::load(&mut runbook, &folder, missing);
     match diagnostics.has_errors() {
         true => Err(refuse(&source, &diagnostics)),
         false => Ok((source, runbook)),

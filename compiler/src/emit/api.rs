@@ -1,11 +1,11 @@
 //! `api.rs`: the API calls of the runbook as typed values that are data too.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
+use super::local::{LocalRequest, locals};
 use super::names;
 use super::plan::Plan;
-use super::scripts;
 use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
 
 /// The items of `api.rs`.
@@ -20,9 +20,10 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
     items.extend(
         types
             .operations()
-            .map(|request| from_request(&request.name)),
+            .map(|request| from_request(&request.name, &request.name)),
     );
-    items.extend(locals.iter().map(|local| from_request(&local.name)));
+    let own = locals.iter();
+    items.extend(own.map(|local| from_request(&local.name, &local.kind)));
     items.extend(
         types
             .structs
@@ -31,27 +32,6 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
     );
     items.extend(types.operations().map(operation_static));
     items
-}
-
-/// A request that is no call of an API.
-struct LocalRequest {
-    /// Its type in the runtime, and the variant: `Script`.
-    name: Ident,
-    /// Its module in the runtime: `script`.
-    module: Ident,
-    /// What it is, for the documentation.
-    title: &'static str,
-}
-
-/// What the runbook does beside calling APIs.
-fn locals(plan: &Plan<'_>) -> Vec<LocalRequest> {
-    let script = LocalRequest {
-        name: names::identifier("Script"),
-        module: names::identifier("script"),
-        title: "A script",
-    };
-    let scripts = scripts::has_scripts(plan).then_some(script);
-    scripts.into_iter().collect()
 }
 
 fn imports(types: &RequestTypes, locals: &[LocalRequest]) -> TokenStream {
@@ -89,11 +69,11 @@ fn request_enum(types: &RequestTypes, locals: &[LocalRequest]) -> TokenStream {
         }
     });
     let locals = locals.iter().map(|local| {
-        let name = &local.name;
+        let (name, kind) = (&local.name, &local.kind);
         let doc = format!(" {}.", local.title);
         quote! {
             #[doc = #doc]
-            #name(Box<#name>)
+            #name(Box<#kind>)
         }
     });
     let variants = variants.chain(locals);
@@ -135,7 +115,7 @@ fn local_function(locals: &[LocalRequest]) -> TokenStream {
         |LocalRequest { name, .. }| quote!(Self::#name(request) => Some(Local::#name(request))),
     );
     quote! {
-        fn local(&self) -> Option<Local<'_>> {
+        fn local(&self) -> Option<Local<'_, Self>> {
             match self {
                 #(#arms,)*
                 _ => None,
@@ -144,10 +124,10 @@ fn local_function(locals: &[LocalRequest]) -> TokenStream {
     }
 }
 
-fn from_request(name: &Ident) -> TokenStream {
+fn from_request(name: &Ident, kind: &impl ToTokens) -> TokenStream {
     quote! {
-        impl From<#name> for Request {
-            fn from(request: #name) -> Self {
+        impl From<#kind> for Request {
+            fn from(request: #kind) -> Self {
                 Self::#name(Box::new(request))
             }
         }

@@ -7,9 +7,9 @@ use quote::quote;
 
 use super::api::{operation_name, title};
 use super::convert;
+use super::local::locals;
 use super::names::{self, Unique};
 use super::plan::Plan;
-use super::scripts;
 use super::smithy;
 use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
 use super::whole::{Lacks, Wholes};
@@ -145,8 +145,9 @@ fn caller_impl(plan: &Plan<'_>, functions: &Functions) -> TokenStream {
     let clients = clients(plan);
     let structs = plan.types.structs.iter().zip(&functions.names);
     let operations = structs.filter(|(request, _)| request.is_operation);
-    let scripts = scripts::has_scripts(plan);
-    let local = scripts.then(|| quote!(Request::Script(_) => Err(unperformed())));
+    let locals = locals(plan).into_iter().map(|local| local.name);
+    let locals: Vec<TokenStream> = locals.map(|name| quote!(Request::#name(_))).collect();
+    let local = (!locals.is_empty()).then(|| quote!(#(#locals)|* => Err(unperformed())));
     let arms = operations.map(|(request, function)| {
         let name = &request.name;
         let client = clients.get(&request.service.name).map(|(field, ..)| field);

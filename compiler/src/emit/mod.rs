@@ -11,6 +11,7 @@ mod expression;
 mod flow;
 mod inputs;
 mod layout;
+mod local;
 mod loops;
 mod manifest;
 mod module;

@@ -475,7 +475,7 @@ fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
             ("Service", json(&call.written_service)),
             ("Api", json(&call.written_api)),
         ],
-        Work::Script(_) => Vec::new(),
+        Work::Script(_) | Work::Webhook(_) => Vec::new(),
         Work::Procedure(procedure) => {
             let constants = procedure.constants.iter();
             constants.map(|(name, text)| (*name, json(text))).collect()

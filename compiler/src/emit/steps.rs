@@ -15,7 +15,7 @@ use super::types::{FieldType, RequestField, RequestStruct};
 use crate::catalogue::ShapeKind;
 use crate::ir::{
     ApiCall, ApiField, ApiItem, ApiValue, Choice, Condition, Data, Expectation, Expression, Field,
-    OutputSource, Procedure, Step, StepId, Work,
+    OutputSource, Procedure, Step, StepId, Webhook, Work,
 };
 
 /// The items of `steps.rs`.
@@ -96,6 +96,7 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
         }
         Work::Invoke { call, .. } => calls(call),
         Work::Procedure(procedure) => operations(procedure),
+        Work::Webhook(_) => "a webhook".to_owned(),
         Work::Script(script) => format!("a script in {}", script.runtime.language.name()),
         Work::Approve(approve) => match &approve.notification {
             Some(call) => format!("an approval, announced by {}", calls(call)),
@@ -204,6 +205,7 @@ fn computed(plan: &Plan<'_>, step: &Step, names: &StepNames) -> Computed {
             input_payload: Some(payload),
         } => invoke_with_payload(plan, call, payload),
         Work::Procedure(procedure) => run(plan, procedure),
+        Work::Webhook(webhook) => sent(plan, webhook),
         Work::Script(script) => Computed::effect(scripts::effect(plan, script, names)),
         Work::Approve(approve) => people::approve(plan, step, approve),
         Work::Pause => Computed::effect(quote!(Effect::pause())),
@@ -233,6 +235,28 @@ fn run(plan: &Plan<'_>, procedure: &Procedure) -> Computed {
         quote!(#name: #value)
     });
     Computed::effect(quote!(Effect::run(procedure::#name { #(#fields),* })))
+}
+
+/// A webhook: the parameter of its integration is read with it.
+fn sent(plan: &Plan<'_>, webhook: &Webhook) -> Computed {
+    let (integration, read) = (
+        owned(plan, &webhook.integration),
+        request(plan, &webhook.read),
+    );
+    let body = match &webhook.body {
+        None => quote!(None),
+        Some(body) => {
+            let body = owned(plan, body);
+            quote!(Some(#body))
+        }
+    };
+    let sent = quote! {
+        Effect::call(Webhook { read: #read.into(), integration, body: #body }).delivered()
+    };
+    Computed::effect(sent).after(quote! {
+        let integration: String = #integration;
+        let parameter = webhook::parameter(&integration);
+    })
 }
 
 fn procedure_field(plan: &Plan<'_>, field: &Field) -> TokenStream {

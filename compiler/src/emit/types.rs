@@ -342,6 +342,7 @@ fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
         "Request",
         "Local",
         "Script",
+        "Webhook",
         "Operation",
         "Serialize",
         "BTreeMap",

@@ -10,6 +10,7 @@ mod loops;
 mod print;
 mod procedure;
 mod script;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub use loops::{Loop, Turns};
 pub use print::print;
 pub use procedure::{Field, Procedure};
 pub use script::{Attachment, Language, Runtime, Script, ScriptText};
+pub use webhook::Webhook;
 
 use crate::catalogue::Service;
 use crate::document::Type;
@@ -226,6 +228,8 @@ pub enum Work {
     Procedure(Procedure),
     /// `aws:executeScript`.
     Script(Script),
+    /// `aws:invokeWebhook`.
+    Webhook(Webhook),
     /// `aws:approve`.
     Approve(Box<Approve>),
     /// `aws:pause`.
@@ -518,6 +522,7 @@ impl Work {
             | Self::Wait(call, _)
             | Self::Invoke { call, .. } => Some(call),
             Self::Approve(approve) => approve.notification.as_ref(),
+            Self::Webhook(webhook) => Some(&webhook.read),
             Self::Procedure(_)
             | Self::Script(_)
             | Self::Pause

@@ -16,7 +16,7 @@ pub fn client() -> SharedHttpClient {
     Builder::new().build_with_connector_fn(connector)
 }
 
-fn connector(
+pub(super) fn connector(
     settings: Option<&HttpConnectorSettings>,
     components: Option<&RuntimeComponents>,
 ) -> Connector {

@@ -9,6 +9,7 @@ use super::http;
 use crate::caller::{BoxFuture, CallError};
 use crate::local::Outside;
 use crate::script::Credentials;
+use crate::webhook::{Post, Posted};
 
 /// Whose permissions the calls use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,10 @@ impl Outside for Session {
                 session_token: found.session_token().map(str::to_owned),
             })
         })
+    }
+
+    fn post<'a>(&'a self, post: &'a Post) -> BoxFuture<'a, Result<Posted, CallError>> {
+        Box::pin(super::post::send(post))
     }
 
     fn endpoint(&self) -> Option<String> {

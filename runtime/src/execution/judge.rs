@@ -88,6 +88,7 @@ pub(super) fn answered<R: Runbook>(
         Acceptance::Assert(expectation) => (Verdict::Failed(undesired(expectation, answer)), None),
         Acceptance::Until(_) => (Verdict::NotYet, None),
         Acceptance::NoFunctionError => invoked(running, answer, state),
+        Acceptance::Delivered => delivered(running, answer, state),
     };
     Judgement {
         kept,
@@ -217,7 +218,7 @@ impl<R: Runbook> Running<R> {
         match (&self.standing, self.request().and_then(Request::local)) {
             (Some(standing), _) => standing.course.activity(),
             (None, Some(Local::Script(_))) => COMPLETION,
-            (None, None) => ACTION,
+            (None, Some(Local::Webhook(_)) | None) => ACTION,
         }
     }
 
@@ -225,7 +226,7 @@ impl<R: Runbook> Running<R> {
     pub(super) fn expectation(&self) -> Option<&Expectation> {
         match self.acceptance() {
             Acceptance::Assert(expectation) | Acceptance::Until(expectation) => Some(expectation),
-            Acceptance::Any | Acceptance::NoFunctionError => None,
+            Acceptance::Any | Acceptance::NoFunctionError | Acceptance::Delivered => None,
         }
     }
 
@@ -270,6 +271,25 @@ fn invoked<R: Runbook>(
     match &invocation.function_error {
         None => (verdict, kept),
         Some(error) => (Verdict::Failed(function_failed(error, &invocation)), kept),
+    }
+}
+
+/// A webhook that was refused leaves what it answered all the same.
+fn delivered<R: Runbook>(
+    running: &Running<R>,
+    answer: &Document,
+    state: &R::State,
+) -> (Verdict, Option<Kept<R::State>>) {
+    let (verdict, kept) = accept(running, answer, state);
+    let status = answer.get("ResponseCode").and_then(Document::as_i64);
+    match status {
+        Some(status) if !(200..300).contains(&status) => {
+            let cause = format!("The webhook answered with the status {status}");
+            let failure = Failure::action(FailureType::Action, &cause);
+            let failure = failure.detail("ResponseCode", status.to_string());
+            (Verdict::Failed(failure), kept)
+        }
+        _ => (verdict, kept),
     }
 }
 

@@ -34,7 +34,8 @@ pub(super) fn full_name(operation: &Operation) -> String {
 
 /// The action, if all that a step of it does is local.
 pub(super) fn local_action(step: &StepDefinition) -> Option<&'static str> {
-    (step.action == "aws:executeScript").then_some(step.action)
+    const LOCAL: [&str; 2] = ["aws:executeScript", "aws:invokeWebhook"];
+    LOCAL.contains(&step.action).then_some(step.action)
 }
 
 /// The name to show for a call: as the runbook writes it, else as the catalogue does.
@@ -45,7 +46,7 @@ pub(super) fn display_name(
 ) -> String {
     let name = full_name(operation);
     match step(definition, step_name).map(|step| step.calls) {
-        Some([only]) => (*only).to_owned(),
+        Some([only]) if operation.service != "aws" => (*only).to_owned(),
         _ => name,
     }
 }

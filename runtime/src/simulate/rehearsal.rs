@@ -9,6 +9,7 @@ use crate::clock::VirtualClock;
 use crate::local::{Outside, Permissions, Scripts};
 use crate::script::{Credentials, Output, Script};
 use crate::value::Document;
+use crate::webhook::{Post, Posted};
 
 /// Runs scripts of a simulated execution.
 pub(super) struct Rehearsal {
@@ -58,5 +59,10 @@ impl Outside for Nowhere {
     fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>> {
         let refused = "a simulation has no AWS credentials".to_owned();
         Box::pin(async { Err(CallError::Connection(refused)) })
+    }
+
+    fn post<'a>(&'a self, _: &'a Post) -> BoxFuture<'a, Result<Posted, CallError>> {
+        let refused = "a simulation sends nothing".to_owned();
+        Box::pin(async { Err(CallError::Webhook(refused)) })
     }
 }

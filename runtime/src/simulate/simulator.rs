@@ -12,7 +12,7 @@ use crate::decode::{Location, Response, Shape, check_answer};
 use crate::effect::{Operation, Request};
 use crate::local::Local;
 use crate::runbook::Definition;
-use crate::script::{Output, ScriptError};
+use crate::script::{self, Output, Script, ScriptError};
 use crate::value::{Document, Map};
 
 use super::api::{display_name, full_name, is_call_of_step, same_api, step};
@@ -156,8 +156,7 @@ impl Simulator {
     }
 
     /// Really runs what can be: a script.
-    async fn run(&self, effect: &EffectId, local: Local<'_>) -> Result<Document, CallError> {
-        let Local::Script(script) = local;
+    async fn run(&self, effect: &EffectId, script: &Script) -> Result<Document, CallError> {
         let limit = step(self.definition, effect.step_name()).and_then(|step| step.time_limit);
         let answered = self.rehearsal.run(effect, script, limit).await;
         self.progress()
@@ -307,9 +306,9 @@ impl<Q: Request> Caller<Q> for Simulator {
             }
             match (self.reply(effect, operation, inputs), request.local()) {
                 (Ok(Reply::Answer(answered)), _) => answered,
-                (Ok(Reply::Run), Some(local)) => self.run(effect, local).await,
+                (Ok(Reply::Run), Some(Local::Script(script))) => self.run(effect, script).await,
                 // Scenarios are checked before they are played: only scripts are to run.
-                (Ok(Reply::Run), None) => std::future::pending().await,
+                (Ok(Reply::Run), _) => std::future::pending().await,
                 (Err(problem), _) => {
                     self.give_up(problem);
                     // A failed step could pass for one that the scenario wants; this run just ends here.
@@ -341,12 +340,16 @@ fn finish(answer: &Answer, operation: &Operation) -> Option<Result<Document, Cal
                 .or_insert_with(|| json!({"HTTPStatusCode": 200, "RetryAttempts": 0}));
             Ok(Document::Object(members))
         }
-        Answer::Error { code, message } if is_local(operation) => {
+        Answer::Error { code, message } if operation.name == script::OPERATION.name => {
             let raised = format!("{code} - {message}");
             Err(CallError::Script(ScriptError::Raised(raised)))
         }
         Answer::Error { code, message } => Err(CallError::Service {
-            operation: operation.name.to_owned(),
+            operation: match is_local(operation) {
+                // What a service says to a webhook is about its integration.
+                true => "GetParameter".to_owned(),
+                false => operation.name.to_owned(),
+            },
             throttling: is_throttling_code(code),
             code: code.clone(),
             message: message.clone(),

@@ -22,6 +22,7 @@ mod state_machine;
 mod typed;
 mod variable;
 mod wait;
+mod webhook;
 
 pub(super) use call::stored;
 pub(super) use data::{data, of_json};
@@ -53,6 +54,7 @@ pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
             Some(Work::Wait(call, expectation))
         }
         "aws:invokeLambdaFunction" => lambda::invoke(step, scope, diagnostics),
+        "aws:invokeWebhook" => webhook::invoke(step, scope, diagnostics),
         "aws:executeScript" => script::execute(step, scope, diagnostics),
         "aws:sleep" => sleep::sleep(step, scope, diagnostics),
         "aws:branch" => branch::branch(step, scope, diagnostics),

@@ -41,6 +41,7 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:executeStateMachine" => &STATE_MACHINE,
         "aws:runCommand" => &COMMAND,
         "aws:executeScript" => &SCRIPT,
+        "aws:invokeWebhook" => &WEBHOOK,
         "aws:approve" => &APPROVE,
         "aws:sleep" => &SLEEP,
         "aws:branch" => &BRANCH,
@@ -146,6 +147,12 @@ const SCRIPT: [OwnInput; 5] = [
     optional("Script", Type::String),
     optional("InputPayload", Type::StringMap),
     optional("Attachment", Type::String),
+];
+
+/// Those of `aws:invokeWebhook` (spec 5.17).
+const WEBHOOK: [OwnInput; 2] = [
+    required("IntegrationName", Type::String),
+    optional("Body", Type::String),
 ];
 
 /// The values of `Runtime`, those of today first.

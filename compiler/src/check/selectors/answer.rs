@@ -129,8 +129,11 @@ impl Answer {
                 continue;
             }
             let below = self.view(&node).children().into_iter().rev();
-            // Nobody scans for an HTTP header, and as a map they would match every key.
-            open.extend(below.filter(|node| !matches!(node, Node::Map(_))));
+            open.extend(below.map(|node| match node {
+                // As a map they would match every key.
+                Node::Map(value) => known_headers(&value),
+                node => node,
+            }));
             found.push(node);
         }
         found
@@ -219,6 +222,42 @@ fn metadata() -> Node {
         ("HTTPHeaders".to_owned(), Node::Map(Box::new(Node::Text))),
         number("RetryAttempts"),
     ])
+}
+
+/// The HTTP headers that a scan may find: those that services send.
+fn known_headers(value: &Node) -> Node {
+    const HEADERS: [&str; 24] = [
+        "accept-ranges",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "date",
+        "etag",
+        "expires",
+        "keep-alive",
+        "last-modified",
+        "location",
+        "pragma",
+        "server",
+        "strict-transport-security",
+        "transfer-encoding",
+        "vary",
+        "x-amz-apigw-id",
+        "x-amz-bucket-region",
+        "x-amz-crc32",
+        "x-amz-id-2",
+        "x-amz-request-id",
+        "x-amzn-requestid",
+    ];
+    let headers = HEADERS.iter();
+    Node::Object(
+        headers
+            .map(|name| ((*name).to_owned(), value.clone()))
+            .collect(),
+    )
 }
 
 fn node_of(service: &Service, member: &Member) -> Node {

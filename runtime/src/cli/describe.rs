@@ -36,6 +36,11 @@ fn text<R: Runbook>() -> String {
     );
     section(
         &mut text,
+        "Variables",
+        definition.variables.iter().map(variable_text),
+    );
+    section(
+        &mut text,
         "Steps",
         steps::<R>().map(|(step, ways)| step_text(definition, step, &ways)),
     );
@@ -65,6 +70,21 @@ fn parameter_text(parameter: &ParameterDefinition) -> String {
     text
 }
 
+fn variable_text(variable: &ParameterDefinition) -> String {
+    let facts = facts(variable);
+    let facts = facts.iter().map(|fact| match fact.as_str() {
+        "required" => "no value at first",
+        "optional" => "default: \"\"",
+        fact => fact,
+    });
+    let facts: Vec<&str> = facts.collect();
+    let mut text = format!("  {}  {}\n", variable.name, facts.join("; "));
+    for line in variable.description.trim().lines() {
+        text.push_str(&format!("      {line}\n"));
+    }
+    text
+}
+
 fn step_text(definition: &Definition, step: &StepDefinition, ways: &Ways) -> String {
     let width = definition
         .steps
@@ -85,10 +105,14 @@ fn step_text(definition: &Definition, step: &StepDefinition, ways: &Ways) -> Str
         Some(attempts) if attempts > 1 => format!(", {attempts} attempts"),
         _ => String::new(),
     };
+    let inside = step
+        .inside
+        .map(|around| format!(", inside {around}"))
+        .unwrap_or_default();
     format!(
-        "  {name}  {}{calls}{waits}{limit}{attempts}{}\n",
+        "  {name}  {}{calls}{waits}{inside}{limit}{attempts}{}\n",
         step.action,
-        ways.text()
+        ways.text(step)
     )
 }
 
@@ -118,11 +142,15 @@ impl Ways {
         }
     }
 
-    fn text(&self) -> String {
+    fn text(&self, step: &StepDefinition) -> String {
         let way = |name: &str, to: Option<&str>| {
             to.map(|to| format!("; {name} → {to}")).unwrap_or_default()
         };
-        let next = way("then", Some(self.success.unwrap_or("end")));
+        let end = match step.inside {
+            Some(_) => "end of the iteration",
+            None => "end",
+        };
+        let next = way("then", Some(self.success.unwrap_or(end)));
         format!(
             "{next}{}{}",
             way("on failure", self.failure),
@@ -151,6 +179,7 @@ fn data<R: Runbook>() -> Document {
         "description": definition.description,
         "assumeRole": definition.assume_role,
         "parameters": definition.parameters.iter().map(parameter_data).collect::<Vec<_>>(),
+        "variables": definition.variables.iter().map(variable_data).collect::<Vec<_>>(),
         "steps": steps::<R>().map(|(step, ways)| step_data(step, &ways)).collect::<Vec<_>>(),
         "outputs": outputs.map(|output| format!("{}.{}", output.step, output.output)).collect::<Vec<_>>(),
     })
@@ -174,10 +203,19 @@ fn parameter_data(parameter: &ParameterDefinition) -> Document {
     })
 }
 
+fn variable_data(variable: &ParameterDefinition) -> Document {
+    let mut data = parameter_data(variable);
+    if let Document::Object(members) = &mut data {
+        members.shift_remove("required");
+    }
+    data
+}
+
 fn step_data(step: &StepDefinition, ways: &Ways) -> Document {
     json!({
         "name": step.name,
         "action": step.action,
+        "inside": step.inside,
         "line": step.line,
         "calls": step.calls,
         "waitsFor": step.waits_for,

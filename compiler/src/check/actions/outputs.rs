@@ -76,7 +76,7 @@ pub(crate) fn predefined(action: &str) -> &'static [(&'static str, Type)] {
             PAYLOAD,
         ],
         "aws:executeScript" => &[("Payload", Type::String), PAYLOAD],
-        "aws:branch" | "aws:pause" => &[],
+        "aws:branch" | "aws:pause" | "aws:updateVariable" => &[],
         _ => &[PAYLOAD],
     }
 }

@@ -182,16 +182,27 @@ fn step(runbook: &Runbook, step: &Step, written: &document::Step) -> StepType {
         action: step.action.clone(),
         inside: step.inside.map(|around| runbook.step(around).name.clone()),
         api: call.map(|call| format!("{} {}", call.service.name, call.operation.name)),
-        inputs: inputs(step, written, call),
+        inputs: inputs(runbook, step, written, call),
         outputs: outputs(step),
     }
 }
 
 /// The action's own inputs, then the members of the operation, those that must be given first.
-fn inputs(step: &Step, written: &document::Step, call: Option<&ApiCall>) -> Vec<InputType> {
+fn inputs(
+    runbook: &Runbook,
+    step: &Step,
+    written: &document::Step,
+    call: Option<&ApiCall>,
+) -> Vec<InputType> {
     let own = own_inputs(&step.action)
         .iter()
-        .map(|input| own_input(input, written));
+        .map(|input| match (&step.work, input.name) {
+            (Work::Set { variable, .. }, "Value") => InputType {
+                kind: runbook.variable(*variable).declaration.kind.as_str(),
+                ..own_input(input, written)
+            },
+            _ => own_input(input, written),
+        });
     let structure = call.and_then(|call| call.service.structure(call.operation.input?));
     let members = structure.map(shape::required_first).unwrap_or_default();
     let members = members.into_iter().zip(call.into_iter().cycle());

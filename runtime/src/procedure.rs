@@ -5,6 +5,10 @@
 //! leaves no trace, and the engine may forget it. Generated code hands over the requests, and functions that make the
 //! later ones from what earlier answers have told; which services there are is none of a procedure's business.
 
+mod create_stack;
+mod create_tags;
+mod delete_image;
+mod delete_stack;
 mod instances;
 mod make_image;
 mod run_automation;
@@ -14,6 +18,10 @@ mod run_state_machine;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use create_stack::CreateStack;
+pub use create_tags::{AddTags, CreateTags};
+pub use delete_image::DeleteImage;
+pub use delete_stack::DeleteStack;
 pub use make_image::MakeImage;
 pub use run_automation::RunAutomation;
 pub use run_command::RunCommand;
@@ -250,6 +258,16 @@ fn code(error: &CallError) -> &str {
     match error {
         CallError::Service { code, .. } => code,
         _ => "",
+    }
+}
+
+/// Whether CloudFormation says that there is no such stack, for which it has no code of its own.
+fn is_no_stack(error: &CallError) -> bool {
+    match error {
+        CallError::Service { code, message, .. } => {
+            code == "ValidationError" && message.contains("does not exist")
+        }
+        _ => false,
     }
 }
 

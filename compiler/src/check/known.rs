@@ -71,10 +71,6 @@ pub(super) fn instead(action: &str) -> Option<String> {
     };
     Some(match action {
         "aws:changeInstanceState" => wait_for("StartInstances` or `StopInstances", "ec2"),
-        "aws:createStack" => wait_for("CreateStack", "cloudformation"),
-        "aws:createTags" => "call `CreateTags` of `ec2` with `aws:executeAwsApi`".to_owned(),
-        "aws:deleteImage" => "call `DeregisterImage` of `ec2` with `aws:executeAwsApi`".to_owned(),
-        "aws:deleteStack" => wait_for("DeleteStack", "cloudformation"),
         "aws:runInstances" => wait_for("RunInstances", "ec2"),
         _ => return None,
     })
@@ -136,10 +132,10 @@ pub(super) static ACTIONS: [Action; 23] = [
     action("aws:changeInstanceState").limited(TimeLimit::usually(HOUR)),
     action("aws:copyImage").not_after_cancel().translated(),
     action("aws:createImage").not_after_cancel().translated(),
-    action("aws:createStack").not_after_cancel(),
-    action("aws:createTags").not_after_cancel(),
-    action("aws:deleteImage"),
-    action("aws:deleteStack"),
+    action("aws:createStack").not_after_cancel().translated(),
+    action("aws:createTags").not_after_cancel().translated(),
+    action("aws:deleteImage").translated(),
+    action("aws:deleteStack").translated(),
     action("aws:executeAutomation").translated(),
     action("aws:executeAwsApi")
         .limited(TimeLimit::up_to(25))

@@ -276,6 +276,7 @@ fn procedure_field(plan: &Plan<'_>, field: &Field) -> TokenStream {
             let function = later(plan, call);
             quote!(Some(#function))
         }
+        Field::Amended(call, member) => amended(plan, call, member),
         Field::Value(value) => owned(plan, value),
         Field::Variant(kind, variant) => {
             let (kind, variant) = (names::identifier(kind), names::identifier(variant));
@@ -289,6 +290,27 @@ fn later(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
     let arguments = told(call).into_iter().map(names::identifier);
     let request = request(plan, call);
     quote!(|#(#arguments),*| #request.into())
+}
+
+/// A function that gives a request another value of one member.
+fn amended(plan: &Plan<'_>, call: &ApiCall, member: &str) -> TokenStream {
+    let request = plan.types.operation(call);
+    let name = &request.name;
+    let mut fields = request.fields.iter();
+    let field = fields
+        .find(|field| field.member == member)
+        .unwrap_or_else(|| unreachable!("the checker gives the member that is amended"));
+    let (field_name, value) = (&field.name, wrapped(field, Some(quote!(value))));
+    let (input, others) = match request.fields.as_slice() {
+        [_] => (quote!(_), quote!()),
+        _ => (quote!(input), quote!(, ..*input)),
+    };
+    quote! {
+        |request, value| match request {
+            api::Request::#name(#input) => api::#name { #field_name: #value #others }.into(),
+            other => other,
+        }
+    }
 }
 
 /// The names of what a request takes from earlier answers, each once.

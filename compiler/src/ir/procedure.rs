@@ -26,6 +26,8 @@ pub enum Field {
     Later(ApiCall),
     /// The same, for a request that is not always made.
     OptionalLater(Option<ApiCall>),
+    /// A function that takes such a request, with a text, and gives it with the text as the member of this name.
+    Amended(ApiCall, &'static str),
     /// A value.
     Value(Expression),
     /// A variant of an enum of the runtime's: `InstanceState`, and `Stopped`.
@@ -42,7 +44,7 @@ impl Procedure {
 impl Field {
     fn call(&self) -> Option<&ApiCall> {
         match self {
-            Self::Call(call) | Self::Later(call) => Some(call),
+            Self::Call(call) | Self::Later(call) | Self::Amended(call, _) => Some(call),
             Self::OptionalCall(call) | Self::OptionalLater(call) => call.as_ref(),
             Self::Value(_) | Self::Variant(..) => None,
         }

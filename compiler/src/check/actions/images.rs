@@ -1,4 +1,4 @@
-//! `aws:createImage` and `aws:copyImage` (spec 5.5, 5.6).
+//! `aws:createImage`, `aws:copyImage` and `aws:deleteImage` (spec 5.5, 5.6, 5.9).
 
 use super::call::{self, Called, Given, told};
 use super::typed::Inputs;
@@ -26,6 +26,38 @@ pub(super) fn make(
         fields: vec![
             ("make", Field::Call(called.with(step, members)?)),
             ("describe", Field::Later(describe)),
+        ],
+        constants: Vec::new(),
+    }))
+}
+
+/// Checks a step that deletes an image.
+pub(super) fn delete(
+    step: &Step,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Work> {
+    let called = Called::find(scope.catalogue, "ec2", "DeregisterImage")?;
+    let mut inputs = Inputs::of(step, scope, diagnostics);
+    let image = inputs.member(&called, "ImageId", "ImageId");
+    inputs.sound()?;
+    let (image, calls) = (image?, |operation: &str, members| {
+        call::call(step, scope.catalogue, ("ec2", operation), members)
+    });
+    let describe = calls(
+        "DescribeImages",
+        vec![("ImageIds", Given::List(vec![image.clone()]))],
+    )?;
+    let delete = calls("DeleteSnapshot", vec![("SnapshotId", told("snapshot"))])?;
+    Some(Work::Procedure(Procedure {
+        name: "DeleteImage",
+        fields: vec![
+            ("describe", Field::Call(describe)),
+            (
+                "deregister",
+                Field::Call(called.with(step, vec![("ImageId", image)])?),
+            ),
+            ("delete", Field::Later(delete)),
         ],
         constants: Vec::new(),
     }))

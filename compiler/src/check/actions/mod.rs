@@ -18,7 +18,9 @@ mod own;
 mod people;
 mod script;
 mod sleep;
+mod stacks;
 mod state_machine;
+mod tags;
 mod typed;
 mod variable;
 mod wait;
@@ -64,6 +66,10 @@ pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
         "aws:updateVariable" => variable::set(step, scope, diagnostics),
         "aws:createImage" => images::make(step, "CreateImage", &images::CREATE, scope, diagnostics),
         "aws:copyImage" => images::make(step, "CopyImage", &images::COPY, scope, diagnostics),
+        "aws:deleteImage" => images::delete(step, scope, diagnostics),
+        "aws:createTags" => tags::create(step, scope, diagnostics),
+        "aws:createStack" => stacks::create(step, scope, diagnostics),
+        "aws:deleteStack" => stacks::delete(step, scope, diagnostics),
         "aws:runCommand" => command::run(step, scope, diagnostics),
         "aws:executeStateMachine" => state_machine::run(step, scope, diagnostics),
         "aws:executeAutomation" => automation::run(step, scope, diagnostics),

@@ -37,6 +37,10 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:invokeLambdaFunction" => &LAMBDA,
         "aws:createImage" => &CREATE_IMAGE,
         "aws:copyImage" => &COPY_IMAGE,
+        "aws:deleteImage" => &DELETE_IMAGE,
+        "aws:createTags" => &CREATE_TAGS,
+        "aws:createStack" => &CREATE_STACK,
+        "aws:deleteStack" => &DELETE_STACK,
         "aws:executeAutomation" => &AUTOMATION,
         "aws:executeStateMachine" => &STATE_MACHINE,
         "aws:runCommand" => &COMMAND,
@@ -94,6 +98,55 @@ const COPY_IMAGE: [OwnInput; 7] = [
     optional("Encrypted", Type::Boolean),
     optional("KmsKeyId", Type::String),
     optional("ClientToken", Type::String),
+];
+
+/// Those of `aws:deleteImage` (spec 5.9).
+const DELETE_IMAGE: [OwnInput; 1] = [required("ImageId", Type::String)];
+
+/// Those of `aws:createTags` (spec 5.8).
+const CREATE_TAGS: [OwnInput; 3] = [
+    required("ResourceIds", Type::StringList),
+    required("Tags", Type::MapList),
+    one_of(
+        "ResourceType",
+        &["EC2", "ManagedInstance", "MaintenanceWindow", "Parameter"],
+    ),
+];
+
+/// Those of `aws:createStack` (spec 5.7): `TemplateBody` or `TemplateURL` is needed.
+const CREATE_STACK: [OwnInput; 15] = [
+    required("StackName", Type::String),
+    optional("TemplateBody", Type::String),
+    optional("TemplateURL", Type::String),
+    optional("Parameters", Type::MapList),
+    OwnInput {
+        kind: Type::StringList,
+        ..one_of("Capabilities", &CAPABILITIES)
+    },
+    optional("DisableRollback", Type::Boolean),
+    one_of("OnFailure", &["DO_NOTHING", "ROLLBACK", "DELETE"]),
+    optional("ClientRequestToken", Type::String),
+    optional("NotificationARNs", Type::StringList),
+    optional("ResourceTypes", Type::StringList),
+    optional("RoleARN", Type::String),
+    optional("StackPolicyBody", Type::String),
+    optional("StackPolicyURL", Type::String),
+    optional("Tags", Type::MapList),
+    optional("TimeoutInMinutes", Type::Integer),
+];
+
+const CAPABILITIES: [&str; 3] = [
+    "CAPABILITY_IAM",
+    "CAPABILITY_NAMED_IAM",
+    "CAPABILITY_AUTO_EXPAND",
+];
+
+/// Those of `aws:deleteStack` (spec 5.10).
+const DELETE_STACK: [OwnInput; 4] = [
+    required("StackName", Type::String),
+    optional("ClientRequestToken", Type::String),
+    optional("RetainResources", Type::StringList),
+    optional("RoleARN", Type::String),
 ];
 
 /// Those of `aws:executeAutomation` (spec 5.11).

@@ -21,6 +21,7 @@ pub mod document;
 pub mod emit;
 pub mod ir;
 pub mod library;
+mod link;
 pub mod source;
 pub mod syntax;
 
@@ -34,7 +35,7 @@ use source::Source;
 /// A runbook after all checks.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The program; `None` if there are errors.
+    /// The program; `None` if there are errors, in it or in a runbook that it starts.
     pub runbook: Option<ir::Runbook>,
     /// Everything that was found.
     pub diagnostics: Diagnostics,
@@ -53,7 +54,7 @@ pub fn compile(source: &Source, catalogue: &Catalogue) -> Compiled {
     }
 }
 
-/// Compiles runbooks that may start one another, each as [`compile`] does.
+/// Compiles runbooks that may start one another, each as [`compile`] does. One that starts a faulty one is none.
 pub fn compile_all(sources: &[Arc<Source>], catalogue: &Catalogue) -> Vec<Compiled> {
     let mut entries = Vec::new();
     let mut found = Vec::new();
@@ -68,7 +69,7 @@ pub fn compile_all(sources: &[Arc<Source>], catalogue: &Catalogue) -> Vec<Compil
         }));
         found.push((legible.then_some(position), diagnostics));
     }
-    let compiled = found.into_iter().map(|(position, mut diagnostics)| {
+    let checked = found.into_iter().map(|(position, mut diagnostics)| {
         let entry = position.and_then(|position| entries.get(position));
         let runbook = entry.and_then(|Entry { source, document }| {
             let library = Library::new(&entries, &source.document);
@@ -79,7 +80,9 @@ pub fn compile_all(sources: &[Arc<Source>], catalogue: &Catalogue) -> Vec<Compil
             diagnostics,
         }
     });
-    compiled.collect()
+    let mut compiled: Vec<Compiled> = checked.collect();
+    link::link(&mut compiled, sources);
+    compiled
 }
 
 /// The document in a text; none if the text is no YAML.

@@ -7,6 +7,7 @@
 mod aws;
 mod backend;
 mod command;
+mod connect;
 mod console;
 mod decisions;
 mod describe;
@@ -25,6 +26,8 @@ use clap::ArgMatches;
 
 use crate::runbook::Runbook;
 
+use connect::Backends;
+
 pub use backend::{Backend, ConnectError, Connection};
 pub use console::{Console, Stream};
 pub use exit::{EXIT_CODES, Exit};
@@ -32,12 +35,16 @@ pub use exit::{EXIT_CODES, Exit};
 /// The program that a runbook is compiled to.
 pub struct Program<R: Runbook> {
     backend: Option<Box<dyn Backend<R::Request>>>,
+    children: Backends,
 }
 
 impl<R: Runbook> Program<R> {
     /// A program that can only simulate.
     pub const fn new() -> Self {
-        Self { backend: None }
+        Self {
+            backend: None,
+            children: Backends::new(),
+        }
     }
 
     /// A program that makes its calls through `backend`.
@@ -45,7 +52,15 @@ impl<R: Runbook> Program<R> {
     pub fn backend(self, backend: impl Backend<R::Request> + 'static) -> Self {
         Self {
             backend: Some(Box::new(backend)),
+            ..self
         }
+    }
+
+    /// A program that makes the calls of a runbook that its steps start through `backend`.
+    #[must_use]
+    pub fn child<C: Runbook>(mut self, backend: impl Backend<C::Request> + 'static) -> Self {
+        self.children.insert::<C>(backend);
+        self
     }
 
     /// Runs the command that the process was started with.
@@ -81,9 +96,7 @@ impl<R: Runbook> Program<R> {
             }
         };
         match matches.subcommand() {
-            Some(("run", matches)) => {
-                runtime.block_on(run::run::<R>(self.backend.as_deref(), matches, console))
-            }
+            Some(("run", matches)) => runtime.block_on(run::run(self, matches, console)),
             Some(("test", matches)) => runtime.block_on(scenarios::test::<R>(matches, console)),
             Some(("describe", matches)) => describe::describe::<R>(matches, console),
             _ => console.fail(Exit::Usage, "a command is needed: run, test or describe"),

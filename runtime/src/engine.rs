@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::caller::{CallError, Caller, EffectId};
 use crate::cancel::CancelToken;
+use crate::child;
 use crate::clock::Clock;
 use crate::event::{Beginning, Change, Event};
 use crate::execution::{Execution, JournalError, Next};
@@ -37,6 +38,8 @@ pub struct Engine<'a, R: Runbook> {
 pub struct Start {
     /// The execution's id: random for a real one, derived for a simulated one.
     pub execution: Uuid,
+    /// The execution that started it, if one did.
+    pub parent: Option<Uuid>,
     /// The parameters, complete and typed: checked against the definition, defaults filled in.
     pub parameters: Map,
     /// Those of them that the user supplied, as the record shows them.
@@ -138,6 +141,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             at: self.clock.now(),
             change: Change::Began(Box::new(Beginning {
                 execution: start.execution,
+                parent: start.parent,
                 runbook: R::DEFINITION.name.to_owned(),
                 hash: R::DEFINITION.hash.to_owned(),
                 parameters: start.parameters,
@@ -213,9 +217,17 @@ impl<'a, R: Runbook> Engine<'a, R> {
                     Some(moment) => self.sleep(&execution, moment, change).await,
                     None => change,
                 },
-                Next::Nothing => return Ok(execution.record()),
+                Next::Nothing => return Ok(self.record(&execution)),
             };
             self.note(&mut execution, change)?;
+        }
+    }
+
+    /// The record of an execution, with those of its children.
+    fn record(&self, execution: &Execution<R>) -> Record {
+        Record {
+            child_executions: child::records::<R>(execution.id(), self.store),
+            ..execution.record()
         }
     }
 

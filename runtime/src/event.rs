@@ -199,6 +199,9 @@ impl Change {
 pub struct Beginning {
     /// The execution.
     pub execution: Uuid,
+    /// The execution that started it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Uuid>,
     /// The name of the runbook.
     pub runbook: String,
     /// The hash of its text. Another text cannot continue the execution.

@@ -14,6 +14,7 @@ pub mod aws;
 pub mod branch;
 pub mod caller;
 pub mod cancel;
+pub mod child;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clock;

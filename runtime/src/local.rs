@@ -11,6 +11,7 @@ mod scripts;
 mod scripts;
 
 use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+use crate::child::{Child, Children};
 use crate::effect::Request;
 use crate::script::{Credentials, Output, Script};
 use crate::value::Document;
@@ -24,6 +25,8 @@ pub enum Local<'a, Q> {
     Script(&'a Script),
     /// A webhook is read and sent.
     Webhook(&'a Webhook<Q>),
+    /// Another runbook is run.
+    Child(&'a Child),
 }
 
 /// What local requests need of the world around the program.
@@ -55,6 +58,7 @@ pub struct Performer<'a, Q> {
     caller: &'a dyn Caller<Q>,
     outside: &'a dyn Outside,
     scripts: Scripts<'a>,
+    children: Option<Children<'a>>,
 }
 
 impl<'a, Q: Request> Performer<'a, Q> {
@@ -69,6 +73,16 @@ impl<'a, Q: Request> Performer<'a, Q> {
             caller,
             outside,
             scripts: Scripts::new(outside, region, permissions),
+            children: None,
+        }
+    }
+
+    /// Runs the children of the execution, too.
+    #[must_use]
+    pub fn children(self, children: Children<'a>) -> Self {
+        Self {
+            children: Some(children),
+            ..self
         }
     }
 
@@ -93,6 +107,10 @@ impl<Q: Request> Caller<Q> for Performer<'_, Q> {
         match request.local() {
             Some(Local::Script(script)) => Box::pin(self.scripts.run(effect, script)),
             Some(Local::Webhook(webhook)) => Box::pin(self.webhook(effect, webhook)),
+            Some(Local::Child(child)) => match &self.children {
+                Some(children) => Box::pin(children.perform(effect, child)),
+                None => Box::pin(std::future::ready(Err(childless()))),
+            },
             None => self.caller.call(effect, request),
         }
     }
@@ -102,4 +120,8 @@ impl<Q: Request> Caller<Q> for Performer<'_, Q> {
             .printed(effect)
             .or_else(|| self.caller.printed(effect))
     }
+}
+
+fn childless() -> CallError {
+    CallError::Connection("this program does not run other runbooks".to_owned())
 }

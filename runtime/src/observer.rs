@@ -27,6 +27,8 @@ pub struct View {
     pub definition: &'static Definition,
     /// The execution.
     pub execution: Uuid,
+    /// The steps in which it was started, from the outside in, as people call them.
+    pub within: Vec<String>,
     /// Whether the answers do not come from AWS.
     pub simulated: bool,
     /// The status of the execution.

@@ -12,6 +12,7 @@ mod delete_stack;
 mod instances;
 mod make_image;
 mod run_automation;
+mod run_child;
 mod run_command;
 mod run_state_machine;
 

@@ -29,6 +29,10 @@ pub struct Record {
     /// What scripts have printed, by step; not there if nothing was. The service keeps that in CloudWatch Logs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub script_output: Vec<ScriptOutput>,
+    /// The records of the runbooks that steps have started and that are part of the same program; not there if there are
+    /// none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub child_executions: Vec<Record>,
 }
 
 impl Record {
@@ -102,6 +106,9 @@ pub struct AutomationExecution {
     pub failure_message: Option<String>,
     /// Always `Auto`.
     pub mode: String,
+    /// The execution that started it, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_automation_execution_id: Option<Uuid>,
     /// The ARN of the identity that the runbook ran under.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub executed_by: Option<String>,

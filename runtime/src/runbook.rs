@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::hash::Hash;
 
+use crate::child::ChildRunbook;
 use crate::effect::{Effect, Request};
 use crate::flow::Flow;
 use crate::scope::{Context, Scope};
@@ -116,12 +117,19 @@ pub struct Definition {
     pub steps: &'static [StepDefinition],
     /// `outputs`.
     pub outputs: &'static [DocumentOutput],
+    /// The runbooks that steps start and that are part of the same program.
+    pub children: &'static [ChildRunbook],
 }
 
 impl Definition {
     /// The step of this name.
     pub fn step(&self, name: &str) -> Option<&'static StepDefinition> {
         self.steps.iter().find(|step| step.name == name)
+    }
+
+    /// The runbook that a step starts, if it is part of the same program.
+    pub fn child(&self, step: &str) -> Option<&'static ChildRunbook> {
+        self.children.iter().find(|child| child.step == step)
     }
 
     /// The loops around a step, from the inside out.

@@ -11,6 +11,7 @@ mod rehearsal;
 mod run;
 mod scenario;
 mod simulator;
+mod stage;
 mod trace;
 
 pub use coverage::{Coverage, Edge, Outcome};
@@ -19,4 +20,5 @@ pub use problem::{ScenarioErrors, ScenarioProblem, SimulationProblem};
 pub use run::{SimulationError, SimulationOutcome, run};
 pub use scenario::{Answer, CancelAt, Expect, ExpectedCall, Said, SaidTo, Scenario, Stub};
 pub use simulator::{MadeCall, Simulator};
+pub use stage::Stage;
 pub use trace::Passage;

@@ -556,6 +556,7 @@ static NASTY: Definition = Definition {
         parameter("-x", Type::String),
     ],
     variables: &[],
+    children: &[],
     steps: &[],
     assume_role: None,
     outputs: &[],

@@ -39,6 +39,7 @@ fn definition(parameters: Vec<ParameterDefinition>) -> Definition {
         description: "",
         parameters: parameters.leak(),
         variables: &[],
+        children: &[],
         steps: &[],
         assume_role: None,
         outputs: &[],

@@ -10,6 +10,7 @@ mod ecs_run_task;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use runbook_runtime::clock::VirtualClock;
@@ -60,12 +61,12 @@ struct Run {
 async fn run_cut_after(path: &Path, limit: usize) -> Run {
     let text = fs::read_to_string(path).unwrap();
     let scenario = Scenario::read(&text, &path.to_string_lossy()).unwrap();
-    let clock = VirtualClock::new(scenario.start);
+    let clock = Arc::new(VirtualClock::new(scenario.start));
     let start = start(&scenario);
-    let simulator = Simulator::new(scenario, EcsRunTask::DEFINITION);
+    let simulator = Simulator::new(scenario, EcsRunTask::DEFINITION, Arc::clone(&clock));
     let store = CutStore::new(limit);
 
-    let engine: Engine<'_, EcsRunTask> = Engine::new(&simulator, &clock, &store);
+    let engine: Engine<'_, EcsRunTask> = Engine::new(&simulator, clock.as_ref(), &store);
     match engine.run(start).await {
         Ok(record) => Run {
             record,
@@ -90,6 +91,7 @@ async fn run_cut_after(path: &Path, limit: usize) -> Run {
 fn start(scenario: &Scenario) -> Start {
     let checked = parameters::check(EcsRunTask::DEFINITION, &scenario.parameters).unwrap();
     Start {
+        parent: None,
         execution: EXECUTION,
         parameters: checked.values,
         supplied: checked.supplied,

@@ -81,6 +81,7 @@ pub fn check(
         steps: steps.filter(|steps| !steps.is_empty())?,
         outputs,
         attachments,
+        linked: Vec::new(),
         identity: identity?,
         stored,
     })

@@ -52,7 +52,7 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// The runbooks; `-` reads standard input.
+    /// The runbooks; `-` reads standard input. A step may start each of the others by its name.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// How to report.
@@ -75,6 +75,8 @@ pub(super) struct Build {
     /// The runbook; `-` reads standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub beside: Beside,
     /// Where to put the result. Without it, a binary stays in the cache, and its path is printed.
     #[arg(short, long, value_name = "PATH")]
     pub output: Option<PathBuf>,
@@ -89,6 +91,14 @@ pub(super) struct Build {
     pub simulated: bool,
     #[command(flatten)]
     pub flags: Flags,
+}
+
+/// The runbooks that another one may start.
+#[derive(Debug, Default, Args)]
+pub(super) struct Beside {
+    /// Another runbook, which steps may start by its name: it is checked along with this one, and runs inside it.
+    #[arg(long = "with", value_name = "FILE")]
+    pub children: Vec<PathBuf>,
 }
 
 /// What to emit.
@@ -141,6 +151,8 @@ pub(super) struct Run {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
     #[command(flatten)]
+    pub beside: Beside,
+    #[command(flatten)]
     pub flags: Flags,
     /// Passed to the binary's `run`; `-- --help` lists what it takes.
     #[arg(last = true, value_name = "ARGUMENT")]
@@ -152,6 +164,8 @@ pub(super) struct Test {
     /// The runbooks.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub beside: Beside,
     /// Scenario files, or folders of them, instead of `scenarios` beside the runbook.
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub scenarios: Vec<PathBuf>,
@@ -232,6 +246,8 @@ pub(super) struct Types {
     /// The runbook; `-` reads standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    #[command(flatten)]
+    pub beside: Beside,
     /// How to show them.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,

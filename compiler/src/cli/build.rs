@@ -25,8 +25,13 @@ pub(super) fn execute(arguments: &Build, catalogue: &Catalogue) -> Result<u8, Cl
         _ => Missing::Refused,
     };
     let attachments = arguments.flags.attachments.as_deref();
-    let (source, runbook) =
-        report::compile_whole(&arguments.file, attachments, missing, catalogue)?;
+    let (source, runbook) = report::compile_whole(
+        &arguments.file,
+        &arguments.beside,
+        attachments,
+        missing,
+        catalogue,
+    )?;
     match arguments.emit {
         Some(Emit::Crate) => emit_crate(arguments, &source, &runbook)?,
         Some(Emit::Rust) => emit_rust(arguments, &source, &runbook)?,
@@ -49,9 +54,16 @@ pub(super) fn binary(
     let built = build::build(&cache, &krate, options, &mut Live::new());
     built.map_err(|error| match error {
         BuildError::NotInSdk(gaps) => {
-            let mut diagnostics = Diagnostics::default();
-            diagnostics.extend(gaps.iter().map(|gap| gap.diagnostic(catalogue)));
-            report::refuse(source, &diagnostics)
+            let found = |name: &str| {
+                let mut diagnostics = Diagnostics::default();
+                let gaps = gaps.iter().filter(|gap| gap.runbook == name);
+                diagnostics.extend(gaps.map(|gap| gap.diagnostic(catalogue)));
+                diagnostics
+            };
+            for linked in &runbook.linked {
+                report::show(&linked.source, &found(&linked.runbook.name));
+            }
+            report::refuse(source, &found(&runbook.name))
         }
         error => error.into(),
     })

@@ -1,6 +1,7 @@
 //! `runbookc check`: everything that is wrong with runbooks.
 
 use std::io;
+use std::sync::Arc;
 
 use super::arguments::{Check, Format};
 use super::error::CliError;
@@ -11,14 +12,11 @@ use crate::diagnostic::{Diagnostics, render};
 use crate::source::Source;
 
 pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, CliError> {
-    let mut checked = Vec::new();
+    let mut sources = Vec::new();
     let mut unreadable = None;
     for path in &arguments.files {
         match input::read(path) {
-            Ok(source) => {
-                let diagnostics = crate::compile(&source, catalogue).diagnostics;
-                checked.push((source, diagnostics));
-            }
+            Ok(source) => sources.push(Arc::new(source)),
             // The others are checked all the same.
             Err(error) => {
                 let error = CliError::from(error);
@@ -28,6 +26,9 @@ pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, Cl
         }
     }
 
+    let compiled = crate::compile_all(&sources, catalogue).into_iter();
+    let diagnostics = compiled.map(|compiled| compiled.diagnostics);
+    let checked: Vec<(Arc<Source>, Diagnostics)> = sources.into_iter().zip(diagnostics).collect();
     let total = Total::of(checked.iter().map(|(_, diagnostics)| diagnostics));
     output::print(&match arguments.format {
         Format::Human => human(&checked, total),
@@ -36,7 +37,7 @@ pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, Cl
     Ok(unreadable.unwrap_or(if total.has_errors() { FAULTY } else { 0 }))
 }
 
-fn human(checked: &[(Source, Diagnostics)], total: Total) -> String {
+fn human(checked: &[(Arc<Source>, Diagnostics)], total: Total) -> String {
     let colour = output::colour(&io::stdout());
     let mut text = String::new();
     for (source, diagnostics) in checked.iter().filter(|(_, found)| !found.is_empty()) {
@@ -48,10 +49,10 @@ fn human(checked: &[(Source, Diagnostics)], total: Total) -> String {
     text
 }
 
-fn json(checked: &[(Source, Diagnostics)]) -> String {
+fn json(checked: &[(Arc<Source>, Diagnostics)]) -> String {
     let pairs: Vec<(&Source, &Diagnostics)> = checked
         .iter()
-        .map(|(source, found)| (source, found))
+        .map(|(source, found)| (source.as_ref(), found))
         .collect();
     let text = render::json(&pairs);
     format!("{}\n", text.trim_end())

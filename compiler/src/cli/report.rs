@@ -1,8 +1,10 @@
 //! Shows findings, and stops a command whose runbook has errors.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::arguments::Beside;
 use super::error::CliError;
 use super::{input, output};
 use crate::Compiled;
@@ -12,36 +14,83 @@ use crate::diagnostic::{Diagnostics, Severity, render};
 use crate::ir::Runbook;
 use crate::source::Source;
 
-/// Reads and compiles a runbook that a command is to work with. Findings go to standard error.
-pub(super) fn compile(path: &Path, catalogue: &Catalogue) -> Result<(Source, Runbook), CliError> {
-    let source = input::read(path)?;
-    let Compiled {
-        runbook,
-        diagnostics,
-    } = crate::compile(&source, catalogue);
+/// Reads and compiles a runbook that a command is to work with, and those that it may start. Findings go to standard
+/// error.
+pub(super) fn compile(
+    path: &Path,
+    beside: &Beside,
+    catalogue: &Catalogue,
+) -> Result<(Arc<Source>, Runbook), CliError> {
+    let paths = std::iter::once(path).chain(beside.children.iter().map(PathBuf::as_path));
+    let sources = paths.map(|path| Ok(Arc::new(input::read(path)?)));
+    let sources: Vec<Arc<Source>> = sources.collect::<Result<_, CliError>>()?;
+    distinct(&sources)?;
+    let compiled = crate::compile_all(&sources, catalogue);
+    let mut found = sources.into_iter().zip(compiled);
+    let first = found.next();
+    for (source, compiled) in found {
+        show(&source, &compiled.diagnostics);
+    }
+    let Some((
+        source,
+        Compiled {
+            runbook,
+            diagnostics,
+        },
+    )) = first
+    else {
+        unreachable!("a path gives a source or an error");
+    };
     match runbook {
         Some(runbook) => {
             show(&source, &diagnostics);
             Ok((source, runbook))
         }
-        None => Err(refuse(&source, &diagnostics)),
+        None if diagnostics.has_errors() => Err(refuse(&source, &diagnostics)),
+        None => {
+            show(&source, &diagnostics);
+            let problem = format!("`{}` starts a runbook that has errors", source.name);
+            Err(CliError::Faulty(problem))
+        }
     }
 }
 
 /// The same for a command that builds: with what is in the attachments.
 pub(super) fn compile_whole(
     path: &Path,
+    beside: &Beside,
     attachments: Option<&Path>,
     missing: Missing,
     catalogue: &Catalogue,
-) -> Result<(Source, Runbook), CliError> {
-    let (source, mut runbook) = compile(path, catalogue)?;
+) -> Result<(Arc<Source>, Runbook), CliError> {
+    let (source, mut runbook) = compile(path, beside, catalogue)?;
+    for linked in &mut runbook.linked {
+        let folder = attachments::folder(attachments, Path::new(&linked.source.name));
+        let diagnostics = attachments::load(&mut linked.runbook, &folder, missing);
+        if diagnostics.has_errors() {
+            return Err(refuse(&linked.source, &diagnostics));
+        }
+    }
     let folder = attachments::folder(attachments, path);
     let diagnostics = attachments::load(&mut runbook, &folder, missing);
     match diagnostics.has_errors() {
         true => Err(refuse(&source, &diagnostics)),
         false => Ok((source, runbook)),
     }
+}
+
+/// Steps find a runbook by its name, so no two may have the same.
+fn distinct(sources: &[Arc<Source>]) -> Result<(), CliError> {
+    for (index, source) in sources.iter().enumerate() {
+        let mut before = sources.iter().take(index);
+        if let Some(other) = before.find(|other| other.document == source.document) {
+            return Err(CliError::Usage(format!(
+                "`{}` and `{}` are both called `{}`; a step could not tell which it starts",
+                other.name, source.name, source.document
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Shows what keeps a command from working with a runbook; gives the error to end with.
@@ -51,7 +100,8 @@ pub(super) fn refuse(source: &Source, diagnostics: &Diagnostics) -> CliError {
     CliError::Faulty(format!("`{}` has {}", source.name, total.text()))
 }
 
-fn show(source: &Source, diagnostics: &Diagnostics) {
+/// Shows what was found in a runbook.
+pub(super) fn show(source: &Source, diagnostics: &Diagnostics) {
     if !diagnostics.is_empty() {
         let colour = output::colour(&io::stderr());
         let text = render::human(source, diagnostics, colour);

@@ -17,8 +17,13 @@ pub(super) fn execute(arguments: &Run, catalogue: &Catalogue) -> Result<u8, CliE
         false => Missing::Refused,
     };
     let attachments = arguments.flags.attachments.as_deref();
-    let (source, runbook) =
-        report::compile_whole(&arguments.file, attachments, missing, catalogue)?;
+    let (source, runbook) = report::compile_whole(
+        &arguments.file,
+        &arguments.beside,
+        attachments,
+        missing,
+        catalogue,
+    )?;
     let options = arguments.flags.options(simulated);
     let binary = build::binary(&arguments.file, &source, &runbook, &options, catalogue)?;
 

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::arguments::Test;
+use super::arguments::{Beside, Test};
 use super::error::CliError;
 use super::{build, report, run};
 use crate::attachments::Missing;
@@ -18,7 +18,8 @@ pub(super) fn execute(arguments: &Test, catalogue: &Catalogue) -> Result<u8, Cli
     }
     let mut worst = 0;
     for file in &arguments.files {
-        let code = match test(file, arguments, catalogue) {
+        let beside = beside(file, arguments);
+        let code = match test(file, &beside, arguments, catalogue) {
             Err(CliError::Faulty(problem)) => {
                 let error = CliError::Faulty(problem);
                 error.print();
@@ -31,9 +32,28 @@ pub(super) fn execute(arguments: &Test, catalogue: &Catalogue) -> Result<u8, Cli
     Ok(worst)
 }
 
-fn test(file: &Path, arguments: &Test, catalogue: &Catalogue) -> Result<u8, CliError> {
-    let attachments = arguments.flags.attachments.as_deref();
-    let (source, runbook) = report::compile_whole(file, attachments, Missing::Allowed, catalogue)?;
+/// What a runbook may start: the others that are tested, and those that are only given along.
+fn beside(file: &Path, arguments: &Test) -> Beside {
+    let others = arguments.files.iter().filter(|other| *other != file);
+    let children = others.chain(&arguments.beside.children).cloned();
+    Beside {
+        children: children.collect(),
+    }
+}
+
+fn test(
+    file: &Path,
+    beside: &Beside,
+    arguments: &Test,
+    catalogue: &Catalogue,
+) -> Result<u8, CliError> {
+    let (source, runbook) = report::compile_whole(
+        file,
+        beside,
+        arguments.flags.attachments.as_deref(),
+        Missing::Allowed,
+        catalogue,
+    )?;
     let scenarios = scenarios(file, &arguments.scenarios)?;
     let options = arguments.flags.options(true);
     let binary = build::binary(file, &source, &runbook, &options, catalogue)?;

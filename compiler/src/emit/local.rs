@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::children;
 use super::names;
 use super::plan::Plan;
 use super::scripts;
@@ -36,6 +37,14 @@ pub(crate) fn locals(plan: &Plan<'_>) -> Vec<LocalRequest> {
         title: "A webhook",
         kind: quote!(Webhook<Request>),
     };
+    let child = LocalRequest {
+        name: names::identifier("Child"),
+        module: names::identifier("child"),
+        title: "Another runbook",
+        kind: quote!(Child),
+    };
     let script = scripts::has_scripts(plan).then_some(script);
-    script.into_iter().chain(sends.then_some(webhook)).collect()
+    let webhook = sends.then_some(webhook);
+    let child = children::has_children(plan).then_some(child);
+    script.into_iter().chain(webhook).chain(child).collect()
 }

@@ -1,5 +1,7 @@
 //! The crate around the module: `Cargo.toml`, `main.rs`, `README.md`.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -7,20 +9,22 @@ use super::aws;
 use super::plan::{self, Plan};
 use super::scripts;
 
-/// The text of `Cargo.toml`.
-pub(crate) fn cargo_toml(plan: &Plan<'_>) -> String {
-    let name = plan::crate_name(plan.runbook);
+/// The text of `Cargo.toml`. The first plan is that of the runbook, the others are of those that its steps start.
+pub(crate) fn cargo_toml(plans: &[Plan<'_>]) -> String {
+    let runbook = root(plans).runbook;
+    let name = plan::crate_name(runbook);
     let version = env!("CARGO_PKG_VERSION");
-    let file = &plan.runbook.file;
+    let file = &runbook.file;
     let mut crates = String::new();
     let mut features = vec!["\"runbook-runtime/aws\"".to_owned()];
-    for krate in aws::crates(plan) {
+    let used: BTreeSet<String> = plans.iter().flat_map(aws::crates).collect();
+    for krate in used {
         crates.push_str(&format!(
             "{krate} = {{ version = \"1\", optional = true, default-features = false, features = [\"rt-tokio\"] }}\n"
         ));
         features.push(format!("\"dep:{krate}\""));
     }
-    let of_runtime = match scripts::has_scripts(plan) {
+    let of_runtime = match plans.iter().any(scripts::has_scripts) {
         true => "\"cli\", \"script\"",
         false => "\"cli\"",
     };
@@ -63,26 +67,40 @@ strip = true
 }
 
 /// The items of `main.rs`.
-pub(crate) fn main(plan: &Plan<'_>) -> Vec<TokenStream> {
-    let (module, name) = (&plan.module, &plan.name);
-    let aws_module = aws_module(plan);
-    let path = format!("{module}/aws.rs");
-    vec![
-        quote!(mod #module;),
-        quote! {
-            #[cfg(feature = "aws")]
-            #[path = #path]
-            mod #aws_module;
-        },
-        quote! {
-            fn main() -> std::process::ExitCode {
-                let program = runbook_runtime::cli::Program::<#module::#name>::new();
+pub(crate) fn main(plans: &[Plan<'_>]) -> Vec<TokenStream> {
+    let modules = plans.iter().flat_map(|plan| {
+        let module = &plan.module;
+        let aws_module = aws_module(plan);
+        let path = format!("{module}/aws.rs");
+        [
+            quote!(mod #module;),
+            quote! {
                 #[cfg(feature = "aws")]
-                let program = program.aws(#aws_module::connect);
-                program.main()
-            }
-        },
-    ]
+                #[path = #path]
+                mod #aws_module;
+            },
+        ]
+    });
+    let root = root(plans);
+    let (module, name, aws_module) = (&root.module, &root.name, aws_module(root));
+    let children = plans.iter().skip(1).map(|child| {
+        let (module, name, aws_module) = (&child.module, &child.name, self::aws_module(child));
+        quote!(.aws_of::<#module::#name>(#aws_module::connect))
+    });
+    let main = quote! {
+        fn main() -> std::process::ExitCode {
+            let program = runbook_runtime::cli::Program::<#module::#name>::new();
+            #[cfg(feature = "aws")]
+            let program = program.aws(#aws_module::connect)#(#children)*;
+            program.main()
+        }
+    };
+    modules.chain([main]).collect()
+}
+
+fn root<'p, 'a>(plans: &'p [Plan<'a>]) -> &'p Plan<'a> {
+    let first = plans.first();
+    first.unwrap_or_else(|| unreachable!("a program has the runbook it is made of"))
 }
 
 /// The module of `aws.rs`, a sibling of the runbook's own.
@@ -91,7 +109,8 @@ pub(crate) fn aws_module(plan: &Plan<'_>) -> proc_macro2::Ident {
 }
 
 /// The text of `README.md`.
-pub(crate) fn readme(plan: &Plan<'_>) -> String {
+pub(crate) fn readme(plans: &[Plan<'_>]) -> String {
+    let plan = root(plans);
     let runbook = plan.runbook;
     let (name, file) = (plan::crate_name(runbook), &runbook.file);
     let module = &plan.module;
@@ -99,6 +118,11 @@ pub(crate) fn readme(plan: &Plan<'_>) -> String {
         true => format!("| `src/{module}/scripts.rs` | the texts of the scripts |\n"),
         false => String::new(),
     };
+    let children = plans.iter().skip(1).map(|child| {
+        let (module, name) = (&child.module, &child.runbook.name);
+        format!("| `src/{module}/` | the same for `{name}`, which steps start |\n")
+    });
+    let children: String = children.collect();
     let description = match runbook.description.trim() {
         "" => String::new(),
         description => format!("{description}\n\n"),
@@ -116,7 +140,7 @@ pub(crate) fn readme(plan: &Plan<'_>) -> String {
 | `src/{module}/parameters.rs` | the parameters |
 | `src/{module}/api.rs`, `shapes.rs` | the API calls, and how their answers are read |
 {scripts}| `src/{module}/aws.rs` | the calls of the AWS SDK, the only file that knows it |
-
+{children}
     cargo run -- run --help
     cargo run --no-default-features -- run --simulate SCENARIO.yaml
 ",

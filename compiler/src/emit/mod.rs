@@ -5,6 +5,7 @@
 
 mod api;
 mod aws;
+mod children;
 mod convert;
 mod data;
 mod expression;
@@ -37,6 +38,7 @@ pub use sdk::{SdkCall, SdkSetter, sdk_calls};
 pub use whole::Lacks;
 
 use crate::ir::Runbook;
+use children::Modules;
 use plan::Plan;
 
 /// A file to write.
@@ -55,39 +57,65 @@ pub fn krate(runbook: &Runbook, source: &str) -> Vec<File> {
 
 /// The same for SDK crates that lack some of the members that a value handed whole to an API may have.
 pub fn krate_without(runbook: &Runbook, source: &str, lacks: &Lacks) -> Vec<File> {
-    let plan = Plan::new(runbook);
+    let modules = Modules::of(runbook);
+    let plans = plans(runbook, &modules);
     let header = header(runbook);
     let mut files = vec![
-        file("Cargo.toml", manifest::cargo_toml(&plan)),
-        file("README.md", manifest::readme(&plan)),
+        file("Cargo.toml", manifest::cargo_toml(&plans)),
+        file("README.md", manifest::readme(&plans)),
         file(&runbook.file, source.to_owned()),
-        file("src/main.rs", layout::file(&header, manifest::main(&plan))),
+        file("src/main.rs", layout::file(&header, manifest::main(&plans))),
     ];
-    let folder = plan::module_name(runbook);
-    for (name, text) in module_files(&plan, &header, lacks) {
-        files.push(file(&format!("src/{folder}/{name}"), text));
+    for linked in &runbook.linked {
+        let text = linked.source.text.clone();
+        let taken = files.iter().any(|file| file.path == linked.runbook.file);
+        let path = match taken {
+            false => linked.runbook.file.clone(),
+            // Files in different folders may have one name; those of runbooks differ.
+            true => format!("{}/{}", linked.runbook.name, linked.runbook.file),
+        };
+        files.push(file(&path, text));
+    }
+    for plan in &plans {
+        let folder = &plan.module;
+        for (name, text) in module_files(plan, &self::header(plan.runbook), lacks) {
+            files.push(file(&format!("src/{folder}/{name}"), text));
+        }
     }
     files
 }
 
-/// The runbook as one text, for `include!`: a module, and beside it, with `aws`, the module that calls the SDK.
+/// The runbook as one text, for `include!`: a module, and beside it, with `aws`, the module that calls the SDK; then those
+/// of the runbooks that its steps start.
 pub fn include(runbook: &Runbook, aws: bool) -> String {
-    let plan = Plan::new(runbook);
-    let mut modules = String::new();
-    for (name, items) in submodules(&plan) {
-        let text = layout::file("", items);
-        modules.push_str(&format!("pub mod {name} {{\n{text}}}\n"));
-    }
-    let own = layout::file("", module::items(&plan));
-    let mut text = header(runbook);
-    let module = &plan.module;
-    text.push_str(&format!("pub mod {module} {{\n{modules}\n{own}}}\n"));
-    if aws {
-        let module = manifest::aws_module(&plan);
-        let own = layout::file("", aws::items(&plan, &Lacks::default()));
-        text.push_str(&format!("pub mod {module} {{\n{own}}}\n"));
-    }
-    text
+    let modules = Modules::of(runbook);
+    let texts = plans(runbook, &modules).into_iter().map(|plan| {
+        let mut submodules = String::new();
+        for (name, items) in self::submodules(&plan) {
+            let text = layout::file("", items);
+            submodules.push_str(&format!("pub mod {name} {{\n{text}}}\n"));
+        }
+        let own = layout::file("", module::items(&plan));
+        let mut text = header(plan.runbook);
+        let module = &plan.module;
+        text.push_str(&format!("pub mod {module} {{\n{submodules}\n{own}}}\n"));
+        if aws {
+            let module = manifest::aws_module(&plan);
+            let own = layout::file("", aws::items(&plan, &Lacks::default()));
+            text.push_str(&format!("pub mod {module} {{\n{own}}}\n"));
+        }
+        text
+    });
+    texts.collect()
+}
+
+/// The plan of a runbook, then those of the runbooks that are linked to it.
+fn plans<'a>(runbook: &'a Runbook, modules: &'a Modules) -> Vec<Plan<'a>> {
+    let linked = runbook.linked.iter().map(|linked| &linked.runbook);
+    let runbooks = std::iter::once(runbook).chain(linked);
+    runbooks
+        .map(|runbook| Plan::new(runbook, modules))
+        .collect()
 }
 
 /// The name of the crate and of its binary: `ecs-run-task`.

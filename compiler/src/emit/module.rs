@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::children;
 use super::expression::{owned, written_expression};
 use super::parameters::{number, option, summary};
 use super::plan::{Plan, StepNames};
@@ -415,6 +416,7 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
         let (step, output) = (&output.step, &output.output);
         quote!(DocumentOutput { step: #step, output: #output })
     });
+    let children = children::definitions(plan);
     quote! {
         static DEFINITION: Definition = Definition {
             name: #name,
@@ -426,6 +428,7 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
             variables: #variables,
             steps: &[#(#steps),*],
             outputs: &[#(#outputs),*],
+            children: #children,
         };
     }
 }
@@ -487,6 +490,7 @@ fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
         Work::Invoke { .. }
         | Work::Approve(_)
         | Work::Pause
+        | Work::Child(_)
         | Work::Sleep(_)
         | Work::SleepUntil(_)
         | Work::Branch { .. }

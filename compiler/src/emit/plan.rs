@@ -3,6 +3,7 @@
 use proc_macro2::Ident;
 use serde_json::Value;
 
+use super::children::Modules;
 use super::names::{self, Unique};
 use super::types::RequestTypes;
 use crate::document::Type;
@@ -18,6 +19,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) types: RequestTypes,
     /// The module: `ecs_run_task`.
     pub(crate) module: Ident,
+    /// Those of the whole program.
+    pub(crate) modules: &'a Modules,
     /// The type that stands for the runbook: `EcsRunTask`.
     pub(crate) name: Ident,
     /// The steps' names, in the order of the runbook.
@@ -68,13 +71,14 @@ pub(crate) struct StepNames {
 
 impl<'a> Plan<'a> {
     /// Names everything in a runbook.
-    pub(crate) fn new(runbook: &'a Runbook) -> Self {
+    pub(crate) fn new(runbook: &'a Runbook, modules: &'a Modules) -> Self {
         let parameters = runbook.parameters.iter();
         let variables = runbook.variables.iter();
         Self {
             types: RequestTypes::of(runbook),
-            module: names::identifier(&module_name(runbook)),
-            name: names::identifier(&type_name(runbook)),
+            module: modules.module(&runbook.name).clone(),
+            modules,
+            name: names::identifier(&type_name(&runbook.name)),
             parameters: fields(parameters.map(|parameter| parameter.name.as_str())),
             variables: fields(variables.map(|variable| variable.declaration.name.as_str())),
             choices: choice_types(&runbook.parameters),
@@ -169,7 +173,7 @@ fn fields<'a>(written: impl Iterator<Item = &'a str>) -> Vec<Ident> {
         .collect()
 }
 
-/// The module of a runbook: `ecs_run_task`.
+/// The module that a runbook would have alone: `ecs_run_task`.
 pub(crate) fn module_name(runbook: &Runbook) -> String {
     let name = names::identifier(&names::snake(&runbook.name)).to_string();
     // The module is a folder as well, which cannot have the name of a keyword.
@@ -191,7 +195,7 @@ pub(crate) fn crate_name(runbook: &Runbook) -> String {
 }
 
 /// The type stands beside the prelude of generated code, none of whose names it may hide.
-fn type_name(runbook: &Runbook) -> String {
+pub(crate) fn type_name(runbook: &str) -> String {
     const TAKEN: [&str; 18] = [
         "State",
         "Effect",
@@ -213,7 +217,7 @@ fn type_name(runbook: &Runbook) -> String {
         "Result",
     ];
     let mut unique = Unique::without(&TAKEN);
-    unique.take_type(&words_or(&names::pascal(&runbook.name), "Runbook"))
+    unique.take_type(&words_or(&names::pascal(runbook), "Runbook"))
 }
 
 fn attachment_names(runbook: &Runbook) -> Vec<Ident> {

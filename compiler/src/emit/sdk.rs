@@ -13,6 +13,8 @@ use crate::source::Span;
 /// A call of an operation.
 #[derive(Clone, Debug)]
 pub struct SdkCall {
+    /// The runbook that makes it.
+    pub runbook: String,
     /// The crate: `aws-sdk-ecs`.
     pub krate: String,
     /// The service, in the runbook's words.
@@ -38,12 +40,18 @@ pub struct SdkSetter {
     pub method: String,
 }
 
-/// What a runbook calls, in the order of its steps.
+/// What a runbook calls, in the order of its steps; then what those call that its steps start.
 pub fn sdk_calls(runbook: &Runbook) -> Vec<SdkCall> {
-    runbook.calls().map(sdk_call).collect()
+    let linked = runbook.linked.iter().map(|linked| &linked.runbook);
+    let runbooks = std::iter::once(runbook).chain(linked);
+    let calls = runbooks.flat_map(|runbook| {
+        let calls = runbook.calls();
+        calls.map(|call| sdk_call(&runbook.name, call))
+    });
+    calls.collect()
 }
 
-fn sdk_call(call: &ApiCall) -> SdkCall {
+fn sdk_call(runbook: &str, call: &ApiCall) -> SdkCall {
     let mut setters = Setters {
         service: &call.service,
         found: Vec::new(),
@@ -57,6 +65,7 @@ fn sdk_call(call: &ApiCall) -> SdkCall {
         setters.fields("", &file, input, &call.input);
     }
     SdkCall {
+        runbook: runbook.to_owned(),
         krate: call.service.crate_name(),
         service: call.written_service.clone(),
         operation: call.operation.name.clone(),

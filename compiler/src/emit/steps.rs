@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::children;
 use super::data::{data, into_document};
 use super::expression::{borrowed_text, optional, owned, rust_type};
 use super::loops;
@@ -98,6 +99,7 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
         Work::Procedure(procedure) => operations(procedure),
         Work::Webhook(_) => "a webhook".to_owned(),
         Work::Script(script) => format!("a script in {}", script.runtime.language.name()),
+        Work::Child(child) => format!("the runbook `{}`", child.name),
         Work::Approve(approve) => match &approve.notification {
             Some(call) => format!("an approval, announced by {}", calls(call)),
             None => "an approval".to_owned(),
@@ -207,6 +209,7 @@ fn computed(plan: &Plan<'_>, step: &Step, names: &StepNames) -> Computed {
         Work::Procedure(procedure) => run(plan, procedure),
         Work::Webhook(webhook) => sent(plan, webhook),
         Work::Script(script) => Computed::effect(scripts::effect(plan, script, names)),
+        Work::Child(child) => children::computed(plan, child),
         Work::Approve(approve) => people::approve(plan, step, approve),
         Work::Pause => Computed::effect(quote!(Effect::pause())),
         Work::Sleep(duration) => {

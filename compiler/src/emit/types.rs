@@ -343,6 +343,7 @@ fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
         "Local",
         "Script",
         "Webhook",
+        "Child",
         "Operation",
         "Serialize",
         "BTreeMap",

@@ -24,6 +24,7 @@ pub use webhook::Webhook;
 
 use crate::catalogue::Service;
 use crate::document::Type;
+use crate::source::Source;
 use crate::syntax::Selector;
 
 /// Declares an id: an index into one of the lists of [`Runbook`].
@@ -83,11 +84,22 @@ pub struct Runbook {
     pub outputs: Vec<DocumentOutput>,
     /// The files that scripts use, each once.
     pub attachments: Vec<Attachment>,
+    /// The runbooks that steps start and that are at hand, and those that they start in turn; each once.
+    pub linked: Vec<Linked>,
     /// The call that tells who runs the binary: STS GetCallerIdentity. Every execution makes it first, for
     /// `global:ACCOUNT_ID` and the record.
     pub identity: ApiCall,
     /// The call that reads what defaults take from Parameter Store, told as `wanted`: SSM GetParameters.
     pub stored: Option<ApiCall>,
+}
+
+/// A runbook that is compiled along with the one that starts it.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    /// The runbook; its own [`Runbook::linked`] is empty.
+    pub runbook: Runbook,
+    /// Its text.
+    pub source: Arc<Source>,
 }
 
 /// A parameter.
@@ -234,6 +246,8 @@ pub enum Work {
     Approve(Box<Approve>),
     /// `aws:pause`.
     Pause,
+    /// `aws:executeAutomation` of a runbook at hand.
+    Child(Child),
     /// `aws:sleep` with `Duration`: an ISO 8601 duration.
     Sleep(Expression),
     /// `aws:sleep` with `Timestamp`: an ISO 8601 instant.
@@ -267,6 +281,15 @@ pub struct Approve {
     pub message: Option<Expression>,
     /// The call of SNS Publish that tells the approvers; its text is told as `notice`.
     pub notification: Option<ApiCall>,
+}
+
+/// What a step starts.
+#[derive(Clone, Debug)]
+pub struct Child {
+    /// The name of the runbook, which is among [`Runbook::linked`].
+    pub name: String,
+    /// `RuntimeParameters`.
+    pub parameters: Option<Data>,
 }
 
 /// A property of an API's answer and the values it should have.
@@ -526,6 +549,7 @@ impl Work {
             Self::Procedure(_)
             | Self::Script(_)
             | Self::Pause
+            | Self::Child(_)
             | Self::Sleep(_)
             | Self::SleepUntil(_)
             | Self::Branch { .. }

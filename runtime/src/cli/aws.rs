@@ -16,6 +16,12 @@ impl<R: Runbook> Program<R> {
     pub fn aws(self, make_caller: MakeCaller<R::Request>) -> Self {
         self.backend(Sdk { make_caller })
     }
+
+    /// A program that calls AWS by `make_caller` for a runbook that its steps start.
+    #[must_use]
+    pub fn aws_of<C: Runbook>(self, make_caller: MakeCaller<C::Request>) -> Self {
+        self.child::<C>(Sdk { make_caller })
+    }
 }
 
 struct Sdk<Q> {

@@ -188,8 +188,7 @@ fn run_options() -> [Arg; 6] {
 
 /// Whether a step waits for people.
 fn has_listeners(definition: &Definition) -> bool {
-    let mut steps = definition.steps.iter();
-    steps.any(|step| ["aws:approve", "aws:pause"].contains(&step.action))
+    has_action(definition, &["aws:approve", "aws:pause"])
 }
 
 fn decider() -> Arg {
@@ -204,8 +203,15 @@ fn decider() -> Arg {
 
 /// Whether a step runs a script.
 fn has_scripts(definition: &Definition) -> bool {
+    has_action(definition, &["aws:executeScript"])
+}
+
+/// Whether a step has one of these actions, or one of a runbook that a step starts.
+fn has_action(definition: &Definition, actions: &[&str]) -> bool {
     let mut steps = definition.steps.iter();
-    steps.any(|step| step.action == "aws:executeScript")
+    let mut children = definition.children.iter();
+    steps.any(|step| actions.contains(&step.action))
+        || children.any(|child| has_action(child.definition, actions))
 }
 
 fn script_credentials() -> Arg {
@@ -265,8 +271,8 @@ fn arn(text: &str) -> Result<String, String> {
     }
 }
 
-fn role(text: &str) -> Result<super::real::Role, String> {
-    use super::real::Role;
+fn role(text: &str) -> Result<super::connect::Role, String> {
+    use super::connect::Role;
     match text {
         "runbook" => Ok(Role::Runbook),
         "caller" => Ok(Role::Caller),

@@ -12,18 +12,20 @@ use crate::runbook::Runbook;
 use crate::simulate::{self, Scenario, SimulationError, SimulationOutcome};
 use crate::value::Map;
 
+use super::Program;
 use super::backend::Backend;
+use super::connect::{Backends, Identity, Role, ScriptCredentials};
 use super::console::Console;
 use super::decisions::Decisions;
 use super::exit::Exit;
-use super::real::{self, ScriptCredentials};
+use super::real;
 use super::scenarios::read;
 use super::signals::Signals;
 use super::supplied::supplied;
 
 /// Runs the runbook as the arguments say.
 pub(super) async fn run<R: Runbook>(
-    backend: Option<&dyn Backend<R::Request>>,
+    program: &Program<R>,
     matches: &ArgMatches,
     console: &mut Console,
 ) -> Exit {
@@ -43,9 +45,12 @@ pub(super) async fn run<R: Runbook>(
         Ok(checked) => checked,
         Err(exit) => return exit,
     };
-    match (scenario, backend) {
+    match (scenario, program.backend.as_deref()) {
         (Some(scenario), _) => simulated::<R>(scenario, checked, matches, console).await,
-        (None, Some(backend)) => really::<R>(backend, checked, matches, console).await,
+        (None, Some(backend)) => {
+            let children = &program.children;
+            really::<R>(backend, children, checked, matches, console).await
+        }
         (None, None) => console.fail(
             Exit::NotRun,
             "this binary was built without AWS and can only simulate: run --simulate FILE",
@@ -114,6 +119,7 @@ fn notes(outcome: &SimulationOutcome, console: &Console) {
 
 async fn really<R: Runbook>(
     backend: &dyn Backend<R::Request>,
+    children: &Backends,
     checked: Checked,
     matches: &ArgMatches,
     console: &mut Console,
@@ -126,12 +132,15 @@ async fn really<R: Runbook>(
     let decisions = Decisions::new(R::DEFINITION, by, input, &progress, cancel.clone());
     let run = real::Run {
         backend,
-        region: matches.get_one::<String>("region").map(String::as_str),
-        role: matches
-            .get_one::<real::Role>("role")
-            .cloned()
-            .unwrap_or(real::Role::Runbook),
-        script_credentials: script_credentials(matches),
+        children,
+        identity: Identity {
+            region: matches.get_one::<String>("region").cloned(),
+            role: matches
+                .get_one::<Role>("role")
+                .cloned()
+                .unwrap_or(Role::Runbook),
+            script_credentials: script_credentials(matches),
+        },
         console,
         observer: &progress,
         signals: &decisions,

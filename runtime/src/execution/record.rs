@@ -29,6 +29,7 @@ impl<R: Runbook> Execution<R> {
         Record {
             automation_execution: self.automation_execution(),
             simulation: self.beginning.simulation.clone(),
+            child_executions: Vec::new(),
             script_output: self
                 .history
                 .runs()
@@ -58,6 +59,7 @@ impl<R: Runbook> Execution<R> {
             outputs: self.document_outputs(),
             failure_message: message.filter(|_| failed),
             mode: "Auto".to_owned(),
+            parent_automation_execution_id: self.beginning.parent,
             executed_by: self.arn.clone(),
             current_step_name: current.map(|definition| definition.name.to_owned()),
             current_action: current.map(|definition| definition.action.to_owned()),

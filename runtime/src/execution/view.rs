@@ -13,6 +13,7 @@ impl<R: Runbook> Execution<R> {
         View {
             definition: R::DEFINITION,
             execution: self.id(),
+            within: Vec::new(),
             simulated: self.beginning.simulation.is_some(),
             status: self.status,
             started: self.began,

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::event::{Beginning, Change, Event};
 use crate::flow::After;
@@ -44,6 +44,8 @@ pub struct Progress {
 
 struct State {
     out: Box<dyn Write + Send>,
+    /// When the run started, of which the execution that is told may be a part.
+    started: Option<Timestamp>,
     /// What was seen last, and when on the wall.
     seen: Option<(View, Instant)>,
     /// The activity told last, so that polls that find the same say nothing.
@@ -59,6 +61,7 @@ impl Progress {
     pub fn new(form: Form, out: Box<dyn Write + Send>) -> Self {
         let state = State {
             out,
+            started: None,
             seen: None,
             told: String::new(),
             printed: Output::default(),
@@ -115,7 +118,7 @@ impl Progress {
     /// Adds a line that stays.
     fn line(&self, state: &mut State, view: &View, text: &str) {
         let clear = if state.open { "\r\x1b[2K" } else { "" };
-        let prefix = self.prefix(view);
+        let prefix = self.prefix(state, view);
         // Who closed the stream does not want to know; the record is complete without it.
         let _ = writeln!(state.out, "{clear}{prefix}{text}").and_then(|()| state.out.flush());
         state.open = false;
@@ -132,19 +135,21 @@ impl Progress {
             return;
         }
         let text = self.step(view, step, &activity(view, step));
-        let prefix = self.prefix(view);
+        let prefix = self.prefix(state, view);
         // Without wrapping, a line that is too long is cut and still one line.
         let _ = write!(state.out, "\r\x1b[2K\x1b[?7l{prefix}{text}\x1b[?7h")
             .and_then(|()| state.out.flush());
         state.open = true;
     }
 
-    fn prefix(&self, view: &View) -> String {
-        let elapsed = clock(view.elapsed());
+    fn prefix(&self, state: &State, view: &View) -> String {
+        let started = state.started.unwrap_or(view.started);
+        let elapsed = clock(view.now.duration_since(started));
+        let indent = "  ".repeat(view.within.len());
         match (view.simulated, self.form) {
-            (true, _) => format!("simulated  virtual {elapsed}  "),
-            (false, Form::Lines | Form::Silent) => format!("{elapsed}  "),
-            (false, Form::Live { .. }) => "  ".to_owned(),
+            (true, _) => format!("simulated  virtual {elapsed}  {indent}"),
+            (false, Form::Lines | Form::Silent) => format!("{elapsed}  {indent}"),
+            (false, Form::Live { .. }) => format!("  {indent}"),
         }
     }
 
@@ -197,6 +202,9 @@ impl Progress {
                 let text = format!("took {} from Parameter Store", names.join(", "));
                 self.line(state, view, &text);
             }
+            // As whom the run itself is was told at its beginning.
+            Change::Identified { .. }
+                if !view.within.is_empty() && view.definition.assume_role.is_none() => {}
             Change::Identified { arn, .. } => self.line(state, view, &format!("as {arn}")),
             Change::Resumed { since } => {
                 self.line(state, view, &format!("goes on; it was cut off at {since}"));
@@ -274,6 +282,7 @@ impl Observer for Progress {
             return;
         }
         let mut state = self.lock();
+        state.started.get_or_insert(view.started);
         self.tell(&mut state, event, view);
         state.seen = Some((view.clone(), Instant::now()));
     }
@@ -289,6 +298,7 @@ fn began(beginning: &Beginning) -> String {
         runbook, execution, ..
     } = beginning;
     match &beginning.simulation {
+        Some(_) if beginning.parent.is_some() => format!("{runbook} starts"),
         Some(simulation) => {
             format!(
                 "{runbook} starts, with the answers of {}",

@@ -13,9 +13,23 @@ const CALL_NOTHING: [&str; 6] = [
     "aws:updateVariable",
 ];
 
-/// The step of this name.
-pub(super) fn step<'a>(definition: &'a Definition, name: &str) -> Option<&'a StepDefinition> {
-    definition.steps.iter().find(|step| step.name == name)
+/// The step of this name; that of a child is called after the step that starts it: `prepare/stop`.
+pub(super) fn step(definition: &Definition, name: &str) -> Option<&'static StepDefinition> {
+    match name.split_once('/') {
+        None => definition.step(name),
+        Some((outer, inner)) => step(definition.child(outer)?.definition, inner),
+    }
+}
+
+/// Every step, those of children too, with the names they have in a scenario.
+pub(super) fn all_steps(definition: &Definition) -> Vec<(String, &'static StepDefinition)> {
+    let own = definition.steps.iter();
+    let mut steps: Vec<_> = own.map(|step| (step.name.to_owned(), step)).collect();
+    for child in definition.children {
+        let inner = all_steps(child.definition).into_iter();
+        steps.extend(inner.map(|(name, step)| (format!("{}/{name}", child.step), step)));
+    }
+    steps
 }
 
 /// Whether a step may call an API.
@@ -32,10 +46,11 @@ pub(super) fn full_name(operation: &Operation) -> String {
     }
 }
 
-/// The action, if all that a step of it does is local.
+/// The action, if all that a step of it does is local: a script, or a runbook that is part of the program.
 pub(super) fn local_action(step: &StepDefinition) -> Option<&'static str> {
     const LOCAL: [&str; 2] = ["aws:executeScript", "aws:invokeWebhook"];
-    LOCAL.contains(&step.action).then_some(step.action)
+    let runs_child = step.action == "aws:executeAutomation" && step.calls.is_empty();
+    (runs_child || LOCAL.contains(&step.action)).then_some(step.action)
 }
 
 /// The name to show for a call: as the runbook writes it, else as the catalogue does.

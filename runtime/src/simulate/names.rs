@@ -4,7 +4,9 @@ use crate::runbook::Definition;
 use crate::similar::did_you_mean;
 use crate::stored::StoredDefault;
 
-use super::api::{InIterations, is_call_of_step, local_action, may_call, same_api, step};
+use super::api::{
+    InIterations, all_steps, is_call_of_step, local_action, may_call, same_api, step,
+};
 use super::fields::join;
 use super::problem::{ScenarioErrors, ScenarioProblem};
 use super::scenario::{Answer, CancelAt, Scenario, Stub};
@@ -104,9 +106,7 @@ impl Names {
                 let calls = step.calls.iter().filter_map(|call| call.split_once('.'));
                 self.problems.push(ScenarioProblem::Unsaid {
                     path,
-                    keys: calls
-                        .map(|(_, name)| format!("{}.{name}", step.name))
-                        .collect(),
+                    keys: calls.map(|(_, name)| format!("{key}.{name}")).collect(),
                 });
             }
             Some(step) if may_call(step) => {}
@@ -136,20 +136,36 @@ impl Names {
             .and_then(|(name, _)| step(self.definition, name));
         step.is_some_and(|step| {
             let mut operations = step.calls.iter().filter_map(|call| call.split_once('.'));
-            operations.any(|(_, operation)| is_call_of_step(key, step.name, operation))
+            let name = key.split_once('.').map_or(key, |(name, _)| name);
+            operations.any(|(_, operation)| is_call_of_step(key, name, operation))
         })
     }
 
     /// The name alone, where a step is named with the right number of iterations.
     fn without_iterations(&mut self, path: &str, text: &str) -> Option<String> {
+        let mut definition = self.definition;
+        let mut names = Vec::new();
+        for part in text.split('/') {
+            let name = self.of_one(path, part, definition)?;
+            definition = definition
+                .child(&name)
+                .map_or(definition, |child| child.definition);
+            names.push(name);
+        }
+        Some(names.join("/"))
+    }
+
+    /// The same for one part of a name: a step of one runbook.
+    fn of_one(&mut self, path: &str, text: &str, definition: &Definition) -> Option<String> {
         let read = InIterations::read(text);
         let name = read.as_ref().map_or(text, |read| &read.name);
         let step_name = name.split_once('.').map_or(name, |(step, _)| step);
         let step_name = step_name
             .split_once('[')
             .map_or(step_name, |(step, _)| step);
-        let around = step(self.definition, step_name)
-            .map_or(0, |step| self.definition.loops_around(step).count());
+        let around = definition
+            .step(step_name)
+            .map_or(0, |step| definition.loops_around(step).count());
         match read {
             Some(read) if read.count == 0 || read.count == around => Some(read.name),
             _ => {
@@ -183,31 +199,32 @@ impl Names {
         };
         let name = name.as_str();
         if step(self.definition, name).is_none() {
-            let steps = self.definition.steps.iter().map(|step| step.name);
+            let steps = all_steps(self.definition);
+            let steps = steps.iter().map(|(name, _)| name.as_str());
             self.no_such(path, "step", name, did_you_mean(name, steps));
         }
     }
 
     fn call(&mut self, path: &str, api: &str) {
-        let steps = self.definition.steps;
+        let steps = all_steps(self.definition);
         let calls: Vec<&str> = steps
             .iter()
-            .flat_map(|step| step.calls.iter().copied().chain(local_action(step)))
+            .flat_map(|(_, step)| step.calls.iter().copied().chain(local_action(step)))
             .collect();
         // Before the first step, defaults may take something from Parameter Store.
         if same_api(api, "ssm.GetParameters") {
             return;
         }
         // What such a step calls is not known here.
-        let unsaid = steps
-            .iter()
-            .any(|step| step.calls.is_empty() && may_call(step) && local_action(step).is_none());
+        let unsaid = steps.iter().any(|(_, step)| {
+            step.calls.is_empty() && may_call(step) && local_action(step).is_none()
+        });
         if !unsaid && !calls.iter().any(|known| same_api(known, api)) {
-            let of_steps = steps.iter().filter(|step| step.calls.len() > 1);
+            let of_steps = steps.iter().filter(|(_, step)| step.calls.len() > 1);
             let of_steps: Vec<String> = of_steps
-                .flat_map(|step| {
+                .flat_map(|(of, step)| {
                     let names = step.calls.iter().filter_map(|call| call.split_once('.'));
-                    names.map(|(_, name)| format!("{}.{name}", step.name))
+                    names.map(move |(_, name)| format!("{of}.{name}"))
                 })
                 .collect();
             let calls = calls.into_iter();

@@ -73,7 +73,7 @@ impl<'a> People<'a> {
     fn next_said(&self, awaited: &Awaited<'_>) -> Option<(&'a SaidTo, &'a Said)> {
         let signals = &self.simulator.scenario().signals;
         let called = |name: &str| signals.iter().find(|said| said.key == name);
-        let to = called(&awaited.label).or_else(|| called(awaited.step))?;
+        let to = called(&awaited.label).or_else(|| called(&plain(&awaited.label)))?;
         let progress = &mut *self.progress();
         let wait = Some((awaited.label.clone(), awaited.since));
         if progress.wait != wait {
@@ -100,6 +100,13 @@ impl<'a> People<'a> {
         }
         std::future::pending().await
     }
+}
+
+/// `prepare[2]/ask[3]` as `prepare/ask`.
+fn plain(label: &str) -> String {
+    let parts = label.split('/');
+    let names = parts.map(|part| part.split('[').next().unwrap_or_default());
+    names.collect::<Vec<_>>().join("/")
 }
 
 impl Signals for People<'_> {

@@ -7,6 +7,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::cancel::CancelToken;
+use crate::child::{Answers, Children, World};
 use crate::clock::{Clock, VirtualClock};
 use crate::engine::{Engine, EngineError, Start};
 use crate::observer::Observer;
@@ -84,7 +85,15 @@ pub async fn run<R: Runbook>(
     };
     let people = People::new(&simulator, &clock);
     let store = MemoryStore::new();
-    let engine: Engine<'_, R> = Engine::new(&simulator, clock.as_ref(), &store)
+    let world = World {
+        clock: clock.as_ref(),
+        store: &store,
+        observer: &trace,
+        signals: &people,
+        answers: Answers::Scenario(&simulator),
+    };
+    let stage = simulator.on_stage(R::DEFINITION, Children::new(world, start.execution));
+    let engine: Engine<'_, R> = Engine::new(&stage, clock.as_ref(), &store)
         .observer(&trace)
         .signals(&people)
         .cancel(cancel.clone());
@@ -116,6 +125,7 @@ fn start<R: Runbook>(scenario: &Scenario) -> Result<Start, SimulationError> {
     let name = format!("{}/{file}", R::DEFINITION.name);
     Ok(Start {
         execution: Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()),
+        parent: None,
         parameters: checked.values,
         supplied: checked.supplied,
         region: scenario.region.clone(),

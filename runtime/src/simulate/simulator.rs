@@ -19,6 +19,7 @@ use super::api::{display_name, full_name, is_call_of_step, same_api, step};
 use super::problem::SimulationProblem;
 use super::rehearsal::Rehearsal;
 use super::scenario::{Answer, Scenario, Stub};
+use super::stage::Cue;
 
 /// A call that a simulated run has made.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,17 +121,61 @@ impl Simulator {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether the scenario has an answer for a call.
+    pub(super) fn knows(&self, cue: &Cue<'_>, operation: &Operation) -> bool {
+        let name = full_name(operation);
+        self.stub(cue, &name, &name).is_some()
+    }
+
+    /// Answers a call.
+    pub(super) async fn play<Q: Request>(
+        &self,
+        cue: Cue<'_>,
+        request: &Q,
+    ) -> Result<Document, CallError> {
+        let operation = request.operation();
+        if cue.effect.step.is_empty() && operation.name == "GetCallerIdentity" {
+            return Ok(self.identity());
+        }
+        let inputs =
+            serde_json::to_value(request).map_err(|error| CallError::Input(error.to_string()))?;
+        if cue.effect.step.is_empty() && operation.name == "GetParameters" {
+            match self.stored(&inputs) {
+                Ok(answer) => return Ok(answer),
+                Err(name) if !self.has_stub(operation) => self.give_up(self.unsaid(name)),
+                Err(_) => {}
+            }
+        }
+        match (self.reply(&cue, operation, inputs), request.local()) {
+            (Ok(Reply::Answer(answered)), _) => answered,
+            (Ok(Reply::Run), Some(Local::Script(script))) => self.run(&cue, script).await,
+            // Scenarios are checked before they are played: only scripts are to run.
+            (Ok(Reply::Run), _) => std::future::pending().await,
+            (Err(problem), _) => {
+                self.give_up(problem);
+                // A failed step could pass for one that the scenario wants; this run just ends here.
+                std::future::pending().await
+            }
+        }
+    }
+
+    /// What a script has printed.
+    pub(super) fn printed_by(&self, path: &EffectId) -> Option<Output> {
+        self.rehearsal.printed(path)
+    }
+
     fn reply(
         &self,
-        effect: &EffectId,
+        cue: &Cue<'_>,
         operation: &'static Operation,
         inputs: Document,
     ) -> Result<Reply, SimulationProblem> {
         let mut progress = self.progress();
-        if let Some(answered) = progress.answered.get(effect) {
+        let effect = cue.path();
+        if let Some(answered) = progress.answered.get(&effect) {
             return Ok(Reply::Answer(answered.clone()));
         }
-        let api = display_name(self.definition, effect.step_name(), operation);
+        let api = display_name(cue.definition, cue.effect.step_name(), operation);
         let name = full_name(operation);
         progress.calls.push(MadeCall {
             effect: effect.clone(),
@@ -139,35 +184,34 @@ impl Simulator {
             inputs,
         });
         let stub = self
-            .stub(effect, &name, &api)
-            .ok_or_else(|| self.no_answer(effect, operation, &api))?;
+            .stub(cue, &name, &api)
+            .ok_or_else(|| self.no_answer(cue, operation, &api))?;
         let given = progress.given.entry(stub.key.clone()).or_default();
         if *given == 0 {
             self.check(stub, operation, &api)?;
         }
         let answer = stub.answers.get(*given).or(stub.answers.last());
         *given += 1;
-        let answer = answer.ok_or_else(|| self.no_answer(effect, operation, &api))?;
+        let answer = answer.ok_or_else(|| self.no_answer(cue, operation, &api))?;
         let Some(answered) = finish(answer, operation) else {
             return Ok(Reply::Run);
         };
-        progress.answered.insert(effect.clone(), answered.clone());
+        progress.answered.insert(effect, answered.clone());
         Ok(Reply::Answer(answered))
     }
 
     /// Really runs what can be: a script.
-    async fn run(&self, effect: &EffectId, script: &Script) -> Result<Document, CallError> {
-        let limit = step(self.definition, effect.step_name()).and_then(|step| step.time_limit);
-        let answered = self.rehearsal.run(effect, script, limit).await;
-        self.progress()
-            .answered
-            .insert(effect.clone(), answered.clone());
+    async fn run(&self, cue: &Cue<'_>, script: &Script) -> Result<Document, CallError> {
+        let limit = step(cue.definition, cue.effect.step_name()).and_then(|step| step.time_limit);
+        let effect = cue.path();
+        let answered = self.rehearsal.run(&effect, script, limit).await;
+        self.progress().answered.insert(effect, answered.clone());
         answered
     }
 
     /// By step name first, that in this iteration before that in all, with the operation where the step calls several; by
     /// API second.
-    fn stub(&self, effect: &EffectId, name: &str, api: &str) -> Option<&Stub> {
+    fn stub(&self, cue: &Cue<'_>, name: &str, api: &str) -> Option<&Stub> {
         let stubs = &self.scenario.stubs;
         let operation = name
             .split_once('.')
@@ -177,8 +221,8 @@ impl Simulator {
                 .iter()
                 .find(|stub| stub.key == name || is_call_of_step(&stub.key, name, operation))
         };
-        let in_iteration = by_step(&effect.label());
-        let by_step = in_iteration.or_else(|| by_step(effect.step_name()));
+        let names = cue.names();
+        let by_step = names.iter().find_map(|name| by_step(name));
         by_step.or_else(|| {
             stubs
                 .iter()
@@ -215,14 +259,17 @@ impl Simulator {
         Ok(())
     }
 
-    fn no_answer(&self, effect: &EffectId, operation: &Operation, api: &str) -> SimulationProblem {
+    fn no_answer(&self, cue: &Cue<'_>, operation: &Operation, api: &str) -> SimulationProblem {
+        let names = cue.names();
+        let key = names.last().cloned().unwrap_or_default();
+        let calls = step(cue.definition, cue.effect.step_name()).map(|step| step.calls.len());
         SimulationProblem::NoAnswer {
             file: self.scenario.file.clone(),
-            step: effect.label(),
+            step: names.into_iter().next().unwrap_or_default(),
             api: api.to_owned(),
-            key: match step(self.definition, effect.step_name()).map(|step| step.calls.len()) {
-                Some(2..) => format!("{}.{}", effect.step_name(), operation.name),
-                _ => effect.step_name().to_owned(),
+            key: match calls {
+                Some(2..) => format!("{key}.{}", operation.name),
+                _ => key,
             },
             members: operation
                 .response
@@ -290,32 +337,12 @@ impl<Q: Request> Caller<Q> for Simulator {
         effect: &'a EffectId,
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
-        Box::pin(async move {
-            let operation = request.operation();
-            if effect.step.is_empty() && operation.name == "GetCallerIdentity" {
-                return Ok(self.identity());
-            }
-            let inputs = serde_json::to_value(request)
-                .map_err(|error| CallError::Input(error.to_string()))?;
-            if effect.step.is_empty() && operation.name == "GetParameters" {
-                match self.stored(&inputs) {
-                    Ok(answer) => return Ok(answer),
-                    Err(name) if !self.has_stub(operation) => self.give_up(self.unsaid(name)),
-                    Err(_) => {}
-                }
-            }
-            match (self.reply(effect, operation, inputs), request.local()) {
-                (Ok(Reply::Answer(answered)), _) => answered,
-                (Ok(Reply::Run), Some(Local::Script(script))) => self.run(effect, script).await,
-                // Scenarios are checked before they are played: only scripts are to run.
-                (Ok(Reply::Run), _) => std::future::pending().await,
-                (Err(problem), _) => {
-                    self.give_up(problem);
-                    // A failed step could pass for one that the scenario wants; this run just ends here.
-                    std::future::pending().await
-                }
-            }
-        })
+        let cue = Cue {
+            definition: self.definition,
+            within: &[],
+            effect,
+        };
+        Box::pin(self.play(cue, request))
     }
 
     fn printed(&self, effect: &EffectId) -> Option<Output> {
@@ -326,6 +353,11 @@ impl<Q: Request> Caller<Q> for Simulator {
 /// Whether the answer is no service's.
 fn is_local(operation: &Operation) -> bool {
     operation.service == "aws"
+}
+
+/// Whether it is the run of another runbook, which is refused as the service would refuse to start it.
+fn is_child(operation: &Operation) -> bool {
+    is_local(operation) && operation.name == "executeAutomation"
 }
 
 /// The answer as the caller of a real service would see it; none where the scenario wants to see what comes.
@@ -340,6 +372,12 @@ fn finish(answer: &Answer, operation: &Operation) -> Option<Result<Document, Cal
                 .or_insert_with(|| json!({"HTTPStatusCode": 200, "RetryAttempts": 0}));
             Ok(Document::Object(members))
         }
+        Answer::Error { code, message } if is_child(operation) => Err(CallError::Service {
+            operation: "StartAutomationExecution".to_owned(),
+            throttling: is_throttling_code(code),
+            code: code.clone(),
+            message: message.clone(),
+        }),
         Answer::Error { code, message } if operation.name == script::OPERATION.name => {
             let raised = format!("{code} - {message}");
             Err(CallError::Script(ScriptError::Raised(raised)))

@@ -77,19 +77,29 @@ impl Observer for Trace<'_> {
         match &event.change {
             Change::StepStarted { step } => {
                 let label = view.step.as_ref().map_or(step, |view| &view.label);
-                if [step, label]
+                let (step, label) = (inside(view, step, true), inside(view, label, false));
+                if [&step, &label]
                     .into_iter()
                     .any(|name| self.cancel_during == Some(name))
                 {
                     self.cancel.cancel();
                 }
-                self.started(step, label);
+                self.started(&step, &label);
             }
             Change::StepEnded {
                 step, status, next, ..
-            } => self.ended(step, *status, next),
+            } => self.ended(&inside(view, step, true), *status, next),
             _ => {}
         }
         self.audience.observe(event, view);
     }
+}
+
+/// A step as scenarios call it: that of a child after the step that starts it, `prepare/stop`.
+fn inside(view: &View, step: &str, plain: bool) -> String {
+    let around = view.within.iter().map(|label| match plain {
+        true => label.split('[').next().unwrap_or_default(),
+        false => label,
+    });
+    around.chain([step]).collect::<Vec<_>>().join("/")
 }

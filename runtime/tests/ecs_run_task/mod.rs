@@ -201,6 +201,7 @@ static DEFINITION: Definition = Definition {
         },
     ],
     variables: &[],
+    children: &[],
     steps: &[
         step("lambda1", "aws:invokeLambdaFunction", &["Lambda.Invoke"]),
         step("ecs", "aws:executeAwsApi", &["ECS.RunTask"]),

@@ -171,6 +171,7 @@ fn start(supplied: &[(&str, Document)]) -> Start {
         .collect();
     parameters.extend(supplied.clone());
     Start {
+        parent: None,
         execution: EXECUTION,
         parameters,
         supplied,

@@ -206,6 +206,7 @@ pub(crate) const fn definition(name: &'static str, steps: &'static [StepDefiniti
         description: "",
         parameters: &[],
         variables: &[],
+        children: &[],
         steps,
         assume_role: None,
         outputs: &[],
@@ -389,6 +390,7 @@ pub(crate) fn start() -> Start {
     supplied.shift_remove("Count");
     Start {
         execution: EXECUTION,
+        parent: None,
         parameters,
         supplied,
         region: "eu-west-1".to_owned(),

@@ -18,7 +18,9 @@ use crate::source::Span;
 /// Something that the SDK does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// Where the runbook names the operation.
+    /// The runbook.
+    pub runbook: String,
+    /// Where it names the operation.
     pub span: Span,
     /// The service, in the runbook's words.
     pub service: String,
@@ -115,6 +117,7 @@ impl Gap {
 
     fn whole(call: &SdkCall, lack: Lack) -> Self {
         Self {
+            runbook: call.runbook.clone(),
             span: call.span,
             service: call.service.clone(),
             operation: call.operation.clone(),

@@ -1,13 +1,13 @@
 //! `aws:executeAutomation` (spec 5.11).
 
-use super::call::{self, Called, text, told};
+use super::call::{self, Called, Given, text, told};
 use super::inputs::text_span;
 use super::typed::{Inputs, Members};
 use crate::check::children::{self, Start, Target};
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::Step;
-use crate::ir::{Field, Procedure, Work};
+use crate::document::{Step, Value};
+use crate::ir::{Child, Field, Procedure, Work};
 
 const SERVICE: &str = "ssm";
 
@@ -28,25 +28,26 @@ pub(super) fn run(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics)
     let called = Called::find(scope.catalogue, SERVICE, "StartAutomationExecution")?;
     let mut inputs = Inputs::of(step, scope, diagnostics);
     let members = members(&called, &mut inputs);
-    child(&mut inputs);
+    let child = child(&mut inputs);
+    let parameters = members.iter().find_map(|(name, value)| match value {
+        Given::Encoded(data) if *name == "Parameters" => Some(data.clone()),
+        _ => None,
+    });
     inputs.sound()?;
-    by_service(step, called, members, scope)
+    match child {
+        Some(name) => Some(Work::Child(Child { name, parameters })),
+        None => by_service(step, called, members, scope),
+    }
 }
 
-/// Checks what is given to a runbook that is at hand.
-fn child(inputs: &mut Inputs<'_, '_>) {
-    let Some(value) = inputs.given("DocumentName") else {
-        return;
-    };
-    let name = value.as_scalar().filter(|name| name.template.is_literal());
-    let Some(name) = name else { return };
-    let Some(child) = inputs.scope.library.find(name.text().trim()) else {
-        return;
-    };
-    let target = match (
-        inputs.given("TargetMaps"),
-        inputs.given("TargetParameterName"),
-    ) {
+/// Checks what is given to a runbook that is at hand. Gives its name if it is run here: with targets that have to be looked
+/// up, or in other accounts, the service runs it.
+fn child(inputs: &mut Inputs<'_, '_>) -> Option<String> {
+    let name = inputs.given("DocumentName")?.as_scalar()?;
+    let name = Some(name).filter(|name| name.template.is_literal())?;
+    let child = inputs.scope.library.find(name.text().trim())?;
+    let maps = inputs.given("TargetMaps");
+    let target = match (maps, inputs.given("TargetParameterName")) {
         (Some(_), _) => Target::Maps,
         (None, Some(name)) => Target::Parameter(name),
         (None, None) => Target::None,
@@ -59,6 +60,19 @@ fn child(inputs: &mut Inputs<'_, '_>) {
         target,
     };
     inputs.reported(|scope, diagnostics| children::check(&start, scope, diagnostics));
+    if let Some(maps) = maps {
+        inputs.report(unsupported(maps));
+    }
+    let elsewhere = ["Targets", "TargetLocations"];
+    let elsewhere = elsewhere.iter().any(|name| inputs.given(name).is_some());
+    (!elsewhere).then(|| child.source.document.clone())
+}
+
+fn unsupported(maps: &Value) -> Diagnostic {
+    let message = "`TargetMaps` for a runbook that is given along is not supported yet";
+    Diagnostic::error(Code::UnsupportedFeature, maps.span, message)
+        .label("one execution for each map")
+        .help("repeat the step with `aws:loop`, or leave the runbook to the service: do not give it along")
 }
 
 /// The members of the request.

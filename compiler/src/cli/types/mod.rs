@@ -15,7 +15,7 @@ use crate::syntax;
 use signature::Signature;
 
 pub(super) fn execute(arguments: &Types, catalogue: &Catalogue) -> Result<u8, CliError> {
-    let (source, runbook) = report::compile(&arguments.file, catalogue)?;
+    let (source, runbook) = report::compile(&arguments.file, &arguments.beside, catalogue)?;
     let signature = Signature::of(&runbook, &steps(&source));
     output::print(&match arguments.format {
         Format::Human => text::print(&signature),

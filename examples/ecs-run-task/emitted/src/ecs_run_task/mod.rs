@@ -185,6 +185,7 @@ static DEFINITION: Definition = Definition {
         },
     ],
     outputs: &[],
+    children: &[],
 };
 
 const _: generated::MadeBy0_1_0 = generated::MadeBy0_1_0;

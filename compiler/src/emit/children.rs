@@ -1,0 +1,82 @@
+//! Children: the runbooks that steps start and that are modules beside the runbook's own.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::data::data;
+use super::names::{self, Unique};
+use super::plan::{self, Plan};
+use super::steps::Computed;
+use crate::ir::{Child, Runbook, Work};
+
+/// The modules of a program, by the names of their runbooks.
+#[derive(Clone, Debug)]
+pub(crate) struct Modules(Vec<(String, Ident)>);
+
+impl Modules {
+    /// The modules of a runbook and of those that are linked to it; beside each there may be one with `_aws` behind its
+    /// name.
+    pub(crate) fn of(root: &Runbook) -> Self {
+        let mut unique = Unique::default();
+        let linked = root.linked.iter().map(|linked| &linked.runbook);
+        let runbooks = std::iter::once(root).chain(linked);
+        let named = runbooks.map(|runbook| {
+            let module = unique.take_with(&plan::module_name(runbook), "_aws");
+            (runbook.name.clone(), names::identifier(&module))
+        });
+        Self(named.collect())
+    }
+
+    /// The module of a runbook.
+    pub(crate) fn module(&self, name: &str) -> &Ident {
+        let mut modules = self.0.iter();
+        let found = modules.find(|(known, _)| known == name);
+        let (_, module) = found.unwrap_or_else(|| unreachable!("every child is linked"));
+        module
+    }
+}
+
+/// Whether steps start runbooks that are part of the program.
+pub(crate) fn has_children(plan: &Plan<'_>) -> bool {
+    children(plan).next().is_some()
+}
+
+/// The children of the steps, for the definition.
+pub(crate) fn definitions(plan: &Plan<'_>) -> TokenStream {
+    let children = children(plan).map(|(step, child)| {
+        let runbook = path(plan, child);
+        quote!(ChildRunbook::of::<super::#runbook>(#step))
+    });
+    quote!(&[#(#children),*])
+}
+
+/// What a step that starts a child computes.
+pub(crate) fn computed(plan: &Plan<'_>, child: &Child) -> Computed {
+    let runbook = path(plan, child);
+    let parameters = match &child.parameters {
+        None => quote!(BTreeMap::new()),
+        Some(parameters) => {
+            let parameters = data(plan, parameters);
+            quote!(encoded_map(#parameters)?)
+        }
+    };
+    Computed::effect(quote!(Effect::run(Child::of::<super::super::#runbook>(parameters))))
+        .after(quote!(let parameters = #parameters;))
+}
+
+fn children<'a>(plan: &Plan<'a>) -> impl Iterator<Item = (&'a str, &'a Child)> {
+    plan.runbook
+        .steps
+        .iter()
+        .filter_map(|step| match &step.work {
+            Work::Child(child) => Some((step.name.as_str(), child)),
+            _ => None,
+        })
+}
+
+/// `prepare::Prepare`, from beside the runbook's module.
+fn path(plan: &Plan<'_>, child: &Child) -> TokenStream {
+    let module = plan.modules.module(&child.name);
+    let name = names::identifier(&plan::type_name(&child.name));
+    quote!(#module::#name)
+}

@@ -1,0 +1,205 @@
+//! Children: runbooks that a step starts and that are part of the same program (spec 5.11).
+//!
+//! A child is an execution of its own, with its own events in the same store, and awaited like a call. When its parent
+//! stops waiting, because it is cancelled or the time of the step is up, the child stays where it is; a second request
+//! then cancels it, and lets it come to its end. Its id follows from its parent's and from the effect that started it,
+//! so an execution that is cut off finds its children again.
+
+mod host;
+mod visit;
+
+use std::any::Any;
+use std::fmt;
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::caller::{BoxFuture, CallError, EffectId};
+use crate::clock::Clock;
+use crate::decode::{Member, Response, STRING, Shape};
+use crate::effect::Operation;
+use crate::event::{Change, Event};
+use crate::execution::Execution;
+use crate::observer::Observer;
+use crate::parameters::Checked;
+use crate::record::Record;
+use crate::runbook::{Definition, Runbook};
+use crate::script::Requirement;
+use crate::signal::Signals;
+use crate::simulate::Simulator;
+use crate::store::Store;
+use crate::value::{Document, Map};
+
+pub use host::Children;
+pub use visit::Connected;
+
+use visit::Visit;
+
+/// A runbook that a step may start.
+#[derive(Clone, Copy)]
+pub struct ChildRunbook {
+    /// The step.
+    pub step: &'static str,
+    /// The facts of the runbook.
+    pub definition: &'static Definition,
+    /// What its scripts need of the machine.
+    pub scripts: &'static [Requirement],
+    record: fn(&[Event]) -> Option<Record>,
+}
+
+impl ChildRunbook {
+    /// The runbook `R`, started by a step.
+    pub const fn of<R: Runbook>(step: &'static str) -> Self {
+        Self {
+            step,
+            definition: R::DEFINITION,
+            scripts: R::SCRIPTS,
+            record: record::<R>,
+        }
+    }
+}
+
+impl fmt::Debug for ChildRunbook {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} by {}", self.definition.name, self.step)
+    }
+}
+
+fn record<R: Runbook>(events: &[Event]) -> Option<Record> {
+    let execution = Execution::<R>::from_events(events).ok()?;
+    Some(execution.record())
+}
+
+/// A child as a step starts it. Serialized it is the step's inputs.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Child {
+    #[serde(skip)]
+    visit: Start,
+    document_name: &'static str,
+    runtime_parameters: Map,
+    /// Whether it is to be cancelled.
+    #[serde(skip)]
+    stops: bool,
+}
+
+impl Child {
+    /// The runbook `R` with these parameters, each a list of texts (spec 2.3).
+    pub fn of<R: Runbook>(parameters: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
+        let parameters = parameters.into_iter();
+        Self {
+            visit: Start(visit::visit::<R>),
+            document_name: R::DEFINITION.name,
+            runtime_parameters: parameters
+                .map(|(name, texts)| (name, texts.into()))
+                .collect(),
+            stops: false,
+        }
+    }
+
+    /// The request to cancel it, and to wait for its end.
+    #[must_use]
+    pub(crate) fn to_stop(&self) -> Self {
+        Self {
+            stops: true,
+            ..self.clone()
+        }
+    }
+}
+
+/// Starts a child.
+#[derive(Clone, Copy)]
+struct Start(for<'a> fn(World<'a>, Visit) -> BoxFuture<'a, Result<Document, CallError>>);
+
+impl fmt::Debug for Start {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Start")
+    }
+}
+
+/// What a child is where everything else is an operation of an API.
+pub static OPERATION: Operation = Operation {
+    service: "aws",
+    name: "executeAutomation",
+    response: &ANSWER,
+};
+
+static ANSWER: Response = Response::json(&ROOT);
+static ROOT: Shape = Shape::structure(&[
+    Member::new("Status", &STRING),
+    Member::new("ExecutionId", &STRING),
+    Member::new("Output", &OUTPUT),
+    Member::new("FailureMessage", &STRING),
+]);
+static OUTPUT: Shape = Shape::list(&STRING);
+
+/// What children share with the execution that starts them.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// Where events are kept.
+    pub store: &'a dyn Store,
+    /// Who watches.
+    pub observer: &'a dyn Observer,
+    /// What people say.
+    pub signals: &'a dyn Signals,
+    /// Who answers calls.
+    pub answers: Answers<'a>,
+}
+
+/// Who answers the calls of children.
+#[derive(Clone, Copy)]
+pub enum Answers<'a> {
+    /// AWS.
+    Aws(&'a dyn Connector),
+    /// A scenario.
+    Scenario(&'a Simulator),
+}
+
+/// Makes connections for children, each of which may run under a role of its own.
+pub trait Connector: Send + Sync {
+    /// Connects for an execution of a runbook with these parameters. What is given is a [`Connected`] of the runbook's
+    /// requests.
+    fn connect<'a>(
+        &'a self,
+        definition: &'static Definition,
+        execution: Uuid,
+        parameters: &'a Checked,
+    ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, CallError>>;
+}
+
+/// The execution of a child that an effect of an execution starts.
+pub(crate) fn execution_of(parent: Uuid, effect: &EffectId) -> Uuid {
+    let EffectId { step, attempt, .. } = effect;
+    Uuid::new_v5(&parent, format!("{step}/{attempt}").as_bytes())
+}
+
+/// The records of the children that an execution has started, in order, as far as the store knows them.
+pub(crate) fn records<R: Runbook>(parent: Uuid, store: &dyn Store) -> Vec<Record> {
+    collect(R::DEFINITION, parent, store)
+}
+
+fn collect(definition: &Definition, parent: Uuid, store: &dyn Store) -> Vec<Record> {
+    let mut found = Vec::new();
+    let mut seen = Vec::new();
+    for event in store.events(parent).unwrap_or_default() {
+        let Change::Called { effect } = &event.change else {
+            continue;
+        };
+        let Some(child) = definition.child(effect.step_name()) else {
+            continue;
+        };
+        let execution = execution_of(parent, effect);
+        if seen.contains(&execution) {
+            continue;
+        }
+        seen.push(execution);
+        let events = store.events(execution).unwrap_or_default();
+        if let Some(mut record) = (child.record)(&events) {
+            record.child_executions = collect(child.definition, execution, store);
+            found.push(record);
+        }
+    }
+    found
+}

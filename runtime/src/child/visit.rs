@@ -1,0 +1,208 @@
+//! One child, from its parameters to its end.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::host::Children;
+use super::{Answers, World};
+use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+use crate::cancel::CancelToken;
+use crate::engine::{Engine, EngineError, Start};
+use crate::event::Event;
+use crate::local::{Outside, Performer, Permissions};
+use crate::observer::{Observer, View};
+use crate::parameters::{Checked, check};
+use crate::record::{Record, Simulation};
+use crate::runbook::Runbook;
+use crate::signal::{Awaited, Refusal, Signal, Signals};
+use crate::value::{Document, Map};
+
+/// What is particular to one child.
+pub(super) struct Visit {
+    pub(super) execution: Uuid,
+    pub(super) parent: Uuid,
+    /// `RuntimeParameters`, each a list of texts.
+    pub(super) parameters: Map,
+    /// The effects in which it was started, from the outside in.
+    pub(super) within: Vec<EffectId>,
+    pub(super) cancel: CancelToken,
+}
+
+/// A way to make the calls of a child.
+pub struct Connected<Q> {
+    /// Makes them.
+    pub caller: Box<dyn Caller<Q>>,
+    /// What is done here and not by an API takes from it what it needs.
+    pub outside: Box<dyn Outside>,
+    /// Where they go.
+    pub region: String,
+    /// As whom scripts call AWS.
+    pub permissions: Permissions,
+}
+
+/// Where a child runs.
+struct Place {
+    region: String,
+    simulation: Option<Simulation>,
+}
+
+/// Runs a child to its end, from its beginning or from where it was cut off.
+pub(super) fn visit<R: Runbook>(
+    world: World<'_>,
+    visit: Visit,
+) -> BoxFuture<'_, Result<Document, CallError>> {
+    Box::pin(async move {
+        let checked = check(R::DEFINITION, &visit.parameters)
+            .map_err(|errors| refused(&errors.to_string()))?;
+        let inside = Inside {
+            world,
+            step: visit.within.last().map(EffectId::label).unwrap_or_default(),
+        };
+        let world = World {
+            observer: &inside,
+            signals: &inside,
+            ..world
+        };
+        match world.answers {
+            Answers::Scenario(simulator) => {
+                let children = Children::of(world, visit.execution, visit.within.clone());
+                let caller = simulator.on_stage(R::DEFINITION, children);
+                let place = Place {
+                    region: simulator.scenario().region.clone(),
+                    simulation: Some(Simulation {
+                        scenario: simulator.scenario().file.clone(),
+                    }),
+                };
+                drive::<R>(world, visit, checked, &caller, place).await
+            }
+            Answers::Aws(connector) => {
+                let connected = connector
+                    .connect(R::DEFINITION, visit.execution, &checked)
+                    .await?;
+                let connected = connected.downcast::<Connected<R::Request>>();
+                let connected = connected.map_err(|_| unconnected::<R>())?;
+                let children = Children::of(world, visit.execution, visit.within.clone());
+                let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
+                let performer =
+                    Performer::new(caller, outside, &connected.region, connected.permissions)
+                        .children(children);
+                let place = Place {
+                    region: connected.region.clone(),
+                    simulation: None,
+                };
+                drive::<R>(world, visit, checked, &performer, place).await
+            }
+        }
+    })
+}
+
+async fn drive<R: Runbook>(
+    world: World<'_>,
+    visit: Visit,
+    checked: Checked,
+    caller: &dyn Caller<R::Request>,
+    place: Place,
+) -> Result<Document, CallError> {
+    let engine = Engine::<R>::new(caller, world.clock, world.store)
+        .observer(world.observer)
+        .signals(world.signals)
+        .cancel(visit.cancel);
+    let events = world.store.events(visit.execution);
+    let events = events.map_err(|error| stuck::<R>(&error.into()))?;
+    let record = match events.is_empty() {
+        false => engine.resume(visit.execution).await,
+        true => {
+            let start = Start {
+                execution: visit.execution,
+                parent: Some(visit.parent),
+                parameters: checked.values,
+                supplied: checked.supplied,
+                region: place.region,
+                simulation: place.simulation,
+            };
+            engine.run(start).await
+        }
+    };
+    record
+        .map(|record| answer(&record))
+        .map_err(|error| stuck::<R>(&error))
+}
+
+/// What a parent is told of a child that has ended.
+fn answer(record: &Record) -> Document {
+    let execution = &record.automation_execution;
+    let outputs = execution.outputs.values().filter_map(Document::as_array);
+    let output: Vec<&Document> = outputs.flatten().collect();
+    let mut answer = json!({
+        "Status": execution.automation_execution_status,
+        "ExecutionId": execution.automation_execution_id,
+        "Output": output,
+    });
+    if let Some(message) = &execution.failure_message {
+        answer["FailureMessage"] = message.as_str().into();
+    }
+    answer
+}
+
+/// The words of the service about parameters that it refuses (spec 7.2.1).
+fn refused(problem: &str) -> CallError {
+    CallError::Service {
+        operation: "StartAutomationExecution".to_owned(),
+        code: "InvalidAutomationExecutionParametersException".to_owned(),
+        message: problem.to_owned(),
+        throttling: false,
+    }
+}
+
+fn stuck<R: Runbook>(error: &EngineError) -> CallError {
+    CallError::Connection(format!(
+        "runbook `{}` cannot go on: {error}",
+        R::DEFINITION.name
+    ))
+}
+
+fn unconnected<R: Runbook>() -> CallError {
+    CallError::Connection(format!(
+        "this program cannot call AWS for runbook `{}`",
+        R::DEFINITION.name
+    ))
+}
+
+/// What lies around a child, which sees its steps as parts of the step that has started it.
+struct Inside<'a> {
+    world: World<'a>,
+    /// The step, as people call it.
+    step: String,
+}
+
+impl Observer for Inside<'_> {
+    fn observe(&self, event: &Event, view: &View) {
+        let mut view = view.clone();
+        view.within.insert(0, self.step.clone());
+        self.world.observer.observe(event, &view);
+    }
+}
+
+impl Signals for Inside<'_> {
+    fn next<'a>(&'a self, awaited: &'a Awaited<'a>) -> BoxFuture<'a, Signal> {
+        Box::pin(async move {
+            let awaited = Awaited {
+                label: format!("{}/{}", self.step, awaited.label),
+                ..awaited.clone()
+            };
+            let signal = self.world.signals.next(&awaited).await;
+            let inner = |step: String| match step.strip_prefix(&format!("{}/", self.step)) {
+                Some(inner) => inner.to_owned(),
+                None => step,
+            };
+            Signal {
+                step: signal.step.map(inner),
+                ..signal
+            }
+        })
+    }
+
+    fn refused(&self, signal: &Signal, refusal: &Refusal) {
+        self.world.signals.refused(signal, refusal);
+    }
+}

@@ -1,0 +1,107 @@
+//! The stage of one execution in a simulated run. The scenario answers; a child that it says nothing about plays on a
+//! stage of its own, where its steps are called after the step that starts it: `prepare/stop`.
+
+use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+use crate::child::Children;
+use crate::effect::Request;
+use crate::local::Local;
+use crate::runbook::Definition;
+use crate::script::Output;
+use crate::value::Document;
+
+use super::simulator::Simulator;
+
+/// Answers the calls of one execution.
+pub struct Stage<'a> {
+    simulator: &'a Simulator,
+    definition: &'static Definition,
+    children: Children<'a>,
+}
+
+impl Simulator {
+    /// The stage of an execution of a runbook.
+    pub fn on_stage<'a>(
+        &'a self,
+        definition: &'static Definition,
+        children: Children<'a>,
+    ) -> Stage<'a> {
+        Stage {
+            simulator: self,
+            definition,
+            children,
+        }
+    }
+}
+
+impl<Q: Request> Caller<Q> for Stage<'_> {
+    fn call<'a>(
+        &'a self,
+        effect: &'a EffectId,
+        request: &'a Q,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        let cue = Cue {
+            definition: self.definition,
+            within: self.children.within(),
+            effect,
+        };
+        match request.local() {
+            Some(Local::Child(child)) if !self.simulator.knows(&cue, request.operation()) => {
+                Box::pin(self.children.perform(effect, child))
+            }
+            _ => Box::pin(self.simulator.play(cue, request)),
+        }
+    }
+
+    fn printed(&self, effect: &EffectId) -> Option<Output> {
+        let cue = Cue {
+            definition: self.definition,
+            within: self.children.within(),
+            effect,
+        };
+        self.simulator.printed_by(&cue.path())
+    }
+}
+
+/// An effect that waits for its answer.
+#[derive(Clone, Copy)]
+pub(super) struct Cue<'a> {
+    /// The runbook of the step.
+    pub(super) definition: &'static Definition,
+    /// The effects in which its execution was started, from the outside in.
+    pub(super) within: &'a [EffectId],
+    /// The effect.
+    pub(super) effect: &'a EffectId,
+}
+
+impl Cue<'_> {
+    /// The effect under a name that no other effect of the run has.
+    pub(super) fn path(&self) -> EffectId {
+        let around = self.within.iter().map(|effect| match effect.attempt {
+            1 => format!("{}/", effect.step),
+            attempt => format!("{}({attempt})/", effect.step),
+        });
+        let around: String = around.collect();
+        EffectId {
+            step: around + &self.effect.step,
+            ..self.effect.clone()
+        }
+    }
+
+    /// The names under which the scenario may speak of the step: those with iterations first.
+    pub(super) fn names(&self) -> Vec<String> {
+        let parts = self.within.iter().chain([self.effect]);
+        parts.fold(vec![String::new()], |names, effect| {
+            let mut longer = Vec::new();
+            for name in names {
+                let gap = if name.is_empty() { "" } else { "/" };
+                let label = format!("{name}{gap}{}", effect.label());
+                let plain = format!("{name}{gap}{}", effect.step_name());
+                if label != plain {
+                    longer.push(label);
+                }
+                longer.push(plain);
+            }
+            longer
+        })
+    }
+}

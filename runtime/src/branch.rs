@@ -27,6 +27,13 @@ pub fn contains(value: Option<&str>, operand: Option<&str>) -> bool {
     both(value, operand, |value, operand| value.contains(operand))
 }
 
+/// `Contains`, of a list.
+pub fn contains_element(value: Option<&[String]>, operand: Option<&str>) -> bool {
+    both(value, operand, |value, operand| {
+        value.iter().any(|element| element == operand)
+    })
+}
+
 /// `NumericEquals`.
 pub fn numeric_equals(value: Option<i64>, operand: Option<i64>) -> bool {
     both(value, operand, |value, operand| value == operand)
@@ -57,7 +64,7 @@ pub fn boolean_equals(value: Option<bool>, operand: Option<bool>) -> bool {
     both(value, operand, |value, operand| value == operand)
 }
 
-fn both<T>(value: Option<T>, operand: Option<T>, test: impl FnOnce(T, T) -> bool) -> bool {
+fn both<T, U>(value: Option<T>, operand: Option<U>, test: impl FnOnce(T, U) -> bool) -> bool {
     match (value, operand) {
         (Some(value), Some(operand)) => test(value, operand),
         _ => false,

@@ -51,7 +51,8 @@ pub(crate) fn borrowed_text(plan: &Plan<'_>, expression: &Expression) -> TokenSt
     }
 }
 
-/// An expression as one side of a comparison: an `Option` of `&str`, `i64` or `bool`, `None` where the value is not there.
+/// An expression as one side of a comparison: an `Option` of `&str`, `i64`, `bool` or `&[String]`, `None` where the value is
+/// not there.
 pub(crate) fn optional(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
     match expression {
         Expression::String(text) => quote!(Some(#text)),
@@ -60,7 +61,7 @@ pub(crate) fn optional(plan: &Plan<'_>, expression: &Expression) -> TokenStream 
         ) => {
             let place = stored(plan, reference);
             match kind {
-                Type::String => quote!(#place.as_deref()),
+                Type::String | Type::StringList => quote!(#place.as_deref()),
                 _ => place,
             }
         }
@@ -75,6 +76,7 @@ pub(crate) fn optional(plan: &Plan<'_>, expression: &Expression) -> TokenStream 
             let value = owned(plan, other);
             match other.kind() {
                 Type::String => quote!(Some(#value.as_str())),
+                Type::StringList => quote!(Some(#value.as_slice())),
                 _ => quote!(Some(#value)),
             }
         }

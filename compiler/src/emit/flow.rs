@@ -42,8 +42,13 @@ fn step_enum(plan: &Plan<'_>) -> TokenStream {
 
 fn all(plan: &Plan<'_>) -> TokenStream {
     let variants = plan.steps.iter().map(|names| &names.variant);
+    let has_loops = plan.runbook.steps.iter().any(|step| step.inside.is_some());
+    let doc = match has_loops {
+        true => " All steps: those of `mainSteps` in document order, then those inside loops.",
+        false => " All steps, in document order.",
+    };
     quote! {
-        /// All steps: those of `mainSteps` in document order, then those inside loops.
+        #[doc = #doc]
         pub const STEPS: &[Step] = &[#(Step::#variants),*];
     }
 }

@@ -14,6 +14,7 @@ use super::scripts;
 use super::selector::selector_static;
 use super::types::{FieldType, RequestField, RequestStruct};
 use crate::catalogue::ShapeKind;
+use crate::document::Type;
 use crate::ir::{
     ApiCall, ApiField, ApiItem, ApiValue, Choice, Condition, Data, Expectation, Expression, Field,
     OutputSource, Procedure, Step, StepId, Webhook, Work,
@@ -636,7 +637,10 @@ pub(crate) fn condition(plan: &Plan<'_>, condition: &Condition, nested: bool) ->
             operator,
             operand,
         } => {
-            let function = names::identifier(&names::snake(operator.name()));
+            let function = match variable.kind() {
+                Type::StringList => names::identifier("contains_element"),
+                _ => names::identifier(&names::snake(operator.name())),
+            };
             let (variable, operand) = (optional(plan, variable), optional(plan, operand));
             quote!(branch::#function(#variable, #operand))
         }

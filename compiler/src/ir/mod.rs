@@ -319,7 +319,8 @@ pub enum Condition {
     Or(Vec<Condition>),
     /// This does not hold.
     Not(Box<Condition>),
-    /// A comparison. Both sides have the type that the operator wants; a value that is not there makes it false.
+    /// A comparison. Both sides have the type that the operator wants, but for a list that `Contains` looks into; a
+    /// value that is not there makes it false.
     Compare {
         /// `Variable`.
         variable: Expression,
@@ -341,7 +342,7 @@ pub enum Operator {
     StartsWith,
     /// The text ends with the operand.
     EndsWith,
-    /// The text holds the operand.
+    /// The text holds the operand, or the list has such an element.
     Contains,
     /// Equal numbers.
     NumericEquals,

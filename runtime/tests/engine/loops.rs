@@ -8,6 +8,7 @@ use runbook_runtime::status::Status::{Cancelled, Failed, Success, TimedOut};
 use runbook_runtime::value::{Document, InputError};
 use serde_json::json;
 
+use crate::procedures::Command;
 use crate::toy::{
     Do, Outcome, Reply, Sheet, State, Step, call, definition, done, run, run_cancelled, step,
 };
@@ -428,6 +429,119 @@ async fn chain_inside_a_loop_ends_with_the_iteration() {
     let steps = "each Cancelled, first Cancelled, second Success";
     assert_eq!(outcome.steps().join(", "), steps);
     assert_eq!(outcome.record.status(), Cancelled);
+}
+
+/// A loop that is what follows a cancelled sleep.
+struct CancelledIntoLoop;
+
+impl Sheet for CancelledIntoLoop {
+    const DEFINITION: &'static Definition = &definition(
+        "into",
+        &[
+            step("sleep"),
+            unlimited("each"),
+            StepDefinition {
+                inside: Some("each"),
+                ..step("clean")
+            },
+        ],
+    );
+
+    fn flow(step: Step) -> Flow<Step> {
+        match step.0 {
+            0 => Flow::end().on_cancel(OnCancel::Step(Step(1))),
+            1 => Flow::last().body(Step(2)),
+            _ => Flow::last().inside(Step(1)),
+        }
+    }
+
+    fn effect(step: Step, _: &State) -> Result<Effect<Do, Step>, InputError> {
+        match step.0 {
+            0 => Effect::sleep("PT1H"),
+            1 => Effect::for_each::<String>(vec!["x"; 10], None),
+            _ => Ok(call()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn loop_after_a_cancellation_runs_within_the_two_minutes() {
+    let outcome = run_cancelled::<CancelledIntoLoop>(good, Some(60)).await;
+    assert_eq!(outcome.calls.len(), 10);
+    assert_eq!(
+        (outcome.record.status(), outcome.seconds()),
+        (Cancelled, 60)
+    );
+    assert!(outcome.steps().contains(&"each Success".to_owned()));
+
+    let outcome = run_cancelled::<CancelledIntoLoop>(slow, Some(60)).await;
+    assert_eq!(outcome.calls.len(), 6);
+    assert_eq!(
+        (outcome.record.status(), outcome.seconds()),
+        (Cancelled, 60 + 120)
+    );
+    assert!(outcome.steps().contains(&"each Cancelled".to_owned()));
+}
+
+/// A loop with a minute for a command that never ends.
+struct LoopOfCommands;
+
+impl Sheet for LoopOfCommands {
+    const DEFINITION: &'static Definition = &definition(
+        "commands",
+        &[
+            StepDefinition {
+                time_limit: Some(60),
+                ..step("each")
+            },
+            StepDefinition {
+                inside: Some("each"),
+                ..unlimited("command")
+            },
+        ],
+    );
+
+    fn flow(step: Step) -> Flow<Step> {
+        match step.0 {
+            0 => Flow::last().body(Step(1)).on_failure(OnFailure::Continue),
+            _ => Flow::last().inside(Step(0)),
+        }
+    }
+
+    fn effect(step: Step, state: &State) -> Result<Effect<Do, Step>, InputError> {
+        match step.0 {
+            0 => for_two(),
+            _ => Command::effect(Step(0), state),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_started_is_stopped_when_the_time_of_the_loop_is_up() {
+    let script = |_: &str, _, number| match number {
+        1 => Reply::Answer(json!({"Command": {"CommandId": "c-1"}})),
+        _ => Reply::Answer(json!({"Commands": [{"CommandId": "c-1", "Status": "InProgress"}]})),
+    };
+    let outcome = run::<LoopOfCommands>(script).await;
+    assert_eq!(
+        outcome.steps().join(", "),
+        "each TimedOut, command Cancelled"
+    );
+    assert_eq!((outcome.record.status(), outcome.seconds()), (Success, 60));
+    let kinds: Vec<&str> = outcome
+        .events
+        .iter()
+        .map(|event| event.change.name())
+        .collect();
+    let end = [
+        "LoopTimedOut",
+        "Called",
+        "Answered",
+        "StepEnded",
+        "StepEnded",
+        "Ended",
+    ];
+    assert!(kinds.ends_with(&end), "{kinds:?}");
 }
 
 /// A loop of a loop: `outer` of `inner` of `work`, and of `later`, which leads out of both when it fails.

@@ -351,14 +351,9 @@ impl<'a> Branch<'a, '_> {
             return variable.expression;
         }
         match (have, want) {
+            // Of a list, an element is looked for.
             (Type::StringList, Type::String) if place.operator == Operator::Contains => {
-                let message = "`Contains` with a list is not supported yet";
-                self.diagnostics.push(
-                    Diagnostic::error(Code::UnsupportedFeature, variable.span, message)
-                        .label("this is a StringList")
-                        .help("select the element that matters, and compare that"),
-                );
-                return None;
+                return variable.expression;
             }
             (Type::StringList, _) => {}
             (Type::Integer | Type::Boolean, Type::String) => {

@@ -44,6 +44,24 @@ impl<'a> Library<'a> {
         self.search(from, &mut Vec::new())
     }
 
+    /// The levels of runbooks below another one, itself among them, by the longest way that goes in no circle.
+    pub fn depth(&self, from: &Entry) -> usize {
+        self.levels(from, &mut Vec::new())
+    }
+
+    fn levels(&self, from: &Entry, around: &mut Vec<String>) -> usize {
+        let name = &from.source.document;
+        if around.contains(name) {
+            return 0;
+        }
+        around.push(name.clone());
+        let below = children(&from.document.steps).into_iter();
+        let below = below.filter_map(|child| self.find(child));
+        let deepest = below.map(|child| self.levels(child, around)).max();
+        around.pop();
+        1 + deepest.unwrap_or_default()
+    }
+
     fn search(&self, from: &Entry, seen: &mut Vec<String>) -> Option<Vec<String>> {
         let name = from.source.document.clone();
         if seen.contains(&name) {

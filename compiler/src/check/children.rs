@@ -68,20 +68,37 @@ pub(super) fn check(start: &Start<'_>, scope: &Scope<'_>, diagnostics: &mut Diag
     diagnostics.extend(start.missing(&names));
 }
 
-/// Reports runbooks that start one another.
+/// How many levels of children the service may have (spec 6.6).
+const LEVELS: usize = 5;
+
+/// Reports runbooks that start one another, or are too many levels deep.
 fn circle(start: &Start<'_>, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     let Some(way) = scope.library.way_back(start.child) else {
+        diagnostics.extend(too_deep(start, scope));
         return;
     };
     let child = &start.child.source.document;
     let message = format!("starting `{child}` leads back to this runbook");
     let way: Vec<String> = way.iter().map(|name| format!("`{name}`")).collect();
     diagnostics.push(
-        Diagnostic::error(Code::RunbookCircle, start.name, message)
+        Diagnostic::error(Code::RunbookChain, start.name, message)
             .label("this never ends")
             .note(format!("the way: this runbook → {}", way.join(" → ")))
             .help("let one of them do the work of the other, or repeat with `aws:loop`"),
     );
+}
+
+fn too_deep(start: &Start<'_>, scope: &Scope<'_>) -> Option<Diagnostic> {
+    let levels = scope.library.depth(start.child);
+    let child = &start.child.source.document;
+    let message = format!("starting `{child}` leads {levels} levels deep");
+    let report = Diagnostic::warning(Code::RunbookChain, start.name, message)
+        .label("the service may refuse this")
+        .note(format!(
+            "the service limits how deep runbooks start runbooks, to about {LEVELS} levels"
+        ))
+        .help("let one runbook do the work of several");
+    (levels > LEVELS).then_some(report)
 }
 
 impl Start<'_> {

@@ -84,8 +84,8 @@ codes! {
     UnknownDocumentOutput = "RB0214", "unknown document output";
     /// A property without effect beside another one.
     IneffectiveProperty = "RB0215", "ineffective combination of properties";
-    /// Runbooks at hand start one another.
-    RunbookCircle = "RB0216", "runbooks that start one another";
+    /// Runbooks at hand start one another, or too deep.
+    RunbookChain = "RB0216", "endless or deep chain of runbooks";
     /// A type that the document language does not know.
     UnknownType = "RB0301", "unknown type";
     /// A default that does not fit the declared type.

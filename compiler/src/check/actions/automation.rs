@@ -60,18 +60,42 @@ fn child(inputs: &mut Inputs<'_, '_>) -> Option<String> {
         target,
     };
     inputs.reported(|scope, diagnostics| children::check(&start, scope, diagnostics));
-    if let Some(maps) = maps {
-        inputs.report(unsupported(maps));
+    let values = inputs
+        .given("Targets")
+        .filter(|targets| are_values(targets));
+    if let Some(targets) = maps.or(values) {
+        inputs.report(unsupported(targets));
     }
     let elsewhere = ["Targets", "TargetLocations"];
-    let elsewhere = elsewhere.iter().any(|name| inputs.given(name).is_some());
-    (!elsewhere).then(|| child.source.document.clone())
+    if elsewhere.iter().any(|name| inputs.given(name).is_some()) {
+        return None;
+    }
+    let version = inputs.given("DocumentVersion");
+    inputs.reported(|_, diagnostics| diagnostics.extend(version.map(without_effect)));
+    Some(child.source.document.clone())
 }
 
-fn unsupported(maps: &Value) -> Diagnostic {
-    let message = "`TargetMaps` for a runbook that is given along is not supported yet";
-    Diagnostic::error(Code::UnsupportedFeature, maps.span, message)
-        .label("one execution for each map")
+/// Whether targets are values of a parameter, which need not be looked up.
+fn are_values(targets: &Value) -> bool {
+    let target = match targets.as_list() {
+        Some([only]) => only,
+        _ => targets,
+    };
+    let key = target.get("Key").and_then(Value::as_scalar);
+    key.is_some_and(|key| key.text() == "ParameterValues")
+}
+
+fn without_effect(version: &Value) -> Diagnostic {
+    let message = "`DocumentVersion` of a runbook that is given along has no effect";
+    Diagnostic::warning(Code::IneffectiveProperty, version.span, message)
+        .label("a file has no versions")
+        .help("remove it, or leave the runbook to the service: do not give it along")
+}
+
+fn unsupported(targets: &Value) -> Diagnostic {
+    let message = "several executions of a runbook that is given along are not supported yet";
+    Diagnostic::error(Code::UnsupportedFeature, targets.span, message)
+        .label("one execution for each of these")
         .help("repeat the step with `aws:loop`, or leave the runbook to the service: do not give it along")
 }
 

@@ -9,5 +9,5 @@ mod http;
 pub mod moto;
 pub mod paths;
 pub mod process;
-mod python;
+pub mod python;
 pub mod sdk;

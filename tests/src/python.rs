@@ -13,7 +13,7 @@ const PACKAGE: &str = "moto[server]==5.2.5";
 /// The interpreter of a virtual environment that has moto.
 ///
 /// Tests may ask for it at the same time; an environment that was left half made is made anew.
-pub(crate) fn with_moto() -> PathBuf {
+pub fn with_moto() -> PathBuf {
     let folder = kept("python");
     let lock = File::create(folder.join("lock")).expect("the lock file can be written");
     lock.lock().expect("the lock file can be locked");

@@ -13,7 +13,8 @@ use crate::local::Performer;
 use crate::observer::Observer;
 use crate::parameters::Checked;
 use crate::record::Record;
-use crate::runbook::Runbook;
+use crate::runbook::{Definition, Runbook};
+use crate::script::Requirement;
 use crate::signal::Signals;
 use crate::store::MemoryStore;
 use crate::value::InputError;
@@ -59,7 +60,7 @@ impl<Q: Request> Run<'_, Q> {
         let identity = &self.identity;
         let connected = identity.connect::<R>(self.backend, execution, &checked);
         let connected = connected.await?;
-        self.probe::<R>(&connected).await?;
+        self.probe(R::SCRIPTS, R::DEFINITION, &connected).await?;
         let store = MemoryStore::new();
         let connector = ChildConnector {
             backends: self.children,
@@ -92,13 +93,18 @@ impl<Q: Request> Run<'_, Q> {
 
     /// Finds out whether the scripts can run here, before anything does.
     #[cfg(feature = "script")]
-    async fn probe<R: Runbook>(&self, connected: &Connected<Q>) -> Result<(), RunError> {
+    async fn probe(
+        &self,
+        scripts: &[Requirement],
+        definition: &Definition,
+        connected: &Connected<Q>,
+    ) -> Result<(), RunError> {
         let aws = crate::script::Aws {
             region: connected.region.clone(),
             credentials: None,
             endpoint: None,
         };
-        let notes = crate::script::probe(&scripts(R::SCRIPTS, R::DEFINITION), &aws).await?;
+        let notes = crate::script::probe(&needs(scripts, definition), &aws).await?;
         for note in notes {
             self.console.errors.text(&format!("note: {note}\n"));
         }
@@ -107,18 +113,22 @@ impl<Q: Request> Run<'_, Q> {
 
     #[cfg(not(feature = "script"))]
     #[expect(clippy::unused_async, reason = "with the feature it waits")]
-    async fn probe<R: Runbook>(&self, _: &Connected<Q>) -> Result<(), RunError> {
+    async fn probe(
+        &self,
+        _: &[Requirement],
+        _: &Definition,
+        _: &Connected<Q>,
+    ) -> Result<(), RunError> {
+        // Only a probe has something to say.
+        let _ = self.console;
         Ok(())
     }
 }
 
 /// What the scripts of a runbook need, and those of the runbooks that its steps start.
 #[cfg(feature = "script")]
-fn scripts(
-    own: &[crate::script::Requirement],
-    definition: &crate::runbook::Definition,
-) -> Vec<crate::script::Requirement> {
+fn needs(own: &[Requirement], definition: &Definition) -> Vec<Requirement> {
     let children = definition.children.iter();
-    let inside = children.flat_map(|child| scripts(child.scripts, child.definition));
+    let inside = children.flat_map(|child| needs(child.scripts, child.definition));
     own.iter().copied().chain(inside).collect()
 }

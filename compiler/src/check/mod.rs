@@ -22,6 +22,7 @@ mod scope;
 mod selectors;
 mod shapes;
 mod steps;
+mod unset;
 mod uses;
 
 #[cfg(feature = "cli")]
@@ -58,6 +59,7 @@ pub fn check(
     let graph = Graph::of(&scope);
     flow::check(&graph, &scope, diagnostics);
     assignment::check(&uses, &graph, &scope, diagnostics);
+    unset::check(&uses, &graph, &scope, diagnostics);
     let outputs = outputs::check(&scope, diagnostics);
     let identity = identity(catalogue, diagnostics);
     if diagnostics.has_errors() {

@@ -7,9 +7,10 @@ use crate::document::{Document, Scalar, Step, Timeout, Value, ValueKind};
 use crate::source::Span;
 use crate::syntax::{Placeholder, Reference, Template};
 
-/// Every use of an output of a step in a document.
+/// Every use of an output of a step in a document, and of a variable.
 pub(super) struct Uses<'a> {
     all: Vec<Use<'a>>,
+    variables: Vec<VariableUse<'a>>,
     /// The steps and outputs that the document's own outputs name.
     reported: Vec<(&'a str, &'a str)>,
 }
@@ -29,6 +30,19 @@ pub(super) struct Use<'a> {
     pub(super) missing: Missing,
 }
 
+/// One reference to a variable.
+#[derive(Clone, Copy)]
+pub(super) struct VariableUse<'a> {
+    /// The variable.
+    pub(super) variable: &'a str,
+    /// The step that uses it.
+    pub(super) by: &'a Step,
+    /// The reference.
+    pub(super) placeholder: &'a Placeholder,
+    /// What happens when it has no value.
+    pub(super) missing: Missing,
+}
+
 /// What happens when an output that a step uses is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Missing {
@@ -43,20 +57,28 @@ pub(super) enum Missing {
 impl<'a> Uses<'a> {
     /// Collects the uses in a document.
     pub(super) fn collect(document: &'a Document) -> Self {
-        let mut all = Vec::new();
-        collect_steps(&document.steps, &mut all);
+        let mut found = Vec::new();
+        collect_steps(&document.steps, &mut found);
+        let all = found.iter().filter_map(Found::output).collect();
+        let variables = found.iter().filter_map(Found::variable).collect();
         let outputs = document.outputs.iter();
         let reported =
             outputs.map(|output| (output.step.value.as_str(), output.output.value.as_str()));
         Self {
             all,
+            variables,
             reported: reported.collect(),
         }
     }
 
-    /// Every reference, in the order of the text.
+    /// Every reference to an output, in the order of the text.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Use<'a>> {
         self.all.iter()
+    }
+
+    /// Every reference to a variable, in the order of the text.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &VariableUse<'a>> {
+        self.variables.iter()
     }
 
     /// A reference whose step fails without this output.
@@ -78,19 +100,67 @@ impl<'a> Uses<'a> {
     }
 }
 
-fn collect_steps<'a>(steps: &'a [Step], all: &mut Vec<Use<'a>>) {
+/// A reference in a step.
+struct Found<'a> {
+    by: &'a Step,
+    placeholder: &'a Placeholder,
+    missing: Missing,
+}
+
+impl<'a> Found<'a> {
+    fn output(&self) -> Option<Use<'a>> {
+        let Self {
+            by,
+            placeholder,
+            missing,
+        } = *self;
+        match &placeholder.name.value {
+            Reference::Output { step, output } => Some(Use {
+                step,
+                output,
+                by,
+                placeholder,
+                missing,
+            }),
+            _ => None,
+        }
+    }
+
+    fn variable(&self) -> Option<VariableUse<'a>> {
+        let Self {
+            by,
+            placeholder,
+            missing,
+        } = *self;
+        match &placeholder.name.value {
+            Reference::Variable(variable) => Some(VariableUse {
+                variable,
+                by,
+                placeholder,
+                missing,
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn collect_steps<'a>(steps: &'a [Step], all: &mut Vec<Found<'a>>) {
     for by in steps {
         for (input, value) in &by.inputs {
             let missing = missing(by, &input.value);
             let references = scalars(value).flat_map(|(scalar, _)| scalar.template.references());
-            all.extend(references.filter_map(|placeholder| use_of(placeholder, by, missing)));
+            all.extend(references.map(|placeholder| Found {
+                by,
+                placeholder,
+                missing,
+            }));
         }
         if let Some(template) = timeout(by) {
-            all.extend(
-                template
-                    .references()
-                    .filter_map(|placeholder| use_of(placeholder, by, Missing::Fails)),
-            );
+            all.extend(template.references().map(|placeholder| Found {
+                by,
+                placeholder,
+                missing: Missing::Fails,
+            }));
         }
         collect_steps(&by.body, all);
     }
@@ -101,19 +171,6 @@ fn missing(step: &Step, input: &str) -> Missing {
         ("aws:branch", _) | ("aws:loop", "LoopCondition") => Missing::False,
         ("aws:executeScript", _) => Missing::Text,
         _ => Missing::Fails,
-    }
-}
-
-fn use_of<'a>(placeholder: &'a Placeholder, by: &'a Step, missing: Missing) -> Option<Use<'a>> {
-    match &placeholder.name.value {
-        Reference::Output { step, output } => Some(Use {
-            step,
-            output,
-            by,
-            placeholder,
-            missing,
-        }),
-        _ => None,
     }
 }
 

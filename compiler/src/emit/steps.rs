@@ -12,7 +12,7 @@ use super::people;
 use super::plan::{Plan, StepNames};
 use super::scripts;
 use super::selector::selector_static;
-use super::types::{FieldType, RequestField, RequestStruct};
+use super::types::{FieldType, RequestField, RequestStruct, is_whole};
 use crate::catalogue::ShapeKind;
 use crate::document::Type;
 use crate::ir::{
@@ -453,7 +453,7 @@ fn value(
     }
 }
 
-/// A value that is checked once it is there.
+/// A value as a document. What is handed over whole is checked once it is there; the rest was checked when compiling.
 fn whole(
     plan: &Plan<'_>,
     call: &ApiCall,
@@ -461,19 +461,20 @@ fn whole(
     value: &ApiValue,
     path: &str,
 ) -> TokenStream {
-    let value = match value {
+    let document = match value {
         ApiValue::Encoded(..) => {
             let encoded = api_value(plan, call, &field.kind, value, path);
             quote!(as_document(#encoded))
         }
         _ => data(plan, &value.data()),
     };
-    match plan.types.wholes.find(&call.service, field.shape) {
+    let shape = plan.types.wholes.find(&call.service, field.shape);
+    match shape.filter(|_| is_whole(&call.service, value)) {
         Some(whole) => {
             let shape = &whole.name;
-            quote!(inputs::#shape.accept(#path, #value)?)
+            quote!(inputs::#shape.accept(#path, #document)?)
         }
-        None => value,
+        None => document,
     }
 }
 

@@ -394,7 +394,7 @@ fn position(service: &Service, shape: ShapeId, positions: &BTreeMap<Key, usize>)
 }
 
 /// Whether a value is, or has beside its structures, something that is handed over whole.
-fn is_whole(service: &Service, value: &ApiValue) -> bool {
+pub(crate) fn is_whole(service: &Service, value: &ApiValue) -> bool {
     match value {
         ApiValue::Whole(..) => true,
         ApiValue::List(shape, items) => items.iter().any(|item| match item {

@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""What becomes of a folder of runbooks: checked all, and those without an error compiled.
+
+    python3 tests/corpus.py FOLDER [--aws]
+
+builds this repository's compiler and checks every runbook below FOLDER (*.yaml, *.yml, *.json) with it; a table says how
+often each code was found. Then the runbooks without an error are emitted as modules of one crate, and `cargo check`
+compiles that without the SDK. With --aws a sample is also built for real runs, against pruned SDK crates: as few
+runbooks as together have every action and every service that occurs in the folder.
+
+What fails is named, runbook by runbook, and the exit code is 1: a runbook that the compiler panics on, or whose Rust
+does not compile. Findings are no failures. Everything is written below target/corpus. Needs Rust and Python 3.
+"""
+
+import argparse
+import collections
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SCRATCH = REPOSITORY / "target/corpus"
+RUNBOOKC = REPOSITORY / "target/debug/runbookc"
+CHUNK = 50
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--aws", action="store_true", help="build a sample for real runs, too")
+    arguments = parser.parse_args()
+
+    run(["cargo", "build", "--quiet", "--package", "runbookc"], cwd=REPOSITORY, check=True)
+    runbooks = sorted(path for path in arguments.folder.rglob("*") if path.suffix in {".yaml", ".yml", ".json"})
+    findings, failures = check(runbooks)
+    print_table(runbooks, findings)
+    with_errors = {finding["file"] for finding in findings if finding["severity"] == "error"}
+    sound = [path for path in runbooks if str(path) not in with_errors and path not in failures]
+
+    emitted, refused = emit(sound)
+    failures += refused
+    failures += compile_all(emitted)
+    if arguments.aws:
+        failures += build_sample(emitted)
+    for path in failures:
+        print(f"FAILED {path}")
+    sys.exit(1 if failures else 0)
+
+
+def run(command, **options):
+    return subprocess.run(command, text=True, errors="replace", **options)
+
+
+# Checking
+
+
+def check(runbooks):
+    """All findings, and the runbooks that there is no verdict on."""
+    findings, failures = [], []
+    start = time.time()
+    for first in range(0, len(runbooks), CHUNK):
+        chunk = runbooks[first : first + CHUNK]
+        found = check_some(chunk)
+        if found is None:
+            for path in chunk:
+                alone = check_some([path])
+                failures += [path] if alone is None else []
+                findings += alone or []
+        else:
+            findings += found
+    print(f"checked {len(runbooks)} runbooks in {time.time() - start:.1f} s")
+    return findings, failures
+
+
+def check_some(paths):
+    ran = run([RUNBOOKC, "check", "--format", "json", *paths], capture_output=True)
+    if ran.returncode not in (0, 1):
+        return None
+    return json.loads(ran.stdout)
+
+
+def print_table(runbooks, findings):
+    counts = collections.Counter((finding["code"], finding["severity"]) for finding in findings)
+    files = collections.defaultdict(set)
+    for finding in findings:
+        files[finding["code"], finding["severity"]].add(finding["file"])
+    print(f"{'code':8} {'severity':9} {'findings':>8} {'runbooks':>8}")
+    for (code, severity), count in sorted(counts.items()):
+        print(f"{code:8} {severity:9} {count:8} {len(files[code, severity]):8}")
+
+
+# Compiling without the SDK
+
+
+def emit(runbooks):
+    """The crates of the runbooks below target/corpus/crates, and the runbooks that cannot be emitted."""
+    crates = SCRATCH / "crates"
+    shutil.rmtree(crates, ignore_errors=True)
+    emitted, failures, without_attachments = [], [], 0
+    for number, path in enumerate(runbooks):
+        folder = crates / f"r{number:04}"
+        ran = run([RUNBOOKC, "build", "--emit", "crate", "--output", folder, path], capture_output=True)
+        if ran.returncode == 0:
+            emitted.append(Emitted(path, folder))
+        elif "error[RB0416]" in ran.stderr:
+            without_attachments += 1
+        else:
+            failures.append(path)
+            print(ran.stderr)
+    print(f"emitted {len(emitted)} runbooks; the attachments of {without_attachments} are not there")
+    return emitted, failures
+
+
+class Emitted:
+    """A runbook and the crate that was made of it."""
+
+    def __init__(self, path, folder):
+        self.path = path
+        self.folder = folder
+        self.name = folder.name
+        self.module = next(file.parent for file in folder.glob("src/*/mod.rs"))
+        definition = (self.module / "mod.rs").read_text()
+        self.actions = set(re.findall(r'action: "(aws:\w+)"', definition))
+        calls = re.findall(r"calls: &\[(.*?)\]", definition, re.DOTALL)
+        self.services = {service for call in calls for service in re.findall(r'"([\w-]+)\.', call)}
+        self.features = set(re.findall(r'"([\w-]+)"', self.runtime_line()))
+
+    def runtime_line(self):
+        manifest = (self.folder / "Cargo.toml").read_text()
+        return re.search(r"^runbook-runtime = .*features = \[(.*)\]", manifest, re.MULTILINE).group(1)
+
+
+def compile_all(emitted):
+    """Compiles one crate that has all runbooks as modules; gives those that do not compile."""
+    krate = SCRATCH / "all"
+    shutil.rmtree(krate, ignore_errors=True)
+    sources = krate / "src"
+    sources.mkdir(parents=True)
+    features = sorted(set().union(*(one.features for one in emitted)))
+    (krate / "Cargo.toml").write_text(manifest(features))
+    modules = []
+    for one in emitted:
+        shutil.copytree(one.module, sources / one.name / one.module.name)
+        modules.append(f"/// {one.path.name}\npub mod {one.name} {{\n    pub mod {one.module.name};\n}}\n")
+    (sources / "lib.rs").write_text("//! All runbooks.\n\n" + "\n".join(modules))
+    return compile_crate(krate, emitted)
+
+
+def manifest(features):
+    listed = ", ".join(f'"{feature}"' for feature in features)
+    return (
+        '[package]\nname = "all"\nversion = "0.0.0"\nedition = "2024"\n\n[workspace]\n\n[profile.dev]\ndebug = false\n\n'
+        f'[dependencies]\nrunbook-runtime = {{ path = "{REPOSITORY / "runtime"}", features = [{listed}] }}\n'
+    )
+
+
+def compile_crate(krate, emitted):
+    start = time.time()
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(SCRATCH / "target"), "CARGO_INCREMENTAL": "0"}
+    ran = run(
+        ["cargo", "check", "--quiet", "--message-format", "json"], cwd=krate, env=environment, capture_output=True
+    )
+    errors = list(compiler_errors(ran.stdout))
+    for text in errors:
+        print(text)
+    print(f"compiled {len(emitted)} runbooks without the SDK in {time.time() - start:.1f} s: exit code {ran.returncode}")
+    names = {name for text in errors for name in re.findall(r"src/(r\d{4})/", text)}
+    failures = [one.path for one in emitted if one.name in names]
+    if ran.returncode != 0 and not failures:
+        print(ran.stderr)
+        failures = [krate]
+    return failures
+
+
+def compiler_errors(lines):
+    for line in lines.splitlines():
+        message = json.loads(line).get("message")
+        if isinstance(message, dict) and message["level"] == "error":
+            yield message["rendered"]
+
+
+# Building with the SDK
+
+
+def build_sample(emitted):
+    """Builds a sample for real runs; gives those that cannot be built."""
+    failures = []
+    sample, actions, services = choose(emitted)
+    print(f"a sample of {len(sample)} runbooks has {len(actions)} actions and {len(services)} services")
+    print(f"actions: {', '.join(sorted(actions))}\nservices: {', '.join(sorted(services))}")
+    environment = {**os.environ, "RUNBOOKC_CACHE_DIR": str(SCRATCH / "cache")}
+    for one in sample:
+        start = time.time()
+        ran = run([RUNBOOKC, "build", one.path], env=environment, capture_output=True)
+        newer_than_sdk = "error[RB0503]" in ran.stderr
+        verdict = "built" if ran.returncode == 0 else "newer than the SDK" if newer_than_sdk else "FAILED"
+        print(f"{time.time() - start:6.1f} s {verdict}: {one.path}", flush=True)
+        if "pruned" in ran.stderr and ran.returncode == 0:
+            print(ran.stderr)
+        if verdict == "FAILED":
+            failures.append(one.path)
+            print(ran.stderr)
+    return failures
+
+
+def choose(emitted):
+    """Few runbooks that have all actions and all services, those first that add most."""
+    parts = lambda one: one.actions | one.services
+    missing = set().union(*map(parts, emitted))
+    actions = {part for part in missing if part.startswith("aws:")}
+    services = missing - actions
+    sample = []
+    while missing:
+        best = max(emitted, key=lambda one: len(parts(one) & missing))
+        sample.append(best)
+        missing -= parts(best)
+    return sample, actions, services
+
+
+if __name__ == "__main__":
+    main()

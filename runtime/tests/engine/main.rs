@@ -4,6 +4,7 @@
 
 mod attempts;
 mod cancellation;
+mod children;
 mod durability;
 mod flow;
 mod loops;

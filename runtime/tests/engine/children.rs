@@ -1,0 +1,455 @@
+//! Children: runbooks that steps start in the same program (spec 5.11).
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::cancel::CancelToken;
+use runbook_runtime::child::{
+    Answers, Child, ChildRunbook, Children, Connected, Connector, OPERATION, World,
+};
+use runbook_runtime::clock::{Clock, VirtualClock};
+use runbook_runtime::effect::{Effect, Operation, Request};
+use runbook_runtime::engine::{Engine, EngineError};
+use runbook_runtime::flow::{Flow, OnCancel};
+use runbook_runtime::local::{Local, Outside, Performer, Permissions};
+use runbook_runtime::parameters::Checked;
+use runbook_runtime::procedure::RunCommand;
+use runbook_runtime::record::Record;
+use runbook_runtime::runbook::{Definition, ParameterDefinition, Runbook, StepDefinition};
+use runbook_runtime::scope::Context;
+use runbook_runtime::script::Credentials;
+use runbook_runtime::status::Status::{self, Cancelled, Failed, Success, TimedOut};
+use runbook_runtime::store::{MemoryStore, Store};
+use runbook_runtime::value::{Document, InputError, Map, OutputError, Type};
+use runbook_runtime::webhook::{Post, Posted};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::toy::{
+    BreakingStore, Do, EXECUTION, Reply, Script, State, Step, definition, done, morning, start,
+    step,
+};
+
+/// What the members of the family ask for.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+enum Ask {
+    Do(Do),
+    Child(Box<Child>),
+}
+
+impl Request for Ask {
+    fn operation(&self) -> &'static Operation {
+        match self {
+            Self::Do(request) => request.operation(),
+            Self::Child(_) => &OPERATION,
+        }
+    }
+
+    fn local(&self) -> Option<Local<'_, Self>> {
+        match self {
+            Self::Do(_) => None,
+            Self::Child(child) => Some(Local::Child(child)),
+        }
+    }
+}
+
+impl From<Do> for Ask {
+    fn from(request: Do) -> Self {
+        Self::Do(request)
+    }
+}
+
+impl From<Child> for Ask {
+    fn from(child: Child) -> Self {
+        Self::Child(Box::new(child))
+    }
+}
+
+/// A runbook of the family.
+trait Member: Send + Sync + 'static {
+    const DEFINITION: &'static Definition;
+
+    fn flow(step: Step) -> Flow<Step>;
+
+    fn effect(step: Step) -> Effect<Ask, Step>;
+}
+
+struct Of<M>(PhantomData<M>);
+
+impl<M: Member> Runbook for Of<M> {
+    type Step = Step;
+    type State = State;
+    type Request = Ask;
+
+    const DEFINITION: &'static Definition = M::DEFINITION;
+    const STEPS: &'static [Step] = &[Step(0), Step(1), Step(2)];
+
+    fn flow(step: Step) -> Flow<Step> {
+        M::flow(step)
+    }
+
+    fn start(parameters: &Map, context: Context) -> Result<State, InputError> {
+        Ok(State {
+            context,
+            parameters: parameters.clone(),
+            outputs: BTreeMap::new(),
+            turns: BTreeMap::new(),
+            variable: None,
+        })
+    }
+
+    fn assume_role(_: &State) -> Result<Option<String>, InputError> {
+        Ok(None)
+    }
+
+    fn identity() -> Ask {
+        Do(Map::new()).into()
+    }
+
+    fn effect(step: Step, _: &State) -> Result<Effect<Ask, Step>, InputError> {
+        Ok(M::effect(step))
+    }
+
+    fn answer(step: Step, state: &mut State, answer: &Document) -> Result<(), OutputError> {
+        let outputs = answer.as_object().cloned().unwrap_or_default();
+        state.outputs.insert(step.0, outputs);
+        Ok(())
+    }
+
+    fn outputs(step: Step, state: &State) -> Map {
+        state.outputs.get(&step.0).cloned().unwrap_or_default()
+    }
+}
+
+/// Does something, has a kid do more, and goes on.
+struct Parent;
+
+impl Member for Parent {
+    const DEFINITION: &'static Definition = &Definition {
+        children: &[ChildRunbook::of::<Of<Kid>>("kid")],
+        ..definition(
+            "parent",
+            &[
+                step("before"),
+                StepDefinition {
+                    action: "aws:executeAutomation",
+                    time_limit: Some(600),
+                    max_attempts: Some(2),
+                    inputs: &[],
+                    calls: &[],
+                    ..step("kid")
+                },
+                step("after"),
+            ],
+        )
+    };
+
+    fn flow(step: Step) -> Flow<Step> {
+        match step.0 {
+            2 => Flow::last(),
+            number => Flow::then(Step(number + 1)),
+        }
+    }
+
+    fn effect(step: Step) -> Effect<Ask, Step> {
+        match step.0 {
+            1 => {
+                let name = ("Name".to_owned(), vec!["web".to_owned()]);
+                Effect::run(Child::of::<Of<Kid>>([name]))
+            }
+            _ => Effect::call(Do(Map::new())),
+        }
+    }
+}
+
+/// Does something, and runs a command; whatever becomes of it, cleans up.
+struct Kid;
+
+impl Member for Kid {
+    const DEFINITION: &'static Definition = &Definition {
+        parameters: &[ParameterDefinition {
+            name: "Name",
+            kind: Type::String,
+            written_type: "String",
+            description: "",
+            default: None,
+            allowed_values: &[],
+            allowed_pattern: None,
+            items: runbook_runtime::runbook::Bounds::NONE,
+            chars: runbook_runtime::runbook::Bounds::NONE,
+        }],
+        ..definition(
+            "kid",
+            &[
+                step("begin"),
+                StepDefinition {
+                    time_limit: None,
+                    ..step("command")
+                },
+                step("clean"),
+            ],
+        )
+    };
+
+    fn flow(step: Step) -> Flow<Step> {
+        match step.0 {
+            0 => Flow::then(Step(1)),
+            1 => Flow::then(Step(2)).on_cancel(OnCancel::Step(Step(2))),
+            _ => Flow::last(),
+        }
+    }
+
+    fn effect(step: Step) -> Effect<Ask, Step> {
+        let by_id = |_: String| Do(Map::new()).into();
+        match step.0 {
+            1 => Effect::run(RunCommand {
+                agents: None,
+                send: Do(Map::new()).into(),
+                command: by_id,
+                invocations: by_id,
+                cancel: by_id,
+            }),
+            _ => Effect::call(Do(Map::new())),
+        }
+    }
+}
+
+/// Answers by a script, wherever it is asked.
+#[derive(Clone, Copy)]
+struct Scripted(Script);
+
+impl Caller<Ask> for Scripted {
+    fn call<'a>(
+        &'a self,
+        effect: &'a EffectId,
+        _: &'a Ask,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        let reply = match effect.step.is_empty() {
+            true => {
+                Ok(json!({"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/dev"}))
+            }
+            false => match (self.0)(&effect.step, effect.attempt, effect.number) {
+                Reply::Answer(answer) => Ok(answer),
+                Reply::Error(code) => Err(CallError::Connection(code.to_owned())),
+                _ => Err(CallError::Connection("unwritten".to_owned())),
+            },
+        };
+        Box::pin(std::future::ready(reply))
+    }
+}
+
+struct Nowhere;
+
+impl Outside for Nowhere {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>> {
+        Box::pin(async { Err(CallError::Connection("nowhere".to_owned())) })
+    }
+
+    fn post<'a>(&'a self, _: &'a Post) -> BoxFuture<'a, Result<Posted, CallError>> {
+        Box::pin(async { Err(CallError::Connection("nowhere".to_owned())) })
+    }
+}
+
+impl Connector for Scripted {
+    fn connect<'a>(
+        &'a self,
+        _: &'static Definition,
+        _: Uuid,
+        _: &'a Checked,
+    ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, CallError>> {
+        let connected: Connected<Ask> = Connected {
+            caller: Box::new(*self),
+            outside: Box::new(Nowhere),
+            region: "eu-west-1".to_owned(),
+            permissions: Permissions::None,
+        };
+        Box::pin(std::future::ready(Ok(
+            Box::new(connected) as Box<dyn Any + Send>
+        )))
+    }
+}
+
+/// Runs the parent, or continues it.
+async fn attempt(
+    script: Script,
+    clock: &VirtualClock,
+    store: &dyn Store,
+    cancel_after: Option<u64>,
+    resumed: bool,
+) -> Result<Record, EngineError> {
+    let scripted = Scripted(script);
+    let world = World {
+        clock,
+        store,
+        observer: &(),
+        signals: &(),
+        answers: Answers::Aws(&scripted),
+    };
+    let performer = Performer::new(&scripted, &Nowhere, "eu-west-1", Permissions::None)
+        .children(Children::new(world, EXECUTION));
+    let cancel = CancelToken::new();
+    let engine = Engine::<Of<Parent>>::new(&performer, clock, store).cancel(cancel.clone());
+    let work = async {
+        match resumed {
+            true => engine.resume(EXECUTION).await,
+            false => engine.run(start()).await,
+        }
+    };
+    let canceller = async {
+        match cancel_after {
+            Some(seconds) => {
+                clock
+                    .sleep_until(morning() + Duration::from_secs(seconds))
+                    .await
+            }
+            None => std::future::pending().await,
+        }
+        cancel.cancel();
+        std::future::pending().await
+    };
+    tokio::select! {
+        biased;
+        record = work => record,
+        never = canceller => never,
+    }
+}
+
+async fn run(script: Script, cancel_after: Option<u64>) -> Record {
+    let (clock, store) = (VirtualClock::new(morning()), MemoryStore::new());
+    let record = attempt(script, &clock, &store, cancel_after, false).await;
+    record.unwrap()
+}
+
+/// `kid: work Success, command Failed` for every execution, the parent first.
+fn steps(record: &Record) -> Vec<String> {
+    let execution = &record.automation_execution;
+    let steps = execution.step_executions.iter();
+    let steps = steps.filter(|step| step.execution_start_time.is_some());
+    let steps: Vec<String> = steps
+        .map(|step| format!("{} {}", step.step_name, step.step_status))
+        .collect();
+    let own = format!("{}: {}", execution.document_name, steps.join(", "));
+    let children = record.child_executions.iter().flat_map(self::steps);
+    std::iter::once(own).chain(children).collect()
+}
+
+/// A command that ends with a status at its third look; the kid's other steps are done at once.
+fn ends(step: &str, number: u32, status: &str) -> Reply {
+    match (step, number) {
+        ("command", 1) => Reply::Answer(json!({"Command": {"CommandId": "c-1"}})),
+        ("command", 2 | 3) => Reply::Answer(json!({"Commands": [{"Status": "InProgress"}]})),
+        ("command", 4) => Reply::Answer(json!({"Commands": [{"Status": status}]})),
+        _ => done(),
+    }
+}
+
+fn succeeds(step: &str, _: u32, number: u32) -> Reply {
+    ends(step, number, "Success")
+}
+
+fn fails(step: &str, _: u32, number: u32) -> Reply {
+    ends(step, number, "Failed")
+}
+
+fn endless(step: &str, _: u32, number: u32) -> Reply {
+    match (step, number) {
+        ("command", 1) => Reply::Answer(json!({"Command": {"CommandId": "c-1"}})),
+        ("command", _) => Reply::Answer(json!({"Commands": [{"Status": "InProgress"}]})),
+        _ => done(),
+    }
+}
+
+#[track_caller]
+fn expect(record: &Record, status: Status, expected: &[&str]) {
+    assert_eq!(record.status(), status);
+    assert_eq!(steps(record), expected);
+}
+
+#[tokio::test]
+async fn child_is_an_execution_of_its_own() {
+    let record = run(succeeds, None).await;
+
+    expect(
+        &record,
+        Success,
+        &[
+            "parent: before Success, kid Success, after Success",
+            "kid: begin Success, command Success, clean Success",
+        ],
+    );
+    let child = &record.child_executions[0].automation_execution;
+    assert_eq!(child.parent_automation_execution_id, Some(EXECUTION));
+    assert_eq!(child.parameters.get("Name"), Some(&json!(["web"])));
+    let outputs = record.step("kid").unwrap().outputs.clone().unwrap();
+    let id = child.automation_execution_id.to_string();
+    assert_eq!(outputs.get("ExecutionId"), Some(&json!([id])));
+}
+
+#[tokio::test]
+async fn every_attempt_is_another_child() {
+    let record = run(fails, None).await;
+
+    let kid = "kid: begin Success, command Failed";
+    expect(
+        &record,
+        Failed,
+        &["parent: before Success, kid Failed", kid, kid],
+    );
+    let [first, second] = record.child_executions.as_slice() else {
+        panic!("two children");
+    };
+    let id = |record: &Record| record.automation_execution.automation_execution_id;
+    assert_ne!(id(first), id(second));
+}
+
+#[tokio::test]
+async fn child_is_cancelled_with_its_parent_and_when_its_time_is_up() {
+    let kid = "kid: begin Success, command Cancelled, clean Success";
+    let record = run(endless, Some(60)).await;
+    expect(
+        &record,
+        Cancelled,
+        &["parent: before Success, kid Cancelled", kid],
+    );
+
+    let record = run(endless, None).await;
+    expect(
+        &record,
+        TimedOut,
+        &["parent: before Success, kid TimedOut", kid, kid],
+    );
+}
+
+#[tokio::test]
+async fn family_that_is_cut_off_after_any_event_ends_as_it_would_have() {
+    let cases: [(Script, Option<u64>); 4] = [
+        (succeeds, None),
+        (fails, None),
+        (endless, None),
+        (endless, Some(60)),
+    ];
+    for (script, cancel_after) in cases {
+        let whole = run(script, cancel_after).await;
+        for cut in 1.. {
+            let kept = MemoryStore::new();
+            let breaking = BreakingStore::new(&kept, cut);
+            let clock = VirtualClock::new(morning());
+            let Err(_) = attempt(script, &clock, &breaking, cancel_after, false).await else {
+                assert!(cut > 20, "only {cut} events");
+                break;
+            };
+            // Another process, at the time of the cut: nothing is left but the store.
+            let clock = VirtualClock::new(clock.now());
+            let record = attempt(script, &clock, &kept, cancel_after, true)
+                .await
+                .unwrap();
+            assert_eq!(steps(&record), steps(&whole), "cut after event {cut}");
+            assert_eq!(record.status(), whole.status(), "cut after event {cut}");
+        }
+    }
+}

@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use expect_test::expect;
+use runbookc::build::{Gap, Lack};
+use runbookc::catalogue::Catalogue;
+use runbookc::source::Span;
 use serde_json::json;
 
 const BOTH: &str = "\
@@ -397,6 +400,33 @@ fn what_the_sdk_does_not_have_is_shown_in_the_runbook() {
     let said = bench.build(ONE, &[], 1);
     assert!(said.contains("the service `ecs` is not in"), "{said}");
     assert!(said.contains("there is no crate aws-sdk-ecs"), "{said}");
+}
+
+#[test]
+fn inputs_of_boto3_alone_are_not_expected_of_a_newer_sdk() {
+    let gap = |service: &str, member: &str| {
+        let gap = Gap {
+            runbook: "copy".to_owned(),
+            span: Span::at(0),
+            service: service.to_owned(),
+            operation: "CopyDBSnapshot".to_owned(),
+            lack: Lack::Member(member.to_owned()),
+            krate: format!("aws-sdk-{service}"),
+            version: Some("1.2.3".to_owned()),
+        };
+        gap.diagnostic(Catalogue::embedded())
+    };
+    assert_eq!(
+        gap("rds", "SourceRegion").message,
+        "the member `SourceRegion` of `rds` `CopyDBSnapshot` is Boto3's own, and not in the AWS SDK for Rust"
+    );
+    for (service, member) in [("rds", "Tags"), ("ec2", "SourceRegion")] {
+        let message = gap(service, member).message;
+        assert!(
+            message.ends_with("is not in the AWS SDK for Rust yet"),
+            "{message}"
+        );
+    }
 }
 
 #[test]

@@ -127,6 +127,13 @@ impl Gap {
         }
     }
 
+    /// Whether no SDK but Boto3 will ever have it.
+    fn is_of_boto3(&self) -> bool {
+        let of_databases = ["aws-sdk-docdb", "aws-sdk-neptune", "aws-sdk-rds"];
+        self.lack == Lack::Member("SourceRegion".to_owned())
+            && of_databases.contains(&self.krate.as_str())
+    }
+
     /// As a finding in the runbook.
     pub fn diagnostic(&self, catalogue: &Catalogue) -> Diagnostic {
         let Self {
@@ -141,6 +148,13 @@ impl Gap {
             Some(version) => format!("{} {version} does not know it", self.krate),
             None => format!("there is no crate {}", self.krate),
         };
+        if self.is_of_boto3() {
+            let message = format!("{what} is Boto3's own, and not in the AWS SDK for Rust");
+            return Diagnostic::error(Code::NotInSdk, self.span, message)
+                .label(label)
+                .note("Boto3 makes a `PreSignedUrl` of it, and sends that")
+                .help("give the `PreSignedUrl`, or make the call in an `aws:executeScript` step");
+        }
         let message = format!("{what} is not in the AWS SDK for Rust yet");
         Diagnostic::error(Code::NotInSdk, self.span, message)
             .label(label)

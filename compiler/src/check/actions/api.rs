@@ -49,6 +49,7 @@ pub(super) fn call(
         return None;
     };
     let supported = supported(&named, diagnostics);
+    let callable = callable(&named, own(), diagnostics);
     let input = shapes::input(
         &shapes::Operand {
             scope,
@@ -56,12 +57,13 @@ pub(super) fn call(
             operation: &named.operation,
             place: inputs::place(step),
             converts: false,
-            complete: step.inputs_known,
+            complete: step.inputs_known && callable.is_some(),
         },
         &members,
         diagnostics,
     );
     supported?;
+    callable?;
     Some(ApiCall {
         input: input?,
         service: named.service,
@@ -239,6 +241,39 @@ fn supported(named: &Named, diagnostics: &mut Diagnostics) -> Option<()> {
                 "let a Lambda function make the call, and run that with `aws:invokeLambdaFunction`"
             }
         }),
+    );
+    None
+}
+
+/// Reports operations that need an input which no step can give, because the action has one of that name itself.
+fn callable<'a>(
+    named: &Named,
+    mut own: impl Iterator<Item = &'a str>,
+    diagnostics: &mut Diagnostics,
+) -> Option<()> {
+    let Named {
+        operation,
+        service,
+        span,
+        ..
+    } = named;
+    let input = operation.input.and_then(|shape| service.structure(shape));
+    let hidden = own.find(|name| {
+        let member = input.and_then(|input| input.member(name));
+        member.is_some_and(|member| member.required && !member.filled)
+    });
+    let Some(name) = hidden else { return Some(()) };
+    let message = format!(
+        "`{}` of `{}` needs `{name}`, and no step can give it",
+        operation.name, service.name
+    );
+    diagnostics.push(
+        Diagnostic::error(Code::MissingInput, *span, message)
+            .label("this cannot be called by name")
+            .note(format!(
+                "`{name}` is an input of the action itself, and is not sent"
+            ))
+            .help("make the call in an `aws:executeScript` step, or in a Lambda function"),
     );
     None
 }

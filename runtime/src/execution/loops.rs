@@ -25,6 +25,8 @@ use super::{Cursor, Execution, Phase, Place, Running};
 pub(super) enum Return<R: Runbook> {
     /// An iteration is over. Says whether another one follows.
     Iterated(Result<bool, InputError>),
+    /// An iteration was cut off, because the time of this loop is up, or that of a loop around it.
+    CutOff,
     /// A step has led to this one outside.
     Left(Place<R>),
     /// A step has ended the execution.
@@ -86,6 +88,7 @@ impl<R: Runbook> Execution<R> {
                 return;
             }
             After::Step(place) => Return::Left(place),
+            After::End if status == Status::Cancelled => Return::CutOff,
             After::End => Return::Iterated(self.goes_on(&around)),
             After::Abort => Return::Aborted(status, failure.cloned()),
         });
@@ -189,7 +192,8 @@ impl<R: Runbook> Running<R> {
         match end {
             Return::Left(place) => self.ended(Status::Exited, None, After::Step(place.step)),
             Return::Aborted(status, failure) => self.ended(*status, failure.clone(), After::Abort),
-            Return::Iterated(_) if self.is_last => self.cancelled(After::Abort),
+            Return::Iterated(_) | Return::CutOff if self.is_last => self.cancelled(After::Abort),
+            Return::CutOff => self.cancelled(After::End),
             Return::Iterated(Ok(true)) => self.turn(self.iteration + 1),
             Return::Iterated(Ok(false)) => self.succeeded(None),
             Return::Iterated(Err(error)) => self.failed(Failure::input(error)),

@@ -94,10 +94,13 @@ impl<R: Runbook> Execution<R> {
     /// What the step under way does next.
     fn in_step<'a>(&'a self, running: &'a Running<R>, policy: &Policy) -> Next<'a, R::Request> {
         match &running.phase {
-            Phase::Back(Return::Iterated(_)) => match self.late(running, policy) {
-                Some(change) => now(change),
-                None => running.next(policy),
-            },
+            // An iteration that was the last one may take all of the time.
+            Phase::Back(Return::Iterated(Ok(true)) | Return::CutOff) => {
+                match self.late(running, policy) {
+                    Some(change) => now(change),
+                    None => running.next(policy),
+                }
+            }
             _ => running.next(policy),
         }
     }

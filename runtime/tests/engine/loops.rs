@@ -375,6 +375,17 @@ async fn time_of_a_loop_covers_all_of_it() {
 }
 
 #[tokio::test]
+async fn last_iteration_may_take_all_of_the_time() {
+    let outcome = run::<Limited>(|_, _, _| Reply::Slow(15, json!({}))).await;
+    assert!(outcome.steps().contains(&"each Success".to_owned()));
+    assert_eq!(outcome.record.status(), Success);
+
+    let outcome = run::<Limited>(|_, _, _| Reply::Slow(16, json!({}))).await;
+    let steps = "each TimedOut, first Success, second Success, first Success, second Cancelled";
+    assert_eq!(outcome.steps().join(", "), steps);
+}
+
+#[tokio::test]
 async fn step_under_way_when_the_time_is_up_is_cancelled() {
     let script = |step: &str, _, _| match step {
         "each[1]/first" => Reply::Slow(24, json!({})),

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::thread;
 
 use ruff_python_ast::token::TokenKind;
-use ruff_python_ast::{ModModule, Parameters, PythonVersion, Stmt};
+use ruff_python_ast::{ExceptHandler, Expr, ModModule, Parameters, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
@@ -46,6 +46,8 @@ pub(crate) struct Function {
     pub(crate) place: Range<usize>,
     /// What it can be called with, where nothing wraps it.
     pub(crate) call: Option<Call>,
+    /// The keys that a map it returns may have, where every value that it returns is a map written out, or none.
+    pub(crate) keys: Option<Vec<String>>,
 }
 
 /// How a function can be called.
@@ -82,7 +84,10 @@ fn read(text: &str, minor: u8) -> Option<Module> {
     let body = &parsed.syntax().body;
     Some(Module {
         fault: fault(&parsed),
-        functions: body.iter().filter_map(function).collect(),
+        functions: body
+            .iter()
+            .filter_map(|statement| function(statement, text))
+            .collect(),
         names: names(&parsed, text),
         open: is_open(text, body),
         imports: body.iter().flat_map(imports).collect(),
@@ -125,11 +130,14 @@ fn fault(parsed: &Parsed<ModModule>) -> Option<Fault> {
     })
 }
 
-fn function(statement: &Stmt) -> Option<Function> {
+fn function(statement: &Stmt, text: &str) -> Option<Function> {
     let Stmt::FunctionDef(function) = statement else {
         return None;
     };
     let plain = function.decorator_list.is_empty();
+    let generates = text
+        .get(range(function.range))
+        .is_none_or(|text| text.contains("yield"));
     Some(Function {
         name: function.name.to_string(),
         place: range(function.name.range()),
@@ -137,7 +145,74 @@ fn function(statement: &Stmt) -> Option<Function> {
             true => Call::Async,
             false => call(&function.parameters),
         }),
+        keys: match plain && !function.is_async && !generates {
+            true => keys(&function.body),
+            false => None,
+        },
     })
+}
+
+/// The keys of all maps that these statements return; nothing where they return something else, or no map at all.
+fn keys(body: &[Stmt]) -> Option<Vec<String>> {
+    let mut returned = Vec::new();
+    collect_returned(body, &mut returned);
+    let mut keys = Vec::new();
+    let mut maps = 0;
+    for value in returned.into_iter().flatten() {
+        match value {
+            Expr::NoneLiteral(_) => {}
+            Expr::Dict(map) => {
+                maps += 1;
+                for item in &map.items {
+                    let Some(Expr::StringLiteral(key)) = &item.key else {
+                        return None;
+                    };
+                    keys.push(key.value.to_str().to_owned());
+                }
+            }
+            _ => return None,
+        }
+    }
+    keys.sort();
+    keys.dedup();
+    (maps > 0).then_some(keys)
+}
+
+/// The values of the `return` statements, those of functions inside left out.
+fn collect_returned<'a>(body: &'a [Stmt], returned: &mut Vec<Option<&'a Expr>>) {
+    for statement in body {
+        match statement {
+            Stmt::Return(found) => returned.push(found.value.as_deref()),
+            Stmt::If(found) => {
+                collect_returned(&found.body, returned);
+                let clauses = found.elif_else_clauses.iter();
+                clauses.for_each(|clause| collect_returned(&clause.body, returned));
+            }
+            Stmt::For(found) => {
+                collect_returned(&found.body, returned);
+                collect_returned(&found.orelse, returned);
+            }
+            Stmt::While(found) => {
+                collect_returned(&found.body, returned);
+                collect_returned(&found.orelse, returned);
+            }
+            Stmt::With(found) => collect_returned(&found.body, returned),
+            Stmt::Match(found) => {
+                let cases = found.cases.iter();
+                cases.for_each(|case| collect_returned(&case.body, returned));
+            }
+            Stmt::Try(found) => {
+                for handler in &found.handlers {
+                    let ExceptHandler::ExceptHandler(handler) = handler;
+                    collect_returned(&handler.body, returned);
+                }
+                for body in [&found.body, &found.orelse, &found.finalbody] {
+                    collect_returned(body, returned);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 fn call(parameters: &Parameters) -> Call {

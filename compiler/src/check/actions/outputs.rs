@@ -2,6 +2,7 @@
 
 use super::api;
 use super::inputs::with_article;
+use super::script;
 use crate::catalogue::Catalogue;
 use crate::check::selectors::{self, Answer, Fit, Selection};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -126,7 +127,7 @@ fn answer(step: &Step, catalogue: &Catalogue) -> Answer {
             Some((service, operation)) => Answer::of_operation(&service, &operation),
             None => Answer::unknown(),
         },
-        "aws:executeScript" => Answer::of_script(),
+        "aws:executeScript" => Answer::of_script(script::keys(step)),
         _ => Answer::unknown(),
     }
 }

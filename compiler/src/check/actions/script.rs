@@ -62,33 +62,23 @@ pub(super) fn execute(
 /// Looks into a script in Python; gives the modules that it imports.
 #[cfg(feature = "python")]
 fn modules(step: &Step, runtime: Runtime, diagnostics: &mut Diagnostics) -> Vec<String> {
-    let script = inputs::given(step, "Script").and_then(Value::as_scalar);
-    let script = script.filter(|script| !script.text().trim().is_empty());
-    let (Language::Python, Some(script)) = (runtime.language, script) else {
-        return Vec::new();
-    };
-    let attachment = inputs::given(step, "Attachment");
-    let handler = inputs::given(step, "Handler").and_then(Value::as_scalar);
-    let handler = handler.filter(|handler| handler.template.is_literal());
-    if attachment.is_some() && handler.is_none_or(|handler| handler.text().contains('.')) {
-        // The handler is in the attachment; nobody reads the script, and published runbooks have stand-ins there.
-        return Vec::new();
-    }
-    let python = python::Python {
-        step,
-        runtime,
-        script,
-        handler: handler.map(|handler| {
-            let span = inputs::text_span(handler);
-            Spanned::new(handler.text().trim().to_owned(), span)
-        }),
-    };
-    let modules = python.check(diagnostics);
+    let python = python::Python::of(step, runtime);
+    let modules = python.map(|python| python.check(diagnostics));
     // What lies in an attachment need not be installed.
-    match attachment {
-        Some(_) => Vec::new(),
-        None => modules,
-    }
+    let modules = modules.filter(|_| inputs::given(step, "Attachment").is_none());
+    modules.unwrap_or_default()
+}
+
+/// The keys that the map may have which a script returns, where they are certain.
+#[cfg(feature = "python")]
+pub(super) fn keys(step: &Step) -> Option<Vec<String>> {
+    let runtime = inputs::given(step, "Runtime")?.as_scalar()?;
+    python::Python::of(step, runtime::read(runtime.text().trim())?)?.keys()
+}
+
+#[cfg(not(feature = "python"))]
+pub(super) fn keys(_: &Step) -> Option<Vec<String>> {
+    None
 }
 
 #[cfg(not(feature = "python"))]

@@ -79,11 +79,13 @@ impl Answer {
         }
     }
 
-    /// The result of a script: anything, under `Payload`.
-    pub(in crate::check) fn of_script() -> Self {
+    /// The result of a script: anything, under `Payload`; a map of these keys where they are known.
+    pub(in crate::check) fn of_script(keys: Option<Vec<String>>) -> Self {
+        let members = |keys: Vec<String>| keys.into_iter().map(|key| (key, Node::Any)).collect();
+        let payload = keys.map_or(Node::Any, |keys| Node::Object(members(keys)));
         Self {
             service: None,
-            root: Node::Object(vec![("Payload".to_owned(), Node::Any)]),
+            root: Node::Object(vec![("Payload".to_owned(), payload)]),
             name: "the result of `aws:executeScript`".to_owned(),
         }
     }

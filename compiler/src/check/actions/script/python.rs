@@ -6,26 +6,56 @@
 use std::ops::Range;
 
 use super::modules::IN_PYTHON;
+use crate::check::actions::inputs;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
-use crate::document::{Scalar, Step};
-use crate::ir::Runtime;
+use crate::document::{Scalar, Step, Value};
+use crate::ir::{Language, Runtime};
 use crate::source::{Span, Spanned};
 use crate::syntax::Part;
 use crate::syntax::python::{self, Call, Fault, Function, Module};
 
 /// A script to look at.
 pub(super) struct Python<'a> {
-    pub(super) step: &'a Step,
-    pub(super) runtime: Runtime,
-    pub(super) script: &'a Scalar,
+    step: &'a Step,
+    runtime: Runtime,
+    script: &'a Scalar,
     /// `Handler`, where it names a function of the script.
-    pub(super) handler: Option<Spanned<String>>,
+    handler: Option<Spanned<String>>,
 }
 
 /// The newest version for which what is too new is certain to fail: the older ones may have been replaced.
 const CURRENT: u32 = 10;
 
-impl Python<'_> {
+impl<'a> Python<'a> {
+    /// The inline script of a step, if it has one that is read: with the handler in an attachment nobody reads it, and
+    /// published runbooks have stand-ins there.
+    pub(super) fn of(step: &'a Step, runtime: Runtime) -> Option<Self> {
+        let scalar = |name: &str| inputs::given(step, name).and_then(Value::as_scalar);
+        let script = scalar("Script").filter(|script| !script.text().trim().is_empty())?;
+        let handler = scalar("Handler").filter(|handler| handler.template.is_literal());
+        let attached = inputs::given(step, "Attachment").is_some();
+        let elsewhere = handler.is_none_or(|handler| handler.text().contains('.'));
+        let handler = handler.filter(|_| !elsewhere).map(|handler| {
+            Spanned::new(handler.text().trim().to_owned(), inputs::text_span(handler))
+        });
+        (runtime.language == Language::Python && !(attached && elsewhere)).then_some(Self {
+            step,
+            runtime,
+            script,
+            handler,
+        })
+    }
+
+    /// The keys that the map may have which the handler returns, where they are certain.
+    pub(super) fn keys(&self) -> Option<Vec<String>> {
+        let (text, references) = without_references(self.script);
+        let minor = u8::try_from(self.runtime.version.1).ok()?;
+        let module = python::parse(&text, minor).filter(|_| references.is_empty())?;
+        let function = module.function(&self.handler.as_ref()?.value)?;
+        let sound = module.fault.is_none() && function.call == Some(Call::WithTwo);
+        function.keys.clone().filter(|_| sound)
+    }
+
     /// Reports what is certain to fail; gives the modules that the script imports and that Python does not bring along.
     pub(super) fn check(&self, diagnostics: &mut Diagnostics) -> Vec<String> {
         let (text, references) = without_references(self.script);

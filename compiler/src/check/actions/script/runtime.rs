@@ -23,7 +23,8 @@ pub(super) fn runtime(value: &Value, diagnostics: &mut Diagnostics) -> Option<Ru
     Some(runtime)
 }
 
-fn read(name: &str) -> Option<Runtime> {
+/// The runtime of this name.
+pub(super) fn read(name: &str) -> Option<Runtime> {
     let power_shell = |version| Runtime {
         language: Language::PowerShell,
         version,

@@ -12,6 +12,7 @@ mod ecs_run_task;
 use ecs_run_task::EcsRunTask;
 use expect_test::{Expect, expect};
 use runbook_runtime::cancel::CancelToken;
+use runbook_runtime::runbook::{Definition, StepDefinition};
 use runbook_runtime::simulate::{Coverage, Scenario, SimulationError, SimulationOutcome, run};
 use runbook_runtime::status::Status;
 
@@ -306,6 +307,65 @@ expect:
             it.yaml: `expect.outputs`: the runbook has no step `esc`; did you mean `ecs`?
             it.yaml: `expect.calls`: the runbook has no call `S3.GetObject`"#]],
     );
+}
+
+/// A loop `each` of `stop`, inside a loop `outer`.
+static LOOPS: Definition = Definition {
+    name: "loops",
+    file: "loops.yaml",
+    hash: "",
+    description: "",
+    assume_role: None,
+    parameters: &[],
+    variables: &[],
+    steps: &[
+        step("outer", None),
+        step("each", Some("outer")),
+        step("stop", Some("each")),
+    ],
+    outputs: &[],
+    children: &[],
+};
+
+const fn step(name: &'static str, inside: Option<&'static str>) -> StepDefinition {
+    StepDefinition {
+        name,
+        action: "aws:executeAwsApi",
+        inside,
+        line: 1,
+        timeout_seconds: None,
+        time_limit: None,
+        max_attempts: None,
+        inputs: &[],
+        calls: &["EC2.StopInstances"],
+        waits_for: None,
+    }
+}
+
+#[test]
+fn iterations_are_named_for_each_loop_around_a_step() {
+    let scenario = "
+answers:
+  stop: {}
+  stop[2][1]: {}
+  each[3]: {}
+  stop[2]: {}
+  stop[0][1]: {}
+  outer[1]: {}
+  stop[x][1].StopInstances: {}
+expect:
+  steps: [{'stop[1][1][1]': Success}]
+  variables: {count: 1}
+";
+    let scenario = Scenario::read(scenario, "it.yaml").unwrap();
+    let errors = scenario.check(&LOOPS).unwrap_err().to_string();
+    expect![[r#"
+        it.yaml: `answers.stop[2]`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
+        it.yaml: `answers.stop[0][1]`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
+        it.yaml: `answers.outer[1]`: `outer` is not inside a loop, so that it has no iterations
+        it.yaml: `answers.stop[x][1].StopInstances`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
+        it.yaml: `expect.steps`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
+        it.yaml: `expect.variables`: the runbook has no variable `count`"#]].assert_eq(&errors);
 }
 
 #[test]

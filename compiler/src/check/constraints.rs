@@ -33,6 +33,30 @@ pub(super) fn check(
     allowed
 }
 
+/// The place of a constraint that certainly refuses a scalar of this type.
+pub(super) fn refusing(constraints: &Constraints, text: &str, kind: Type) -> Option<Span> {
+    let listed = constraints.allowed_values.as_ref().filter(|listed| {
+        let allowed = listed.value.iter();
+        let texts = allowed.filter_map(|value| value.as_scalar().map(|scalar| scalar.text()));
+        !listed.value.is_empty() && texts.into_iter().all(|allowed| allowed != text)
+    });
+    let is_text = kind == Type::String;
+    let pattern = constraints.allowed_pattern.as_ref();
+    let pattern = pattern.filter(|pattern| is_text && pattern::refuses(&pattern.value, text));
+    let count = u64::try_from(text.chars().count()).ok();
+    let short = constraints
+        .min_chars
+        .filter(|min| is_text && count < Some(min.value));
+    let long = constraints
+        .max_chars
+        .filter(|max| is_text && count > Some(max.value));
+    let bounds = short.or(long).map(|bound| bound.span);
+    listed
+        .map(|listed| listed.span)
+        .or(pattern.map(|pattern| pattern.span))
+        .or(bounds)
+}
+
 struct Rules<'a> {
     declaration: &'a Declaration<'a>,
     kind: Type,

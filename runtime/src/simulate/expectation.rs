@@ -1,9 +1,12 @@
 //! Whether a run came out as its scenario expects.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use thiserror::Error;
+use uuid::Uuid;
 
-use crate::record::Record;
+use crate::record::{Record, StepExecution};
 use crate::status::Status;
 use crate::value::{Document, Encode, Map, Text};
 
@@ -202,10 +205,29 @@ impl Evidence<'_> {
         })
     }
 
+    /// A step in the record: one inside a loop as it ran last, or in the iterations that are named.
+    fn execution(&self, name: &str) -> Option<&StepExecution> {
+        if !name.contains('[') {
+            return self.record.step(name);
+        }
+        let mut iterations: BTreeMap<Option<Uuid>, String> = BTreeMap::new();
+        let mut steps = self.record.automation_execution.step_executions.iter();
+        steps.find(|step| {
+            let around = step.parent_step_details.as_ref().map(|parent| {
+                let outer = iterations.get(&Some(parent.step_execution_id));
+                format!("{}[{}]", outer.map_or("", String::as_str), parent.iteration)
+            });
+            let around = around.unwrap_or_default();
+            let is_it = format!("{}{around}", step.step_name) == name;
+            iterations.insert(step.step_execution_id, around);
+            is_it
+        })
+    }
+
     /// The texts of a step's output in the record; nothing if it is absent.
     fn output_texts(&self, name: &str) -> Option<Vec<String>> {
         let (step, output) = name.split_once('.')?;
-        let outputs = self.record.step(step)?.outputs.as_ref()?;
+        let outputs = self.execution(step)?.outputs.as_ref()?;
         texts(outputs.get(output)?)
     }
 

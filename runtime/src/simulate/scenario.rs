@@ -32,7 +32,8 @@
 //!   calls: [Lambda.Invoke, {ECS.DescribeTasks: {cluster: demo}}]
 //! ```
 //!
-//! A step inside a loop is expected once for each time it ran, after its loop. In loops inside of loops, iterations count
+//! A step inside a loop is expected once for each time it ran, after its loop; its outputs are those of its last run, if
+//! `stopOne[2].State` does not say otherwise. In loops inside of loops, iterations count
 //! from the outside in: `stopOne[2][1]` is the first of the inner loop, in the second of the outer one.
 //!
 //! `calls` lists every call in order, each with the inputs that matter. Successive equal calls of

@@ -369,6 +369,13 @@ async fn time_of_a_loop_covers_all_of_it() {
                 .ends_with("has not finished within 60 seconds.")
         );
     }
+    let limit = run::<LimitedByReference>(good)
+        .await
+        .record
+        .step("each")
+        .unwrap()
+        .timeout_seconds;
+    assert_eq!(limit, Some(60));
     let outcome = run::<LimitedContinues>(slow).await;
     assert!(outcome.steps().join(", ").ends_with("after Success"));
     assert_eq!(outcome.record.status(), Success);

@@ -61,6 +61,9 @@ pub(super) fn turns(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
     {
         inputs.report(out_of_bounds(value, *number));
     }
+    if let (Some(items), Some(Expression::Integer(most))) = (inputs.given(ITERATORS), &most) {
+        inputs.diagnostics.extend(passed_over(items, *most));
+    }
     let turns = match (inputs.given(ITERATORS), inputs.given(CONDITION)) {
         (Some(items), _) => each(items, most.is_some(), step, scope, inputs.diagnostics),
         (None, Some(condition)) => {
@@ -140,6 +143,27 @@ fn too_many(items: &Value, count: usize) -> Diagnostic {
     Diagnostic::error(Code::ViolatedConstraint, items.span, message)
         .label("too many")
         .help("put the loop into a loop over parts of the list")
+}
+
+/// The report of items beyond the most iterations, which are passed over (spec 8, row 20).
+fn passed_over(items: &Value, most: i64) -> Option<Diagnostic> {
+    let elements = items.as_list()?;
+    // A reference may stand for any number of items.
+    let is_one = |element: &Value| {
+        let scalar = element.as_scalar();
+        scalar.is_none_or(|scalar| scalar.template.whole().is_none())
+    };
+    let first = elements.get(usize::try_from(most).ok()?)?;
+    if !elements.iter().all(is_one) {
+        return None;
+    }
+    let message = format!("items beyond the first {most} are passed over");
+    let report = Diagnostic::warning(Code::IneffectiveProperty, first.span, message);
+    Some(
+        report
+            .label("the first that has no iteration")
+            .help("raise `MaxIterations`, or leave it out"),
+    )
 }
 
 /// One reference to all items.

@@ -2,6 +2,7 @@
 
 use super::typed::Inputs;
 use super::{data, inputs};
+use crate::check::constraints;
 use crate::check::scope::{Scope, Typed};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Scalar, Step, Type, Value, ValueKind, Variable};
@@ -25,7 +26,9 @@ pub(super) fn set(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics)
         name: &variable.name,
         kind,
     };
-    let value = target.value(value?, scope, diagnostics)?;
+    let written = value?;
+    let value = target.value(written, scope, diagnostics)?;
+    diagnostics.extend(refused(written, variable, kind));
     known?;
     Some(Work::Set {
         variable: id,
@@ -97,6 +100,26 @@ fn unknown(name: &str, scalar: &Scalar, scope: &Scope<'_>) -> Diagnostic {
         ),
         None => report.help(format!("declare `{name}` under `variables`")),
     }
+}
+
+/// The report of a value that the variable's declaration refuses. That it is asked is not documented (spec 3.5).
+fn refused(value: &Value, variable: &Variable, kind: Type) -> Option<Diagnostic> {
+    let scalar = value.as_scalar()?;
+    if !scalar.template.is_literal() {
+        return None;
+    }
+    let constraint = constraints::refusing(&variable.constraints, scalar.text(), kind)?;
+    let message = format!(
+        "variable `{}` cannot be `{}`, which its declaration refuses",
+        variable.name,
+        scalar.text()
+    );
+    Some(
+        Diagnostic::warning(Code::ViolatedConstraint, value.span, message)
+            .label("the step fails")
+            .context(constraint, "the constraint")
+            .help("change the value or the constraint"),
+    )
 }
 
 /// A variable that is set.

@@ -11,3 +11,4 @@ pub mod paths;
 pub mod process;
 pub mod python;
 pub mod sdk;
+pub mod stand_in;

@@ -74,7 +74,7 @@ impl Moto {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
-        let server = with_credentials(&mut command).spawn();
+        let server = without_configuration(&mut command).spawn();
         let mut server = Self {
             server: server.expect("moto's server starts"),
             address,
@@ -105,7 +105,7 @@ impl Moto {
 
     /// Makes a command see this AWS and no other.
     pub fn seen_by<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        with_credentials(command).env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
+        without_configuration(command).env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
     }
 
     /// Runs a Python script that has boto3 and takes JSON; gives the JSON that it prints.
@@ -149,7 +149,7 @@ fn free_address() -> SocketAddr {
 }
 
 /// Takes away whatever the developer's AWS configuration is, and gives what moto accepts.
-fn with_credentials(command: &mut Command) -> &mut Command {
+pub(crate) fn without_configuration(command: &mut Command) -> &mut Command {
     let inherited = std::env::vars_os().map(|(name, _)| name);
     for name in inherited.filter(|name| name.to_string_lossy().starts_with("AWS_")) {
         command.env_remove(name);

@@ -187,7 +187,7 @@ fn run_options() -> [Arg; 6] {
 }
 
 /// Whether a step waits for people.
-fn has_listeners(definition: &Definition) -> bool {
+pub(super) fn has_listeners(definition: &Definition) -> bool {
     has_action(definition, &["aws:approve", "aws:pause"])
 }
 

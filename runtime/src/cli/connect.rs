@@ -1,6 +1,7 @@
 //! Connections to AWS: as whom a runbook runs, and those that its steps start.
 
 use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 use uuid::Uuid;
 
@@ -16,6 +17,7 @@ use crate::stored;
 use crate::value::{Document, Map};
 
 use super::backend::{Backend, Connection};
+use super::command::has_listeners;
 use super::real::RunError;
 
 /// Whose permissions a run uses (spec 1.5).
@@ -44,6 +46,8 @@ pub(super) struct Identity {
     pub(super) region: Option<String>,
     pub(super) role: Role,
     pub(super) script_credentials: ScriptCredentials,
+    /// Who starts the binary, once that is known and the role is another one: a role is assumed by somebody.
+    pub(super) starter: Arc<OnceLock<String>>,
 }
 
 impl Identity {
@@ -56,18 +60,32 @@ impl Identity {
     ) -> Result<Connected<R::Request>, RunError> {
         match &self.role {
             Role::Caller => self.connect_as(backend, None).await,
-            Role::Arn(arn) => self.connect_as(backend, Some(arn)).await,
+            Role::Arn(arn) => {
+                if has_listeners(R::DEFINITION) && self.starter.get().is_none() {
+                    let own = self.connect_as(backend, None).await?;
+                    self.starts_as(caller(&own, R::identity()).await?);
+                }
+                self.connect_as(backend, Some(arn)).await
+            }
             Role::Runbook if R::DEFINITION.assume_role.is_none() => {
                 self.connect_as(backend, None).await
             }
             Role::Runbook => {
                 let connected = self.connect_as(backend, None).await?;
-                match assume_role::<R>(&connected, execution, parameters).await? {
+                let caller = caller(&connected, R::identity()).await?;
+                let role = assume_role::<R>(&connected, &caller, execution, parameters).await?;
+                self.starts_as(caller);
+                match role {
                     Some(arn) => self.connect_as(backend, Some(&arn)).await,
                     None => Ok(connected),
                 }
             }
         }
+    }
+
+    fn starts_as(&self, caller: Caller) {
+        // Whoever it is, they stay who they are.
+        let _ = self.starter.set(caller.arn);
     }
 
     async fn connect_as<Q>(
@@ -95,30 +113,38 @@ impl Identity {
     }
 }
 
+/// Who makes the calls of a connection.
+struct Caller {
+    arn: String,
+    account: String,
+}
+
+async fn caller<Q>(connected: &Connected<Q>, request: Q) -> Result<Caller, RunError> {
+    let effect = EffectId::before_steps(1);
+    let answer = connected.caller.call(&effect, &request).await;
+    let answer = answer.map_err(RunError::Identity)?;
+    let text = |name: &str| {
+        let text = answer.get(name).and_then(Document::as_str);
+        text.unwrap_or_default().to_owned()
+    };
+    Ok(Caller {
+        arn: text("Arn"),
+        account: text("Account"),
+    })
+}
+
 /// The role that the runbook names, which may depend on parameters and on the caller's account.
 async fn assume_role<R: Runbook>(
     connected: &Connected<R::Request>,
+    caller: &Caller,
     execution: Uuid,
     checked: &Checked,
 ) -> Result<Option<String>, RunError> {
-    let effect = EffectId::before_steps(1);
-    let request = R::identity();
-    let answer = connected
-        .caller
-        .call(&effect, &request)
-        .await
-        .map_err(RunError::Identity)?;
-    let text = |name: &str| {
-        answer
-            .get(name)
-            .and_then(Document::as_str)
-            .unwrap_or_default()
-    };
     let context = Context {
         execution_id: execution.to_string(),
-        account_id: text("Account").to_owned(),
+        account_id: caller.account.clone(),
         region: connected.region.clone(),
-        partition: text("Arn").split(':').nth(1).unwrap_or("aws").to_owned(),
+        partition: caller.arn.split(':').nth(1).unwrap_or("aws").to_owned(),
         now: SystemClock.now(),
     };
     let role = |parameters: &Map| {
@@ -139,7 +165,10 @@ async fn assume_role<R: Runbook>(
         }
         arn => arn,
     };
-    Ok(arn.filter(|arn| !arn.trim().is_empty()))
+    match arn.filter(|arn| !arn.trim().is_empty()) {
+        Some(arn) if !arn.starts_with("arn:") => Err(RunError::RoleFormat(arn)),
+        arn => Ok(arn),
+    }
 }
 
 /// The backends of the runbooks that steps may start, by the runbooks' names.

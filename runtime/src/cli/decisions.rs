@@ -4,7 +4,7 @@
 //! can be there from the start.
 
 use std::io::{BufRead, BufReader, Read};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -17,8 +17,10 @@ use crate::signal::{Awaited, Refusal, Signal, SignalKind, Signals, Wanted};
 /// Reads decisions from standard input.
 pub(super) struct Decisions<'a> {
     definition: &'static Definition,
-    /// Who decides; whoever runs the runbook, if nothing is said.
+    /// Who decides, if that was said.
     by: Option<&'a str>,
+    /// Who runs the runbook, where that is somebody else than the role that it runs under.
+    starter: Arc<OnceLock<String>>,
     /// Whether there is somebody at a terminal to be asked.
     asks: bool,
     progress: &'a Progress,
@@ -40,6 +42,7 @@ impl<'a> Decisions<'a> {
         Self {
             definition,
             by,
+            starter: Arc::default(),
             asks,
             progress,
             cancel,
@@ -47,6 +50,11 @@ impl<'a> Decisions<'a> {
             lines: tokio::sync::Mutex::default(),
             asked: Mutex::default(),
         }
+    }
+
+    /// Where it will be told who starts the binary.
+    pub(super) fn starter(&self) -> Arc<OnceLock<String>> {
+        Arc::clone(&self.starter)
     }
 
     /// Asks, once about each thing.
@@ -85,19 +93,23 @@ impl<'a> Decisions<'a> {
             _ => return None,
         };
         let (named, after) = split_word(rest);
-        let (step, comment) = match self.is_step(named) {
+        let (step, comment) = match named == awaited.label || self.is_step(named) {
             true => (Some(named.to_owned()), after),
             false => (None, rest),
         };
         Some(Signal {
             kind,
             step,
-            by: self.by.unwrap_or(awaited.caller).to_owned(),
+            by: self
+                .by
+                .or(self.starter.get().map(String::as_str))
+                .unwrap_or(awaited.caller)
+                .to_owned(),
             comment: Some(comment.to_owned()).filter(|comment| !comment.is_empty()),
         })
     }
 
-    /// Whether a word names a step, with or without the iterations of the loops around it.
+    /// Whether a word names a step of the runbook, with or without the iterations of the loops around it.
     fn is_step(&self, word: &str) -> bool {
         let name = word.split_once('[').map_or(word, |(name, _)| name);
         self.definition.steps.iter().any(|step| step.name == name)

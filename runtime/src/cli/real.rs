@@ -43,6 +43,11 @@ pub(super) enum RunError {
     Identity(CallError),
     #[error("the runbook's assumeRole cannot be used: {0}")]
     Role(InputError),
+    #[error(
+        "the runbook's assumeRole is {0:?}: The format of the supplied assume role ARN is invalid.\nhelp: give the \
+         parameter it comes from the ARN of a role, leave it empty, or run with --role caller"
+    )]
+    RoleFormat(String),
     #[cfg(feature = "script")]
     #[error("nothing has run: {0}")]
     Scripts(#[from] crate::script::ProbeError),

@@ -140,6 +140,7 @@ async fn really<R: Runbook>(
                 .cloned()
                 .unwrap_or(Role::Runbook),
             script_credentials: script_credentials(matches),
+            starter: decisions.starter(),
         },
         console,
         observer: &progress,

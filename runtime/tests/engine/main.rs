@@ -8,6 +8,7 @@ mod children;
 mod durability;
 mod flow;
 mod loops;
+mod outputs;
 mod procedures;
 mod record;
 mod sheets;

@@ -1,0 +1,143 @@
+//! A stand-in for AWS that does what moto cannot: it denies roles, and gives credentials that expire at once.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use runbook_runtime::clock::{Clock, SystemClock};
+
+use crate::moto::without_configuration;
+
+/// The account of everybody.
+pub const ACCOUNT: &str = "111122223333";
+
+/// The server. Its thread ends with the process.
+#[derive(Debug)]
+pub struct StandIn {
+    address: SocketAddr,
+    calls: Arc<Mutex<Vec<Call>>>,
+}
+
+/// A call that the server has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// `AssumeRole`
+    pub operation: String,
+    /// The id of the access key that it was signed with.
+    pub key: String,
+}
+
+/// How the server answers.
+#[derive(Clone, Copy, Debug)]
+pub enum Roles {
+    /// Nobody may assume a role.
+    Denied,
+    /// Credentials of roles are good for this long.
+    Expire(Duration),
+}
+
+impl StandIn {
+    /// Starts a server.
+    pub fn start(roles: Roles) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+        let address = listener.local_addr().expect("a listener has an address");
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let made = Arc::clone(&calls);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                // Who breaks a connection off sees it fail.
+                let _ = answer(&stream, roles, &made);
+            }
+        });
+        Self { address, calls }
+    }
+
+    /// Makes a command see this AWS and no other.
+    pub fn seen_by<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        without_configuration(command).env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
+    }
+
+    /// The calls of an operation, in order.
+    pub fn calls(&self, operation: &str) -> Vec<Call> {
+        let calls = self.calls.lock().expect("nothing panics under the lock");
+        let calls = calls.iter().filter(|call| call.operation == operation);
+        calls.cloned().collect()
+    }
+}
+
+fn answer(stream: &TcpStream, roles: Roles, calls: &Mutex<Vec<Call>>) -> io::Result<()> {
+    let call = read(stream)?;
+    let operation = call.operation.clone();
+    let number = {
+        let mut calls = calls.lock().expect("nothing panics under the lock");
+        calls.push(call);
+        calls
+            .iter()
+            .filter(|made| made.operation == operation)
+            .count()
+    };
+    let (status, text) = match (operation.as_str(), roles) {
+        ("AssumeRole", Roles::Denied) => (403, DENIED.to_owned()),
+        ("AssumeRole", Roles::Expire(after)) => (200, credentials(number, after)),
+        ("GetCallerIdentity", _) => (200, identity()),
+        _ => (200, PUBLISHED.to_owned()),
+    };
+    let mut stream = stream;
+    write!(
+        stream,
+        "HTTP/1.1 {status} Said\r\nContent-Type: text/xml\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{text}",
+        text.len()
+    )
+}
+
+/// Reads a request in the query protocol, which STS and SNS speak.
+fn read(stream: &TcpStream) -> io::Result<Call> {
+    let mut reader = BufReader::new(stream);
+    let (mut length, mut key, mut line) = (0, String::new(), String::new());
+    while reader.read_line(&mut line)? > 2 {
+        if let Some(text) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = text.trim().parse().unwrap_or_default();
+        }
+        // AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sts/aws4_request, SignedHeaders=…
+        if let Some((_, credential)) = line.split_once("Credential=") {
+            key = credential.split('/').next().unwrap_or_default().to_owned();
+        }
+        line.clear();
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body)?;
+    let body = String::from_utf8_lossy(&body).into_owned();
+    let mut fields = body.split('&');
+    let operation = fields.find_map(|field| field.strip_prefix("Action="));
+    Ok(Call {
+        operation: operation.unwrap_or_default().to_owned(),
+        key,
+    })
+}
+
+const DENIED: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>\
+    <Message>User: test is not authorized to perform: sts:AssumeRole</Message></Error>\
+    <RequestId>1</RequestId></ErrorResponse>";
+
+const PUBLISHED: &str =
+    "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>";
+
+fn credentials(number: usize, after: Duration) -> String {
+    let expiration = SystemClock.now() + after;
+    format!(
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLE{number}</AccessKeyId>\
+         <SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>\
+         <Expiration>{expiration:.0}</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>R:s</AssumedRoleId>\
+         <Arn>arn:aws:sts::{ACCOUNT}:assumed-role/gate/runbookc</Arn></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>"
+    )
+}
+
+fn identity() -> String {
+    format!(
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{ACCOUNT}:user/test</Arn>\
+         <UserId>U</UserId><Account>{ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    )
+}

@@ -121,9 +121,20 @@ impl Moto {
         self.post("/moto-api/recorder/start-recording", "");
     }
 
+    /// State machines that are started really run, instead of staying as they are.
+    pub fn interpret_state_machines(&self) {
+        let wanted = r#"{"stepfunctions": {"execute_state_machine": true}}"#;
+        self.post("/moto-api/config", wanted);
+    }
+
     /// The requests since `record`.
     pub fn recorded(&self) -> Vec<Request> {
         self.post("/moto-api/recorder/stop-recording", "");
+        self.recorded_so_far()
+    }
+
+    /// The same while they are still recorded.
+    pub fn recorded_so_far(&self) -> Vec<Request> {
         let recording = read(&self.folder.path().join("recording"));
         recording.lines().map(request).collect()
     }

@@ -52,6 +52,7 @@ pub(crate) const COMPLETION: &str = "Poll action status for completion";
 pub(crate) const AGENT: &str = "verifying the SSM Agent availability on the target instance(s)";
 pub(crate) const COMMAND: &str = "verifying the command has completed";
 pub(crate) const LAUNCH: &str = "launching the instance(s)";
+pub(crate) const READY: &str = "verifying launched instance(s) are ready to be used";
 const INPUTS: &str = "validating and resolving the step inputs";
 const OUTPUTS: &str = "verifying the step outputs";
 

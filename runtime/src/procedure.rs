@@ -5,6 +5,7 @@
 //! leaves no trace, and the engine may forget it. Generated code hands over the requests, and functions that make the
 //! later ones from what earlier answers have told; which services there are is none of a procedure's business.
 
+mod change_instance_state;
 mod create_stack;
 mod create_tags;
 mod delete_image;
@@ -14,11 +15,13 @@ mod make_image;
 mod run_automation;
 mod run_child;
 mod run_command;
+mod run_instances;
 mod run_state_machine;
 
 use std::fmt::Debug;
 use std::sync::Arc;
 
+pub use change_instance_state::{ChangeInstanceState, InstanceState};
 pub use create_stack::CreateStack;
 pub use create_tags::{AddTags, CreateTags};
 pub use delete_image::DeleteImage;
@@ -26,6 +29,7 @@ pub use delete_stack::DeleteStack;
 pub use make_image::MakeImage;
 pub use run_automation::RunAutomation;
 pub use run_command::RunCommand;
+pub use run_instances::RunInstances;
 pub use run_state_machine::RunStateMachine;
 
 use crate::caller::CallError;
@@ -63,6 +67,11 @@ pub trait Procedure<Q: Request>: Debug + Send + Sync + 'static {
     /// What is said about an error that fails the attempt.
     fn complaint(&self, _stage: &Self::Stage, error: &CallError) -> String {
         error.to_string()
+    }
+
+    /// The outputs that tell what has been started, for a step that ends before it is done: a handler may look after it.
+    fn started(&self, _stage: &Self::Stage) -> Option<Document> {
+        None
     }
 
     /// The request that stops what has been started, for a step that is cancelled (spec 4.5).
@@ -155,6 +164,10 @@ impl<Q: Request> Course<Q> {
         self.0.complaint(error)
     }
 
+    pub(crate) fn started(&self) -> Option<Document> {
+        self.0.started()
+    }
+
     pub(crate) fn stop(&self) -> Option<Q> {
         self.0.stop()
     }
@@ -175,6 +188,7 @@ trait Standing<Q>: Debug + Send + Sync {
     fn refused(&self, error: &CallError) -> Option<Move<Course<Q>>>;
     fn activity(&self) -> &'static str;
     fn complaint(&self, error: &CallError) -> String;
+    fn started(&self) -> Option<Document>;
     fn stop(&self) -> Option<Q>;
     fn stops_when_late(&self) -> bool;
     fn must_be_answered(&self) -> bool;
@@ -222,6 +236,10 @@ impl<Q: Request, P: Procedure<Q>> Standing<Q> for At<P, P::Stage> {
         self.procedure.complaint(&self.stage, error)
     }
 
+    fn started(&self) -> Option<Document> {
+        self.procedure.started(&self.stage)
+    }
+
     fn stop(&self) -> Option<Q> {
         self.procedure.stop(&self.stage)
     }
@@ -247,6 +265,13 @@ fn texts<'a>(answer: &'a Document, list: &str, pointer: &'a str) -> Vec<&'a str>
     elements
         .filter_map(|element| text(element, pointer))
         .collect()
+}
+
+/// The texts of a list among the inputs.
+fn elements(inputs: &Map, name: &str) -> Vec<String> {
+    let list = inputs.get(name).and_then(Document::as_array);
+    let texts = list.into_iter().flatten().filter_map(Document::as_str);
+    texts.map(str::to_owned).collect()
 }
 
 /// An answer lacks what every such answer has.

@@ -4,8 +4,6 @@
 pub(super) struct Action {
     /// Its name.
     pub(super) name: &'static str,
-    /// Whether the compiler translates it.
-    pub(super) translated: bool,
     /// The seconds that one attempt may take when nothing is written, and at most (spec 4.2).
     pub(super) time_limit: TimeLimit,
     /// Whether a step of it may be the target of `onCancel` (spec 4.5).
@@ -62,27 +60,12 @@ pub(super) fn find(name: &str) -> Option<&'static Action> {
     ACTIONS.iter().find(|action| action.name == name)
 }
 
-/// What to write meanwhile instead of an action that is not translated yet, where there is something.
-pub(super) fn instead(action: &str) -> Option<String> {
-    let wait_for = |operation: &str, service: &str| {
-        format!(
-            "call `{operation}` of `{service}` with `aws:executeAwsApi`, and wait with `aws:waitForAwsResourceProperty`"
-        )
-    };
-    Some(match action {
-        "aws:changeInstanceState" => wait_for("StartInstances` or `StopInstances", "ec2"),
-        "aws:runInstances" => wait_for("RunInstances", "ec2"),
-        _ => return None,
-    })
-}
-
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
 
 const fn action(name: &'static str) -> Action {
     Action {
         name,
-        translated: false,
         time_limit: TimeLimit::NONE,
         after_cancel: true,
         keeps_outputs: true,
@@ -90,13 +73,6 @@ const fn action(name: &'static str) -> Action {
 }
 
 impl Action {
-    const fn translated(self) -> Self {
-        Self {
-            translated: true,
-            ..self
-        }
-    }
-
     const fn limited(self, time_limit: TimeLimit) -> Self {
         Self { time_limit, ..self }
     }
@@ -123,39 +99,29 @@ pub(super) static ACTIONS: [Action; 23] = [
             default: Some(7 * DAY),
             maximum: Some(30 * DAY),
         })
-        .not_after_cancel()
-        .translated(),
-    action("aws:assertAwsResourceProperty")
-        .limited(TimeLimit::usually(HOUR))
-        .translated(),
-    action("aws:branch").translated(),
+        .not_after_cancel(),
+    action("aws:assertAwsResourceProperty").limited(TimeLimit::usually(HOUR)),
+    action("aws:branch"),
     action("aws:changeInstanceState").limited(TimeLimit::usually(HOUR)),
-    action("aws:copyImage").not_after_cancel().translated(),
-    action("aws:createImage").not_after_cancel().translated(),
-    action("aws:createStack").not_after_cancel().translated(),
-    action("aws:createTags").not_after_cancel().translated(),
-    action("aws:deleteImage").translated(),
-    action("aws:deleteStack").translated(),
-    action("aws:executeAutomation").translated(),
+    action("aws:copyImage").not_after_cancel(),
+    action("aws:createImage").not_after_cancel(),
+    action("aws:createStack").not_after_cancel(),
+    action("aws:createTags").not_after_cancel(),
+    action("aws:deleteImage"),
+    action("aws:deleteStack"),
+    action("aws:executeAutomation"),
     action("aws:executeAwsApi")
         .limited(TimeLimit::up_to(25))
-        .without_outputs_on_failure()
-        .translated(),
-    action("aws:executeScript")
-        .limited(TimeLimit::up_to(600))
-        .translated(),
-    action("aws:executeStateMachine").translated(),
-    action("aws:invokeLambdaFunction")
-        .limited(TimeLimit::up_to(300))
-        .translated(),
-    action("aws:invokeWebhook").translated(),
-    action("aws:loop").translated(),
-    action("aws:pause").not_after_cancel().translated(),
-    action("aws:runCommand").translated(),
+        .without_outputs_on_failure(),
+    action("aws:executeScript").limited(TimeLimit::up_to(600)),
+    action("aws:executeStateMachine"),
+    action("aws:invokeLambdaFunction").limited(TimeLimit::up_to(300)),
+    action("aws:invokeWebhook"),
+    action("aws:loop"),
+    action("aws:pause").not_after_cancel(),
+    action("aws:runCommand"),
     action("aws:runInstances").not_after_cancel(),
-    action("aws:sleep").not_after_cancel().translated(),
-    action("aws:updateVariable").translated(),
-    action("aws:waitForAwsResourceProperty")
-        .limited(TimeLimit::usually(HOUR))
-        .translated(),
+    action("aws:sleep").not_after_cancel(),
+    action("aws:updateVariable"),
+    action("aws:waitForAwsResourceProperty").limited(TimeLimit::usually(HOUR)),
 ];

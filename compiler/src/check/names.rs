@@ -29,7 +29,7 @@ pub(super) struct Entry<'a> {
     pub(super) parent: Option<StepId>,
     /// Its outputs.
     pub(super) outputs: Vec<OutputInfo>,
-    /// Whether these are all: the outputs of actions that are not translated yet are unknown.
+    /// Whether these are all: those of an action that nobody knows are unknown.
     pub(super) outputs_known: bool,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Names<'a> {
             step,
             parent,
             outputs: outputs.of(step, diagnostics),
-            outputs_known: known::find(&step.action.value).is_some_and(|action| action.translated),
+            outputs_known: known::find(&step.action.value).is_some(),
         });
         Self {
             entries: entries.collect(),

@@ -61,19 +61,8 @@ fn step(
 
 fn work(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
     let name = &step.action;
-    match known::find(&name.value) {
-        Some(action) if action.translated => {}
-        Some(_) => {
-            let message = format!("action `{name}` is not supported yet");
-            let report = Diagnostic::error(Code::UnsupportedAction, name.span, message);
-            let report = report.label("cannot be translated");
-            diagnostics.push(match known::instead(&name.value) {
-                Some(instead) => report.help(instead),
-                None => report,
-            });
-        }
-        None if name.value.is_empty() => {}
-        None => diagnostics.push(unknown_action(step)),
+    if known::find(&name.value).is_none() && !name.value.is_empty() {
+        diagnostics.push(unknown_action(step));
     }
     actions::check(step, scope, diagnostics)
 }

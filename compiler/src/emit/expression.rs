@@ -31,6 +31,10 @@ pub(crate) fn owned(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
             let name = super::names::identifier(name);
             quote!(#name)
         }
+        Expression::Shared(name, _) => {
+            let name = super::names::identifier(name);
+            quote!(#name.clone())
+        }
         Expression::Coerce(inner, kind) => {
             let kind = rust_type(*kind);
             let name = reference_name(plan, inner);
@@ -303,7 +307,7 @@ pub(crate) fn written_expression(plan: &Plan<'_>, expression: &Expression) -> St
         Expression::Integer(number) => number.to_string(),
         Expression::Boolean(flag) => flag.to_string(),
         Expression::Reference(reference) => braced(reference),
-        Expression::Told(name, _) => (*name).to_owned(),
+        Expression::Told(name, _) | Expression::Shared(name, _) => (*name).to_owned(),
         Expression::Coerce(inner, _) => written_expression(plan, inner),
         Expression::Text(parts) => {
             let parts = parts.iter().map(|part| match part {

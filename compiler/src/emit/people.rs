@@ -37,7 +37,8 @@ pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> Comput
     })
 }
 
-fn texts(plan: &Plan<'_>, texts: &Texts) -> TokenStream {
+/// A list of strings.
+pub(super) fn texts(plan: &Plan<'_>, texts: &Texts) -> TokenStream {
     let items = match texts {
         Texts::Whole(list) => return owned(plan, list),
         Texts::List(items) => items,

@@ -238,7 +238,13 @@ fn run(plan: &Plan<'_>, procedure: &Procedure) -> Computed {
         let value = procedure_field(plan, field);
         quote!(#name: #value)
     });
-    Computed::effect(quote!(Effect::run(procedure::#name { #(#fields),* })))
+    let shared = procedure.shared.iter().map(|(name, list)| {
+        let name = names::identifier(name);
+        let list = people::texts(plan, list);
+        quote!(let #name = #list;)
+    });
+    let effect = quote!(Effect::run(procedure::#name { #(#fields),* }));
+    Computed::effect(effect).after(quote!(#(#shared)*))
 }
 
 /// A webhook: the parameter of its integration is read with it.
@@ -285,6 +291,10 @@ fn procedure_field(plan: &Plan<'_>, field: &Field) -> TokenStream {
         Field::Variant(kind, variant) => {
             let (kind, variant) = (names::identifier(kind), names::identifier(variant));
             quote!(procedure::#kind::#variant)
+        }
+        Field::Named(kind, value) => {
+            let (kind, name) = (names::identifier(kind), borrowed_text(plan, value));
+            quote!(procedure::#kind::named(#name)?)
         }
     }
 }

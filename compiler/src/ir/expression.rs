@@ -19,6 +19,8 @@ pub enum Expression {
     /// A value that the step itself makes, by the name that generated code gives it: out of an earlier answer, or of its
     /// other inputs.
     Told(&'static str, Type),
+    /// A value that several requests of the step have in common, by the name that generated code gives it.
+    Shared(&'static str, Type),
     /// A value that has to become another type first, by the table of spec 3.3. Never to its own type.
     Coerce(Box<Expression>, Type),
 }
@@ -122,7 +124,7 @@ impl Expression {
             Self::Integer(_) => Type::Integer,
             Self::Boolean(_) => Type::Boolean,
             Self::Reference(reference) => reference.kind(),
-            Self::Told(_, kind) | Self::Coerce(_, kind) => *kind,
+            Self::Told(_, kind) | Self::Shared(_, kind) | Self::Coerce(_, kind) => *kind,
         }
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! What such an action does is written in the runtime, once; here is what it is handed for one step.
 
-use super::{ApiCall, Expression};
+use super::{ApiCall, Expression, Texts};
 
 /// A procedure of the runtime, and what it is handed.
 #[derive(Clone, Debug)]
 pub struct Procedure {
     /// Its name in the runtime: `MakeImage`.
     pub name: &'static str,
+    /// Lists that several of its requests have: each an [`Expression::Shared`] of this name.
+    pub shared: Vec<(&'static str, Texts)>,
     /// Its fields, in order.
     pub fields: Vec<(&'static str, Field)>,
     /// The step's inputs that no request carries, each with its text.
@@ -32,6 +34,8 @@ pub enum Field {
     Value(Expression),
     /// A variant of an enum of the runtime's: `InstanceState`, and `Stopped`.
     Variant(&'static str, &'static str),
+    /// The variant of an enum of the runtime's that a text names.
+    Named(&'static str, Expression),
 }
 
 impl Procedure {
@@ -46,7 +50,7 @@ impl Field {
         match self {
             Self::Call(call) | Self::Later(call) | Self::Amended(call, _) => Some(call),
             Self::OptionalCall(call) | Self::OptionalLater(call) => call.as_ref(),
-            Self::Value(_) | Self::Variant(..) => None,
+            Self::Value(_) | Self::Variant(..) | Self::Named(..) => None,
         }
     }
 }

@@ -218,7 +218,7 @@ impl<R: Runbook> Execution<R> {
         };
         let run = running.run;
         let is_loop = running.is_loop();
-        let (kept, assigned) = running.left_behind(status);
+        let (kept, assigned) = running.left_behind(status, state);
         let payload = kept.map(|kept| {
             *state = kept.state;
             kept.payload
@@ -441,9 +441,16 @@ impl<R: Runbook> Running<R> {
         self.phase = Phase::Waiting { until, reason };
     }
 
-    /// What stays of the last answer, and what a variable is set to.
-    fn left_behind(self, status: Status) -> (Option<judge::Kept<R::State>>, Option<Document>) {
-        let kept = Self::kept(self.phase);
+    /// What stays of the last answer, or of what has been started before; and what a variable is set to.
+    fn left_behind(
+        self,
+        status: Status,
+        state: &R::State,
+    ) -> (Option<judge::Kept<R::State>>, Option<Document>) {
+        let started = self.standing.as_ref();
+        let started = started.and_then(|standing| standing.course.started());
+        let started = started.and_then(|outputs| judge::accept(&self, &outputs, state).1);
+        let kept = Self::kept(self.phase).or(started);
         let assigned = match self.effect.map(|effect| effect.action) {
             Ok(Action::Set(value)) if status == Status::Success => Some(value),
             _ => None,

@@ -87,6 +87,17 @@ impl<Q: Request> Procedure<Q> for CreateStack<Q> {
             Stage::Look | Stage::Remove | Stage::Create => ACTION,
         }
     }
+
+    fn started(&self, stage: &Stage) -> Option<Document> {
+        match stage {
+            Stage::Look | Stage::Remove | Stage::Create => None,
+            Stage::Complete { stack } => Some(json!({"StackId": stack})),
+        }
+    }
+
+    fn must_be_answered(&self, stage: &Stage) -> bool {
+        matches!(stage, Stage::Create)
+    }
 }
 
 /// What an existing stack of the same name means. One that is neither busy nor rolled back is for CreateStack to refuse.

@@ -78,6 +78,17 @@ impl<Q: Request> Procedure<Q> for MakeImage<Q> {
             Stage::Available { .. } => COMPLETION,
         }
     }
+
+    fn started(&self, stage: &Stage) -> Option<Document> {
+        match stage {
+            Stage::Make => None,
+            Stage::Available { image } => Some(json!({"ImageId": image})),
+        }
+    }
+
+    fn must_be_answered(&self, stage: &Stage) -> bool {
+        matches!(stage, Stage::Make)
+    }
 }
 
 fn available(image: &str, answer: &Document) -> Move<Stage> {

@@ -83,6 +83,13 @@ impl<Q: Request> Procedure<Q> for RunAutomation<Q> {
         }
     }
 
+    fn started(&self, stage: &Stage) -> Option<Document> {
+        match stage {
+            Stage::Start => None,
+            Stage::Run { execution } => Some(json!({"ExecutionId": execution})),
+        }
+    }
+
     fn stop(&self, stage: &Stage) -> Option<Q> {
         match stage {
             Stage::Start => None,

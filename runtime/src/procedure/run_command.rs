@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Move, Procedure, code, text, without};
+use super::{Move, Procedure, code, elements, text, without};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, AGENT, COMMAND};
@@ -110,6 +110,13 @@ impl<Q: Request> Procedure<Q> for RunCommand<Q> {
         }
     }
 
+    fn started(&self, stage: &Stage<Q>) -> Option<Document> {
+        match stage {
+            Stage::Command { id } | Stage::Invocations { id, .. } => Some(json!({"CommandId": id})),
+            Stage::Agents { .. } | Stage::Send => None,
+        }
+    }
+
     fn stop(&self, stage: &Stage<Q>) -> Option<Q> {
         match stage {
             Stage::Command { id } => Some((self.cancel)(id.clone())),
@@ -195,11 +202,4 @@ fn only<'a>(answer: &'a Document, list: &str) -> Option<&'a Document> {
         [only] => Some(only),
         _ => None,
     }
-}
-
-/// The texts of a list among the inputs.
-fn elements(inputs: &Map, name: &str) -> Vec<String> {
-    let list = inputs.get(name).and_then(Document::as_array);
-    let texts = list.into_iter().flatten().filter_map(Document::as_str);
-    texts.map(str::to_owned).collect()
 }

@@ -1,5 +1,7 @@
 //! `aws:executeStateMachine`: a state machine is started and awaited (spec 5.14).
 
+use serde_json::json;
+
 use super::{Move, Procedure, code, text, without};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
@@ -87,6 +89,13 @@ impl<Q: Request> Procedure<Q> for RunStateMachine<Q> {
         match stage {
             Stage::Start => ACTION,
             Stage::Run { .. } => COMPLETION,
+        }
+    }
+
+    fn started(&self, stage: &Stage) -> Option<Document> {
+        match stage {
+            Stage::Start => None,
+            Stage::Run { execution } => Some(json!({"executionArn": execution})),
         }
     }
 

@@ -144,6 +144,7 @@ fn by_service(step: &Step, called: Called, members: Members, scope: &Scope<'_>) 
     let cancel = Some(("Type", text("Cancel")));
     Some(Work::Procedure(Procedure {
         name: "RunAutomation",
+        shared: Vec::new(),
         fields: vec![
             ("start", Field::Call(called.with(step, members)?)),
             ("get", Field::Later(call("GetAutomationExecution", None)?)),

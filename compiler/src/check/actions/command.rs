@@ -52,6 +52,7 @@ pub(super) fn run(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics)
     };
     Some(Work::Procedure(Procedure {
         name: "RunCommand",
+        shared: Vec::new(),
         fields: vec![
             ("agents", Field::OptionalLater(agents)),
             ("send", Field::Call(called.with(step, members)?)),

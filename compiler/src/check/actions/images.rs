@@ -23,6 +23,7 @@ pub(super) fn make(
     let describe = call::call(step, scope.catalogue, ("ec2", "DescribeImages"), by_id)?;
     Some(Work::Procedure(Procedure {
         name: "MakeImage",
+        shared: Vec::new(),
         fields: vec![
             ("make", Field::Call(called.with(step, members)?)),
             ("describe", Field::Later(describe)),
@@ -51,6 +52,7 @@ pub(super) fn delete(
     let delete = calls("DeleteSnapshot", vec![("SnapshotId", told("snapshot"))])?;
     Some(Work::Procedure(Procedure {
         name: "DeleteImage",
+        shared: Vec::new(),
         fields: vec![
             ("describe", Field::Call(describe)),
             (

@@ -11,6 +11,7 @@ mod command;
 mod data;
 mod images;
 mod inputs;
+mod instances;
 mod lambda;
 mod loops;
 mod outputs;
@@ -42,8 +43,8 @@ use crate::diagnostic::Diagnostics;
 use crate::document::Step;
 use crate::ir::Work;
 
-/// Checks the inputs of a step and translates them. An action that is not translated yet, which is reported
-/// elsewhere, has only its references checked.
+/// Checks the inputs of a step and translates them. An action that nobody knows, which is reported elsewhere, has only
+/// its references checked.
 pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
     match step.action.value.as_str() {
         "aws:executeAwsApi" => api::execute(step, scope, diagnostics),
@@ -70,6 +71,8 @@ pub(super) fn check(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
         "aws:createTags" => tags::create(step, scope, diagnostics),
         "aws:createStack" => stacks::create(step, scope, diagnostics),
         "aws:deleteStack" => stacks::delete(step, scope, diagnostics),
+        "aws:changeInstanceState" => instances::change(step, scope, diagnostics),
+        "aws:runInstances" => instances::launch(step, scope, diagnostics),
         "aws:runCommand" => command::run(step, scope, diagnostics),
         "aws:executeStateMachine" => state_machine::run(step, scope, diagnostics),
         "aws:executeAutomation" => automation::run(step, scope, diagnostics),

@@ -19,7 +19,7 @@ pub(crate) struct OwnInput {
     pub(crate) values: &'static [&'static str],
 }
 
-/// The inputs of an action that is translated, in the order of its documentation.
+/// The inputs of an action, in the order of its documentation.
 pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
     const NAMING: [OwnInput; 2] = [
         required("Service", Type::String),
@@ -35,6 +35,7 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:executeAwsApi" => &NAMING,
         "aws:assertAwsResourceProperty" | "aws:waitForAwsResourceProperty" => &PROPERTY,
         "aws:invokeLambdaFunction" => &LAMBDA,
+        "aws:changeInstanceState" => &CHANGE_INSTANCE_STATE,
         "aws:createImage" => &CREATE_IMAGE,
         "aws:copyImage" => &COPY_IMAGE,
         "aws:deleteImage" => &DELETE_IMAGE,
@@ -44,6 +45,7 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:executeAutomation" => &AUTOMATION,
         "aws:executeStateMachine" => &STATE_MACHINE,
         "aws:runCommand" => &COMMAND,
+        "aws:runInstances" => &RUN_INSTANCES,
         "aws:executeScript" => &SCRIPT,
         "aws:invokeWebhook" => &WEBHOOK,
         "aws:approve" => &APPROVE,
@@ -78,6 +80,19 @@ const APPROVE: [OwnInput; 4] = [
     optional("NotificationArn", Type::String),
     optional("Message", Type::String),
     optional("MinRequiredApprovals", Type::Integer),
+];
+
+/// Those of `aws:changeInstanceState` (spec 5.4).
+const CHANGE_INSTANCE_STATE: [OwnInput; 6] = [
+    required("InstanceIds", Type::StringList),
+    OwnInput {
+        required: true,
+        ..one_of("DesiredState", &["running", "stopped", "terminated"])
+    },
+    optional("CheckStateOnly", Type::Boolean),
+    optional("Force", Type::Boolean),
+    optional("FailOnUnexpectedStopped", Type::Boolean),
+    optional("AdditionalInfo", Type::String),
 ];
 
 /// Those of `aws:createImage` (spec 5.6).
@@ -188,6 +203,35 @@ const COMMAND: [OwnInput; 16] = [
     optional("CloudWatchOutputConfig", Type::StringMap),
     optional("MaxConcurrency", Type::String),
     optional("MaxErrors", Type::String),
+];
+
+/// Those of `aws:runInstances` (spec 5.20).
+const RUN_INSTANCES: [OwnInput; 25] = [
+    required("ImageId", Type::String),
+    optional("InstanceType", Type::String),
+    optional("MinInstanceCount", Type::Integer),
+    optional("MaxInstanceCount", Type::Integer),
+    optional("AdditionalInfo", Type::String),
+    optional("BlockDeviceMappings", Type::MapList),
+    optional("ClientToken", Type::String),
+    optional("DisableApiTermination", Type::Boolean),
+    optional("EbsOptimized", Type::Boolean),
+    optional("IamInstanceProfileArn", Type::String),
+    optional("IamInstanceProfileName", Type::String),
+    optional("InstanceInitiatedShutdownBehavior", Type::String),
+    optional("KernelId", Type::String),
+    optional("KeyName", Type::String),
+    optional("MetadataOptions", Type::StringMap),
+    optional("Monitoring", Type::Boolean),
+    optional("NetworkInterfaces", Type::MapList),
+    optional("Placement", Type::StringMap),
+    optional("PrivateIpAddress", Type::String),
+    optional("RamdiskId", Type::String),
+    optional("SecurityGroupIds", Type::StringList),
+    optional("SecurityGroups", Type::StringList),
+    optional("SubnetId", Type::String),
+    optional("TagSpecifications", Type::MapList),
+    optional("UserData", Type::String),
 ];
 
 /// Those of `aws:executeScript` (spec 5.13).

@@ -56,6 +56,7 @@ pub(super) fn create(
     };
     Some(Work::Procedure(Procedure {
         name: "CreateStack",
+        shared: Vec::new(),
         fields: vec![
             ("look", Field::Call(by_name("DescribeStacks")?)),
             ("remove", Field::Call(by_name("DeleteStack")?)),
@@ -88,6 +89,7 @@ pub(super) fn delete(
     let call = called.with(step, members)?;
     Some(Work::Procedure(Procedure {
         name: "DeleteStack",
+        shared: Vec::new(),
         fields: vec![
             ("look", Field::Call(look)),
             ("delete", Field::Call(call.clone())),

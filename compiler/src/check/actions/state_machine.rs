@@ -35,6 +35,7 @@ pub(super) fn run(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics)
     };
     Some(Work::Procedure(Procedure {
         name: "RunStateMachine",
+        shared: Vec::new(),
         fields: vec![
             ("start", Field::Call(called.with(step, members)?)),
             ("describe", Field::Later(by_execution("DescribeExecution")?)),

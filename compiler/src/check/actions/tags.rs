@@ -36,6 +36,7 @@ fn of_ec2(mut inputs: Inputs<'_, '_>) -> Option<Work> {
     let look = call::call(step, catalogue, ("ec2", "DescribeTags"), filters)?;
     Some(Work::Procedure(Procedure {
         name: "CreateTags",
+        shared: Vec::new(),
         fields: vec![
             ("tag", Field::Call(called.with(step, members)?)),
             ("look", Field::Later(look)),
@@ -62,6 +63,7 @@ fn of_ssm(kind: &'static str, mut inputs: Inputs<'_, '_>) -> Option<Work> {
     members.push(("Tags", tags));
     Some(Work::Procedure(Procedure {
         name: "AddTags",
+        shared: Vec::new(),
         fields: vec![
             ("tag", Field::Call(called.with(step, members)?)),
             ("look", Field::Call(look)),

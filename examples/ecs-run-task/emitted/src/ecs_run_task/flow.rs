@@ -17,7 +17,7 @@ pub enum Step {
     LetLogsArrive,
 }
 
-/// All steps: those of `mainSteps` in document order, then those inside loops.
+/// All steps, in document order.
 pub const STEPS: &[Step] = &[
     Step::ExportOrders,
     Step::StartReport,

@@ -463,3 +463,228 @@ fn instants() {
         );
     }
 }
+
+/// What a value becomes, type by type in the order of the tables: String, Integer, Boolean, StringList, StringMap,
+/// MapList; null where it becomes nothing.
+type Row = [Document; 6];
+
+#[track_caller]
+fn row(become_of: impl Fn(Type) -> Option<Document>, expected: Row, have: &Document) {
+    let types = [
+        Type::String,
+        Type::Integer,
+        Type::Boolean,
+        Type::StringList,
+        Type::StringMap,
+        Type::MapList,
+    ];
+    for (wanted, expected) in types.into_iter().zip(expected) {
+        let found = become_of(wanted).unwrap_or_default();
+        assert_eq!(found, expected, "{have} as {wanted}");
+    }
+}
+
+#[test]
+fn the_table_of_coercions() {
+    let no = || Document::Null;
+    let object = r#"{"a":1}"#;
+    let objects = r#"[{"a":1}]"#;
+    for (have, expected) in [
+        (
+            json!("x"),
+            [json!("x"), no(), no(), json!(["x"]), no(), no()],
+        ),
+        (
+            json!("5"),
+            [json!("5"), json!(5), no(), json!(["5"]), no(), no()],
+        ),
+        (
+            json!("True"),
+            [
+                json!("True"),
+                no(),
+                json!(true),
+                json!(["True"]),
+                no(),
+                no(),
+            ],
+        ),
+        (
+            json!(object),
+            [
+                json!(object),
+                no(),
+                no(),
+                json!([object]),
+                json!({"a": 1}),
+                no(),
+            ],
+        ),
+        (
+            json!(objects),
+            [
+                json!(objects),
+                no(),
+                no(),
+                json!([objects]),
+                no(),
+                json!([{"a": 1}]),
+            ],
+        ),
+        (
+            json!(5),
+            [json!("5"), json!(5), no(), json!(["5"]), no(), no()],
+        ),
+        (
+            json!(true),
+            [
+                json!("true"),
+                no(),
+                json!(true),
+                json!(["true"]),
+                no(),
+                no(),
+            ],
+        ),
+        (
+            json!(["x"]),
+            [json!("x"), no(), no(), json!(["x"]), no(), no()],
+        ),
+        (
+            json!(["5"]),
+            [json!("5"), json!(5), no(), json!(["5"]), no(), no()],
+        ),
+        (
+            json!(["false"]),
+            [
+                json!("false"),
+                no(),
+                json!(false),
+                json!(["false"]),
+                no(),
+                no(),
+            ],
+        ),
+        (
+            json!(["a", "b"]),
+            [no(), no(), no(), json!(["a", "b"]), no(), no()],
+        ),
+        (json!([]), [no(), no(), no(), json!([]), no(), json!([])]),
+        (
+            json!({"a": 1}),
+            [
+                json!(object),
+                no(),
+                no(),
+                no(),
+                json!({"a": 1}),
+                json!([{"a": 1}]),
+            ],
+        ),
+        (
+            json!([{"a": 1}]),
+            [no(), no(), no(), json!([object]), no(), json!([{"a": 1}])],
+        ),
+    ] {
+        let coerced = |wanted| match wanted {
+            Type::String => coerce::<String>(&have, "x").ok().map(Document::from),
+            Type::Integer => coerce::<i64>(&have, "x").ok().map(Document::from),
+            Type::Boolean => coerce::<bool>(&have, "x").ok().map(Document::from),
+            Type::StringList => coerce::<Vec<String>>(&have, "x").ok().map(Document::from),
+            Type::StringMap => coerce::<Map>(&have, "x").ok().map(Document::from),
+            Type::MapList => coerce::<Vec<Map>>(&have, "x").ok().map(Document::from),
+        };
+        row(coerced, expected, &have);
+    }
+}
+
+#[test]
+fn the_table_of_outputs() {
+    let no = || Document::Null;
+    let object = r#"{"a":1}"#;
+    for (have, expected) in [
+        (
+            json!("x"),
+            [json!("x"), no(), no(), json!(["x"]), no(), no()],
+        ),
+        (
+            json!("5"),
+            [json!("5"), json!(5), no(), json!(["5"]), no(), no()],
+        ),
+        (
+            json!("true"),
+            [
+                json!("true"),
+                no(),
+                json!(true),
+                json!(["true"]),
+                no(),
+                no(),
+            ],
+        ),
+        (
+            json!(5),
+            [json!("5"), json!(5), no(), json!(["5"]), no(), no()],
+        ),
+        (json!(1.5), [json!("1.5"), no(), no(), no(), no(), no()]),
+        (
+            json!(true),
+            [
+                json!("true"),
+                no(),
+                json!(true),
+                json!(["true"]),
+                no(),
+                no(),
+            ],
+        ),
+        (
+            json!(["x"]),
+            [json!("x"), no(), no(), json!(["x"]), no(), no()],
+        ),
+        (
+            json!([5]),
+            [json!("5"), json!(5), no(), json!(["5"]), no(), no()],
+        ),
+        (
+            json!([true]),
+            [
+                json!("true"),
+                no(),
+                json!(true),
+                json!(["true"]),
+                no(),
+                no(),
+            ],
+        ),
+        (
+            json!(["a", 1]),
+            [no(), no(), no(), json!(["a", "1"]), no(), no()],
+        ),
+        (
+            json!({"a": 1}),
+            [json!(object), no(), no(), no(), json!({"a": 1}), no()],
+        ),
+        (
+            json!([{"a": 1}]),
+            [no(), no(), no(), json!([object]), no(), json!([{"a": 1}])],
+        ),
+        (
+            json!([{"a": 1}, 2]),
+            [no(), no(), no(), json!([object, "2"]), no(), no()],
+        ),
+        (json!(null), [no(), no(), no(), no(), no(), no()]),
+    ] {
+        let converted = |wanted| match wanted {
+            Type::String => convert::<String>(have.clone()).ok()?.map(Document::from),
+            Type::Integer => convert::<i64>(have.clone()).ok()?.map(Document::from),
+            Type::Boolean => convert::<bool>(have.clone()).ok()?.map(Document::from),
+            Type::StringList => convert::<Vec<String>>(have.clone())
+                .ok()?
+                .map(Document::from),
+            Type::StringMap => convert::<Map>(have.clone()).ok()?.map(Document::from),
+            Type::MapList => convert::<Vec<Map>>(have.clone()).ok()?.map(Document::from),
+        };
+        row(converted, expected, &have);
+    }
+}

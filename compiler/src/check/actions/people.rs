@@ -5,7 +5,7 @@ use super::inputs;
 use super::typed::Inputs;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Step, Type};
+use crate::document::{Step, Type, ValueKind};
 use crate::ir::{Approve, Expression, TextItem, Texts, Work};
 use crate::source::Span;
 
@@ -62,10 +62,22 @@ pub(super) fn approve(
     })))
 }
 
-/// Checks a step that waits for somebody to say that it may go on.
+/// Checks a step that waits for somebody to say that it may go on. It takes nothing, but the service accepts runbooks
+/// that give it something.
 pub(super) fn pause(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
-    let inputs = Inputs::of(step, scope, diagnostics);
-    inputs.sound().map(|()| Work::Pause)
+    for (_, value) in &step.inputs {
+        inputs::references(value, scope, diagnostics);
+    }
+    let given = step.inputs.iter();
+    for (key, _) in given.filter(|(_, value)| value.kind != ValueKind::Null) {
+        let message = format!("`aws:pause` takes no input, and ignores `{key}`");
+        diagnostics.push(
+            Diagnostic::warning(Code::UnknownInput, key.span, message)
+                .label("without effect")
+                .help("remove it; what people should know can stand in the step's `description`"),
+        );
+    }
+    step.inputs_known.then_some(Work::Pause)
 }
 
 fn enhanced(span: Span) -> Diagnostic {

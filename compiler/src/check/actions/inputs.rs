@@ -180,6 +180,29 @@ pub(in crate::check) fn coerced(
     Some(Expression::Coerce(Box::new(typed.expression?), want))
 }
 
+/// A reference where an action takes a number or truth value. A String may spell one (spec 8, row 45).
+pub(in crate::check) fn spelt(
+    typed: Typed,
+    want: Type,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Expression> {
+    let (Some(Type::String), Some(_)) = (typed.kind, &typed.origin) else {
+        return coerced(typed, want, name, diagnostics);
+    };
+    let message = format!(
+        "`{name}` takes {}, but {} is a String",
+        with_article(want),
+        what(&typed)
+    );
+    let report = Diagnostic::warning(Code::WrongReferenceType, typed.span, message)
+        .label("the service may refuse this");
+    let report = declared(report, &typed);
+    diagnostics.push(other_type(report, &typed, want));
+    let expression = Box::new(typed.expression?);
+    Some(Expression::Coerce(expression, want))
+}
+
 /// A reference to a number of seconds; a String may spell one (spec 3.2).
 pub(in crate::check) fn seconds(typed: Typed, diagnostics: &mut Diagnostics) -> Option<Expression> {
     if typed.kind == Some(Type::String) {

@@ -5,7 +5,7 @@ use super::OwnInput;
 use super::call::{Called, Element, Given};
 use super::{data, inputs};
 use crate::catalogue::ShapeId;
-use crate::check::scope::{Scope, Typed};
+use crate::check::scope::Scope;
 use crate::check::shapes;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Scalar, Step, Type, Value, ValueKind};
@@ -267,7 +267,7 @@ impl<'a, 'd> Inputs<'a, 'd> {
         };
         if !scalar.template.is_literal() {
             let typed = self.scope.scalar(scalar, value.span, self.diagnostics);
-            return self.referenced(typed, input);
+            return inputs::spelt(typed, input.kind, input.name, self.diagnostics);
         }
         let read = match input.kind {
             Type::Boolean => truth(scalar).map(Expression::Boolean),
@@ -278,26 +278,6 @@ impl<'a, 'd> Inputs<'a, 'd> {
             self.diagnostics.extend(report);
         }
         read
-    }
-
-    /// A reference where a number or truth value belongs. A String may spell one (spec 8, row 45).
-    fn referenced(&mut self, typed: Typed, input: &OwnInput) -> Option<Expression> {
-        let (Some(Type::String), Some(_)) = (typed.kind, &typed.origin) else {
-            return inputs::coerced(typed, input.kind, input.name, self.diagnostics);
-        };
-        let message = format!(
-            "`{}` takes {}, but {} is a String",
-            input.name,
-            inputs::with_article(input.kind),
-            inputs::what(&typed)
-        );
-        let report = Diagnostic::warning(Code::WrongReferenceType, typed.span, message)
-            .label("the service may refuse this");
-        let report = inputs::declared(report, &typed);
-        self.diagnostics
-            .push(inputs::other_type(report, &typed, input.kind));
-        let expression = Box::new(typed.expression?);
-        Some(Expression::Coerce(expression, input.kind))
     }
 
     /// A list of strings; one alone is a list of one (spec 3.3).

@@ -66,7 +66,10 @@ impl<'a> Walk<'a, '_> {
             return self.refused(value, &typed, have, shape);
         }
         let name = self.name();
-        let expression = actions::coerced(typed, want, &name, self.diagnostics)?;
+        let expression = match want {
+            Type::Integer | Type::Boolean => actions::spelt(typed, want, &name, self.diagnostics)?,
+            _ => actions::coerced(typed, want, &name, self.diagnostics)?,
+        };
         Some(match want {
             Type::StringList => ApiValue::Strings(shape, expression),
             Type::StringMap | Type::MapList => ApiValue::Whole(shape, Data::Expression(expression)),

@@ -86,6 +86,16 @@ impl Turn<'_> {
         i64::from(self.number)
     }
 
+    /// What the outputs that a loop declares select from: its own outputs (spec 3.7).
+    pub fn document(&self) -> Document {
+        let item = self.item.map(|item| ("CurrentIteratorValue", item.clone()));
+        let number = ("CurrentIteration", self.number.into());
+        let values = std::iter::once(number).chain(item);
+        values
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
     /// `CurrentIteratorValue`.
     pub fn value<T: Wanted>(&self) -> Option<T> {
         T::from_referenced(self.item?)

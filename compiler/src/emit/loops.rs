@@ -7,7 +7,7 @@ use quote::quote;
 use super::data::into_document;
 use super::expression::{owned, rust_type, written_expression};
 use super::plan::Plan;
-use super::steps::{condition, mentions, outputs_struct};
+use super::steps::{condition, mentions, output_statics, outputs_struct};
 use crate::ir::{Condition, Data, Loop, OutputSource, Step, StepId, Turns};
 
 /// What a loop does, in a few words.
@@ -42,10 +42,10 @@ pub(crate) fn turns(plan: &Plan<'_>, repeated: &Loop) -> TokenStream {
 
 /// The items of a loop, after its function.
 pub(crate) fn items(plan: &Plan<'_>, id: StepId, step: &Step, repeated: &Loop) -> Vec<TokenStream> {
-    let mut items = vec![
-        outputs_struct(step, plan.step(id)),
-        iteration_function(plan, id, step),
-    ];
+    let names = plan.step(id);
+    let mut items: Vec<TokenStream> = output_statics(step, names).collect();
+    items.push(outputs_struct(step, names));
+    items.push(iteration_function(plan, id, step));
     if let Turns::While(condition) = &repeated.turns {
         items.push(repeats_function(plan, id, step, condition));
     }
@@ -59,19 +59,13 @@ fn iteration_function(plan: &Plan<'_>, id: StepId, step: &Step) -> TokenStream {
         " An iteration of `{}` begins: the steps inside have no outputs yet.",
         step.name
     );
-    let mut is_complete = true;
-    let values = step.outputs.iter().zip(&names.output_fields);
-    let values: Vec<TokenStream> = values
-        .filter_map(|(output, field)| match output.source {
-            OutputSource::Iteration => Some(quote!(#field: Some(turn.iteration()))),
-            OutputSource::Item => Some(quote!(#field: turn.value())),
-            _ => {
-                is_complete = false;
-                None
-            }
-        })
-        .collect();
-    let others = (!is_complete).then(|| quote!(..#kind::default()));
+    let fields = step.outputs.iter().zip(&names.output_fields);
+    let fields = fields.zip(&names.output_selectors);
+    let values = fields.map(|((output, field), selector)| match output.source {
+        OutputSource::Iteration => quote!(#field: Some(turn.iteration())),
+        OutputSource::Item => quote!(#field: turn.value()),
+        _ => quote!(#field: turn.document().select(&#selector).convert().unwrap_or_default()),
+    });
     let mut inner = Vec::new();
     inside(plan, id, &mut inner);
     let empty = inner.iter().map(|id| {
@@ -82,7 +76,7 @@ fn iteration_function(plan: &Plan<'_>, id: StepId, step: &Step) -> TokenStream {
     quote! {
         #[doc = #doc]
         pub fn #function(state: &mut State, turn: &Turn<'_>) {
-            state.#field = #kind { #(#values,)* #others };
+            state.#field = #kind { #(#values),* };
             #(#empty)*
         }
     }

@@ -689,7 +689,7 @@ fn expectation_static(step: &Step, names: &StepNames) -> Option<TokenStream> {
     ))
 }
 
-fn output_statics<'a>(
+pub(crate) fn output_statics<'a>(
     step: &'a Step,
     names: &'a StepNames,
 ) -> impl Iterator<Item = TokenStream> + 'a {

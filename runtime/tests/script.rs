@@ -273,9 +273,11 @@ fn handlers_and_modules_are_found_in_attachments() {
     );
     let single = b"def f(e, c):\n  return 'py'".to_vec();
     returns(
-        &attached("one.py", single, "one.f", ""),
+        &attached("one.py", single.clone(), "one.f", ""),
         r#"{"Payload":"py"}"#,
     );
+    // A file alone needs no name: the guide's own sample gives none.
+    returns(&attached("one.py", single, "f", ""), r#"{"Payload":"py"}"#);
 }
 
 #[test]

@@ -67,9 +67,19 @@ pub(super) fn input(script: &Script) -> Option<String> {
     }
 }
 
-/// The module and the function of a handler: those of an attachment name their file.
+/// The module and the function of a handler: those of an attachment name their file, unless the attachment is one alone.
 fn handler(script: &Script) -> (&str, &str) {
     let handler = script.handler.as_deref().unwrap_or_default();
-    let own = file(script.runtime.language).trim_end_matches(".py");
-    handler.rsplit_once('.').unwrap_or((own, handler))
+    let own = file(script.runtime.language);
+    let attached = script
+        .attachment
+        .as_ref()
+        .map(|attachment| &*attachment.name);
+    let attached = attached.filter(|name| name.ends_with(".py"));
+    let module = match script.text.trim() {
+        "" => attached.unwrap_or(own),
+        _ => own,
+    };
+    let module = module.trim_end_matches(".py");
+    handler.rsplit_once('.').unwrap_or((module, handler))
 }

@@ -201,6 +201,19 @@ fn demands(step: &Step, language: Language, diagnostics: &mut Diagnostics) {
         )),
         _ => {}
     }
+    let literal = |value: Option<&Value>| {
+        let scalar = value?.as_scalar()?;
+        let text = inputs::text_span(scalar);
+        (scalar.template.is_literal()).then(|| Spanned::new(scalar.text().trim().to_owned(), text))
+    };
+    if let (Language::Python, None, Some(attachment), Some(handler)) = (
+        language,
+        text,
+        literal(given("Attachment")),
+        literal(given("Handler")),
+    ) {
+        diagnostics.extend(without_file(&attachment.value, &handler));
+    }
     match (language, given("Handler")) {
         (Language::Python, None) => diagnostics.push(missing(
             step,
@@ -217,6 +230,15 @@ fn demands(step: &Step, language: Language, diagnostics: &mut Diagnostics) {
         }
         _ => {}
     }
+}
+
+/// A handler in an archive that does not say in which of its files it is.
+fn without_file(attachment: &str, handler: &Spanned<String>) -> Option<Diagnostic> {
+    let message = format!("the handler `{handler}` names no file of `{attachment}`");
+    let report = Diagnostic::error(Code::UnknownHandler, handler.span, message)
+        .label("in which file is it?")
+        .help(format!("write `file.{handler}`, the file without `.py`"));
+    (attachment.ends_with(".zip") && !handler.value.contains('.')).then_some(report)
 }
 
 fn is_blank(value: &Value) -> bool {

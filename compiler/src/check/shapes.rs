@@ -114,6 +114,33 @@ pub(super) fn literal(
     }
 }
 
+/// Reports literals in a list of texts that are shorter or longer than the model of its elements says.
+pub(super) fn elements(
+    operand: &Operand<'_>,
+    name: &str,
+    value: &Value,
+    shape: ShapeId,
+    diagnostics: &mut Diagnostics,
+) {
+    let ShapeKind::List(list) = &operand.service.shape(shape).kind else {
+        return;
+    };
+    let ShapeKind::String(string) = &operand.service.shape(list.member.shape).kind else {
+        return;
+    };
+    let elements = value.as_list().unwrap_or_default().iter().enumerate();
+    for (position, scalar) in elements.filter_map(|(at, value)| Some((at, value.as_scalar()?))) {
+        if scalar.template.is_literal() {
+            let mut walk = Walk {
+                operand,
+                diagnostics,
+                path: vec![format!("{name}[{position}]")],
+            };
+            walk.check_length(scalar.text(), string.length, actions::text_span(scalar));
+        }
+    }
+}
+
 /// A value on its way through the shapes.
 struct Walk<'a, 'd> {
     operand: &'a Operand<'a>,

@@ -1,6 +1,6 @@
 //! `aws:runCommand` (spec 5.19).
 
-use super::call::{self, Called, Element, Given, text, told, told_list};
+use super::call::{self, Called, Given, text, told, told_list};
 use super::inputs;
 use super::typed::Inputs;
 use crate::check::scope::Scope;
@@ -39,7 +39,8 @@ pub(super) fn run(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics)
     let mut members = inputs.members(&called, &MEMBERS);
     inputs.one_of("InstanceIds", "Targets");
     members.extend(parameters(&mut inputs));
-    too_many(&mut inputs, &members);
+    let help = "name them by `Targets`, or in several steps";
+    inputs.at_most(INSTANCES, "InstanceIds", &members, help);
     inputs.sound()?;
 
     let call =
@@ -134,25 +135,5 @@ fn report_maps(name: &str, value: &Value, inputs: &mut Inputs<'_, '_>) {
             .note("the service refuses such a document");
         let report = inputs::declared(report, &typed);
         inputs.report(inputs::other_type(report, &typed, Type::StringList));
-    }
-}
-
-/// Reports more instances than the service takes.
-fn too_many(inputs: &mut Inputs<'_, '_>, members: &[(&str, Given)]) {
-    let instances = members.iter().find(|(name, _)| *name == "InstanceIds");
-    let Some((_, Given::Strings(elements))) = instances else {
-        return;
-    };
-    let ones = elements
-        .iter()
-        .filter(|element| matches!(element, Element::One(_)));
-    let count = ones.count();
-    if let Some(value) = inputs.given("InstanceIds").filter(|_| count > INSTANCES) {
-        let message = format!("`InstanceIds` has {count} elements, but takes at most {INSTANCES}");
-        inputs.report(
-            Diagnostic::error(Code::ViolatedConstraint, value.span, message)
-                .label("above the maximum")
-                .help("name them by `Targets`, or in several steps"),
-        );
     }
 }

@@ -3,14 +3,24 @@
 use std::borrow::Cow;
 
 use super::call::{self, Called, told};
+use super::inputs;
 use super::typed::Inputs;
 use crate::check::scope::Scope;
-use crate::diagnostic::Diagnostics;
-use crate::document::{Step, Value, ValueKind};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Scalar, Step, Value, ValueKind};
 use crate::ir::{Field, Procedure, Work};
 use crate::source::Spanned;
 
 const SERVICE: &str = "cloudformation";
+
+/// The most topics that are told about a stack.
+const TOPICS: usize = 5;
+
+/// The most bytes of a template that is written out, and characters of a name.
+const TEMPLATE: usize = 51_200;
+const NAME: usize = 128;
+
+const TOKEN: &str = "ClientRequestToken";
 
 /// The members of CreateStack, which are inputs of the same names.
 const CREATE: [&str; 15] = [
@@ -48,6 +58,11 @@ pub(super) fn create(
     inputs.exclusive("DisableRollback", "OnFailure");
     inputs.exclusive("StackPolicyBody", "StackPolicyURL");
     let members = inputs.members(&called, &CREATE.map(|name| (name, name)));
+    let help = "subscribe further ones to one of the topics";
+    inputs.at_most(TOPICS, "NotificationARNs", &members, help);
+    written_as(&mut inputs, "StackName", u8::is_ascii_alphabetic);
+    written_as(&mut inputs, TOKEN, u8::is_ascii_alphanumeric);
+    long_template(&mut inputs);
     inputs.sound()?;
     let (_, name) = members.iter().find(|(member, _)| *member == "StackName")?;
     let by_name = |operation: &str| {
@@ -77,6 +92,7 @@ pub(super) fn delete(
     let called = Called::find(scope.catalogue, SERVICE, "DeleteStack")?;
     let mut inputs = Inputs::of(step, scope, diagnostics);
     let members = inputs.members(&called, &DELETE.map(|name| (name, name)));
+    written_as(&mut inputs, TOKEN, u8::is_ascii_alphanumeric);
     inputs.sound()?;
     let (_, name) = members.iter().find(|(member, _)| *member == "StackName")?;
     let members_of_look = vec![("StackName", name.clone())];
@@ -98,6 +114,58 @@ pub(super) fn delete(
         ],
         constants: Vec::new(),
     }))
+}
+
+/// Reports a name that CloudFormation refuses: it has letters, digits and hyphens, and begins with one of some.
+fn written_as(inputs: &mut Inputs<'_, '_>, name: &str, begins: fn(&u8) -> bool) {
+    let Some(scalar) = literal(inputs, name) else {
+        return;
+    };
+    let text = scalar.text();
+    let letters = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-';
+    let fine = text.bytes().all(letters) && text.as_bytes().first().is_none_or(begins);
+    let (label, help) = match fine {
+        true if text.len() <= NAME => return,
+        true => (
+            "too long".to_owned(),
+            format!("it has at most {NAME} characters"),
+        ),
+        false => (
+            "not of this form".to_owned(),
+            match name {
+                TOKEN => "it has letters, digits and hyphens, and begins with no hyphen".to_owned(),
+                _ => "it has letters, digits and hyphens, and begins with a letter".to_owned(),
+            },
+        ),
+    };
+    let message = format!("CloudFormation takes no `{name}` like this");
+    let span = inputs::text_span(scalar);
+    inputs.report(
+        Diagnostic::error(Code::ViolatedConstraint, span, message)
+            .label(label)
+            .help(help),
+    );
+}
+
+/// Reports a template that is too long to be written out.
+fn long_template(inputs: &mut Inputs<'_, '_>) {
+    let name = "TemplateBody";
+    let length = literal(inputs, name).map_or(0, |scalar| scalar.text().len());
+    if let Some(value) = inputs.given(name).filter(|_| length > TEMPLATE) {
+        let message =
+            format!("`{name}` has {length} bytes, but CloudFormation takes at most {TEMPLATE}");
+        inputs.report(
+            Diagnostic::error(Code::ViolatedConstraint, value.span, message)
+                .label("too long")
+                .help("put the template into a bucket, and give its `TemplateURL`"),
+        );
+    }
+}
+
+/// The text of an input without references; what is empty is reported elsewhere.
+fn literal<'a>(inputs: &Inputs<'a, '_>, name: &str) -> Option<&'a Scalar> {
+    let scalar = inputs.given(name)?.as_scalar()?;
+    scalar.template.is_literal().then_some(scalar)
 }
 
 /// DescribeStacks by an id that an earlier answer tells.

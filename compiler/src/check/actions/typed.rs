@@ -176,6 +176,26 @@ impl<'a, 'd> Inputs<'a, 'd> {
         }
     }
 
+    /// Reports more elements in the list of an input than the service takes.
+    pub(super) fn at_most(&mut self, most: usize, name: &str, members: &Members, help: &str) {
+        let given = members.iter().find(|(member, _)| *member == name);
+        let Some((_, Given::Strings(elements))) = given else {
+            return;
+        };
+        let ones = elements
+            .iter()
+            .filter(|element| matches!(element, Element::One(_)));
+        let count = ones.count();
+        if let Some(value) = self.given(name).filter(|_| count > most) {
+            let message = format!("`{name}` has {count} elements, but takes at most {most}");
+            self.report(
+                Diagnostic::error(Code::ViolatedConstraint, value.span, message)
+                    .label("above the maximum")
+                    .help(help),
+            );
+        }
+    }
+
     /// Adds an error.
     pub(super) fn report(&mut self, report: Diagnostic) {
         self.diagnostics.push(report);
@@ -211,7 +231,11 @@ impl<'a, 'd> Inputs<'a, 'd> {
             converts: true,
         };
         match input.kind {
-            Type::StringList => self.list(value, input),
+            Type::StringList => {
+                let list = self.list(value, input)?;
+                shapes::elements(&operand, input.name, value, shape, self.diagnostics);
+                Some(list)
+            }
             Type::StringMap | Type::MapList if value.as_scalar().is_some() => {
                 let read = match input.kind {
                     Type::MapList => data::maps,

@@ -13,17 +13,18 @@ use crate::source::{Span, Spanned};
 impl Walk<'_, '_> {
     /// The length of a text.
     pub(super) fn check_length(&mut self, text: &str, bounds: Bounds<i64>, span: Span) {
-        self.check_count(text.chars().count(), bounds, span, "characters");
+        self.check_count(text.chars().count(), bounds, span, "character");
     }
 
     /// The length of a list.
     pub(super) fn check_items(&mut self, count: usize, bounds: Bounds<i64>, span: Span) {
-        self.check_count(count, bounds, span, "elements");
+        self.check_count(count, bounds, span, "element");
     }
 
     fn check_count(&mut self, count: usize, bounds: Bounds<i64>, span: Span, unit: &str) {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        self.check_range(count, &format!("has {count} {unit}"), bounds, span);
+        let plural = if count == 1 { "" } else { "s" };
+        self.check_range(count, &format!("has {count} {unit}{plural}"), bounds, span);
     }
 
     /// The value of a number.

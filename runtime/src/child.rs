@@ -181,6 +181,9 @@ pub(crate) fn records<R: Runbook>(parent: Uuid, store: &dyn Store) -> Vec<Record
 }
 
 fn collect(definition: &Definition, parent: Uuid, store: &dyn Store) -> Vec<Record> {
+    if definition.children.is_empty() {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     let mut seen = Vec::new();
     for event in store.events(parent).unwrap_or_default() {

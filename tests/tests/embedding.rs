@@ -1,6 +1,7 @@
 //! Runbooks as parts of other crates.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use runbookc::catalogue::Catalogue;
 use runbookc::emit;
@@ -81,6 +82,34 @@ fn runbook_is_included_into_a_crate_without_features() {
     write_manifest(&folder, "included-runbook");
     let library = "//! Two runbooks, included.\n\ninclude!(\"restart.rs\");\ninclude!(\"report.rs\");\n\n\
         /// The names of the steps.\npub const STEPS: &[restart_instance::Step] = restart_instance::flow::STEPS;\n";
+    write(&folder.join("src/lib.rs"), library);
+
+    compiles_without_warnings(&folder);
+}
+
+#[test]
+fn runbook_is_included_with_those_that_its_steps_start() {
+    let folder = crate_folder("included-with-child");
+    let parent = "
+schemaVersion: '0.3'
+mainSteps:
+  - name: restart
+    action: aws:executeAutomation
+    inputs: {DocumentName: restart-instance, RuntimeParameters: {InstanceId: i-0123456789abcdef0}}
+outputs: [restart.Output]
+";
+    let sources = [("nightly.yaml", parent), ("restart-instance.yaml", RESTART)]
+        .map(|(name, text)| Arc::new(Source::new(name, text)));
+    let compiled = runbookc::compile_all(&sources, Catalogue::embedded());
+    let runbook = compiled.into_iter().next().and_then(|first| first.runbook);
+    let runbook = runbook.expect("the runbooks have no errors");
+    write(
+        &folder.join("src/nightly.rs"),
+        emit::include(&runbook, false),
+    );
+    write_manifest(&folder, "included-with-child");
+    let library = "//! A runbook and its child, included.\n\ninclude!(\"nightly.rs\");\n\n\
+        pub use nightly::Nightly;\npub use restart_instance::RestartInstance;\n";
     write(&folder.join("src/lib.rs"), library);
 
     compiles_without_warnings(&folder);

@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::{build, report, run};
 use crate::attachments::Missing;
 use crate::catalogue::Catalogue;
+use crate::source::Source;
 
 pub(super) fn execute(arguments: &Test, catalogue: &Catalogue) -> Result<u8, CliError> {
     if arguments.files.len() > 1 && !arguments.scenarios.is_empty() {
@@ -32,13 +33,21 @@ pub(super) fn execute(arguments: &Test, catalogue: &Catalogue) -> Result<u8, Cli
     Ok(worst)
 }
 
-/// What a runbook may start: the others that are tested, and those that are only given along.
+/// What a runbook may start: those that are given along, and the others that are tested, if their names say which is
+/// which.
 fn beside(file: &Path, arguments: &Test) -> Beside {
-    let others = arguments.files.iter().filter(|other| *other != file);
-    let children = others.chain(&arguments.beside.children).cloned();
-    Beside {
-        children: children.collect(),
+    let name = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        Source::new(path.to_string_lossy(), "").document
+    };
+    let mut children = arguments.beside.children.clone();
+    for other in arguments.files.iter().filter(|other| *other != file) {
+        let mut taken = children.iter().map(|child| name(child));
+        if name(other) != name(file) && !taken.any(|taken| taken == name(other)) {
+            children.push(other.clone());
+        }
     }
+    Beside { children }
 }
 
 fn test(

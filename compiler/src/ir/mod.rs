@@ -12,6 +12,7 @@ mod procedure;
 mod script;
 mod webhook;
 
+use std::fmt;
 use std::sync::Arc;
 
 pub use api::{ApiCall, ApiEntry, ApiField, ApiItem, ApiValue};
@@ -94,12 +95,19 @@ pub struct Runbook {
 }
 
 /// A runbook that is compiled along with the one that starts it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Linked {
     /// The runbook; its own [`Runbook::linked`] is empty.
     pub runbook: Runbook,
     /// Its text.
     pub source: Arc<Source>,
+}
+
+/// Without the text, which says nothing more.
+impl fmt::Debug for Linked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.runbook.fmt(formatter)
+    }
 }
 
 /// A parameter.

@@ -205,29 +205,10 @@ impl Evidence<'_> {
         })
     }
 
-    /// A step in the record: one inside a loop as it ran last, or in the iterations that are named.
-    fn execution(&self, name: &str) -> Option<&StepExecution> {
-        if !name.contains('[') {
-            return self.record.step(name);
-        }
-        let mut iterations: BTreeMap<Option<Uuid>, String> = BTreeMap::new();
-        let mut steps = self.record.automation_execution.step_executions.iter();
-        steps.find(|step| {
-            let around = step.parent_step_details.as_ref().map(|parent| {
-                let outer = iterations.get(&Some(parent.step_execution_id));
-                format!("{}[{}]", outer.map_or("", String::as_str), parent.iteration)
-            });
-            let around = around.unwrap_or_default();
-            let is_it = format!("{}{around}", step.step_name) == name;
-            iterations.insert(step.step_execution_id, around);
-            is_it
-        })
-    }
-
     /// The texts of a step's output in the record; nothing if it is absent.
     fn output_texts(&self, name: &str) -> Option<Vec<String>> {
         let (step, output) = name.split_once('.')?;
-        let outputs = self.execution(step)?.outputs.as_ref()?;
+        let outputs = execution(self.record, step)?.outputs.as_ref()?;
         texts(outputs.get(output)?)
     }
 
@@ -253,6 +234,44 @@ impl Evidence<'_> {
     fn is_call_of(&self, made: &MadeCall, api: &str) -> bool {
         same_api(&made.api, api) || same_api(&made.operation, api)
     }
+}
+
+/// A step in a record: one inside a loop as it ran last, or in the iterations that are named; `prepare/stop` is `stop` of
+/// the runbook that `prepare` has started.
+fn execution<'r>(record: &'r Record, name: &str) -> Option<&'r StepExecution> {
+    if let Some((outer, inner)) = name.split_once('/') {
+        return execution(child(record, execution(record, outer)?)?, inner);
+    }
+    if !name.contains('[') {
+        return record.step(name);
+    }
+    let mut iterations: BTreeMap<Option<Uuid>, String> = BTreeMap::new();
+    let mut steps = record.automation_execution.step_executions.iter();
+    steps.find(|step| {
+        let around = step.parent_step_details.as_ref().map(|parent| {
+            let outer = iterations.get(&Some(parent.step_execution_id));
+            format!("{}[{}]", outer.map_or("", String::as_str), parent.iteration)
+        });
+        let around = around.unwrap_or_default();
+        let is_it = format!("{}{around}", step.step_name) == name;
+        iterations.insert(step.step_execution_id, around);
+        is_it
+    })
+}
+
+/// The record of what a step has started.
+fn child<'r>(record: &'r Record, step: &StepExecution) -> Option<&'r Record> {
+    let started = step
+        .outputs
+        .as_ref()?
+        .get("ExecutionId")?
+        .get(0)?
+        .as_str()?;
+    let mut children = record.child_executions.iter();
+    children.find(|child| {
+        let id = child.automation_execution.automation_execution_id;
+        id.to_string() == started
+    })
 }
 
 /// The calls, of which successive equal ones of one attempt (polls, repeats after throttling) count as one.

@@ -228,7 +228,7 @@ impl Given<'_> {
         };
         match is_read(&texts, want) {
             true => diagnostics.extend(self.violation(&texts, want)),
-            false => diagnostics.push(self.mismatch(want, "the value", &self.value.describe())),
+            false => diagnostics.push(self.mismatch(want, "the value", self.value.describe())),
         }
     }
 

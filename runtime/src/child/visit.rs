@@ -133,15 +133,12 @@ fn answer(record: &Record) -> Document {
     let execution = &record.automation_execution;
     let outputs = execution.outputs.values().filter_map(Document::as_array);
     let output: Vec<&Document> = outputs.flatten().collect();
-    let mut answer = json!({
+    json!({
         "Status": execution.automation_execution_status,
         "ExecutionId": execution.automation_execution_id,
         "Output": output,
-    });
-    if let Some(message) = &execution.failure_message {
-        answer["FailureMessage"] = message.as_str().into();
-    }
-    answer
+        "FailureMessage": execution.failure_message,
+    })
 }
 
 /// The words of the service about parameters that it refuses (spec 7.2.1).

@@ -109,10 +109,17 @@ impl<'a> Decisions<'a> {
         })
     }
 
-    /// Whether a word names a step of the runbook, with or without the iterations of the loops around it.
+    /// Whether a word names a step of the runbook, with or without the iterations of the loops around it, or one of a
+    /// runbook that a step starts: `prepare/ask`.
     fn is_step(&self, word: &str) -> bool {
-        let name = word.split_once('[').map_or(word, |(name, _)| name);
-        self.definition.steps.iter().any(|step| step.name == name)
+        let mut definition = Some(self.definition);
+        word.split('/').all(|part| {
+            let name = part.split_once('[').map_or(part, |(name, _)| name);
+            let known = definition.is_some_and(|definition| definition.step(name).is_some());
+            let child = definition.and_then(|definition| definition.child(name));
+            definition = child.map(|child| child.definition);
+            known
+        })
     }
 
     /// Says that nobody can decide here. A wait without a limit would never end.

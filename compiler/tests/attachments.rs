@@ -82,7 +82,7 @@ fn runbook(name: &str, checksum: &str) -> (Source, Runbook) {
          action: aws:executeScript\n    inputs: {{Runtime: python3.11, Handler: helpers.main, Attachment: {name}}}\n"
     );
     let source = Source::new("runbook.yaml", text);
-    let compiled = compile(&source, &Catalogue::embedded());
+    let compiled = compile(&source, Catalogue::embedded());
     let runbook = compiled.runbook.expect("the runbook is right");
     (source, runbook)
 }

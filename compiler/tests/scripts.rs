@@ -53,7 +53,7 @@ fn findings(script: &str) -> Vec<String> {
         {{"Runtime": "python3.11", "Handler": "handler", "Script": {script}}}}}]}}"#
     );
     let source = Source::new("script.json", text);
-    let compiled = compile(&source, &Catalogue::embedded());
+    let compiled = compile(&source, Catalogue::embedded());
     let found = compiled.diagnostics.iter();
     found
         .filter(|found| found.code.as_str() != "RB0109")

@@ -151,6 +151,60 @@ fn errors_are_reported_and_set_the_exit_code() {
 }
 
 #[test]
+fn runbooks_that_are_given_together_are_checked_against_each_other() {
+    let folder = Folder::new("together");
+    let parent = GOOD.replace(
+        "aws:sleep\n    inputs:\n      Duration: '{{ Pause }}'",
+        "aws:executeAutomation\n    inputs: {DocumentName: child, RuntimeParameters: {Paus: '{{ Pause }}'}}",
+    );
+    folder
+        .write("parent.yaml", &parent)
+        .write("child.yaml", GOOD)
+        .write("other/child.yaml", GOOD);
+
+    folder.run(&["check", "parent.yaml"]).assert(0);
+
+    let both = folder
+        .run(&["check", "parent.yaml", "child.yaml"])
+        .assert(1);
+    assert!(both.stdout.contains("RB0413"), "{}", both.stdout);
+    assert!(
+        both.stdout.contains("::: child.yaml:4:3"),
+        "{}",
+        both.stdout
+    );
+
+    let json = folder.run(&["check", "--format", "json", "parent.yaml", "child.yaml"]);
+    let found: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(found[0]["file"], "parent.yaml");
+    assert_eq!(found[0]["related"][0]["file"], "child.yaml");
+
+    let build = [
+        "build",
+        "parent.yaml",
+        "--with",
+        "child.yaml",
+        "--simulated",
+    ];
+    folder.run(&build).assert(1);
+
+    let ambiguous = [
+        "run",
+        "parent.yaml",
+        "--with",
+        "child.yaml",
+        "--with",
+        "other/child.yaml",
+    ];
+    let ambiguous = folder.run(&ambiguous).assert(2);
+    assert!(
+        ambiguous.stderr.contains("are both called `child`"),
+        "{}",
+        ambiguous.stderr
+    );
+}
+
+#[test]
 fn standard_input_is_checked() {
     let folder = Folder::new("stdin");
     let mut command = folder.command(&["check", "-"]);

@@ -74,8 +74,8 @@ pub enum Action<Q, S> {
     Set(Document),
     /// Call an API to announce it, where that is wanted, and wait for decisions.
     Approve(Approval, Option<Q>),
-    /// Wait for somebody who says that it may go on.
-    Pause,
+    /// Wait for somebody who says that it may go on. The text is for them.
+    Pause(Option<String>),
 }
 
 /// When an answer means that the step has succeeded.
@@ -270,7 +270,16 @@ impl<Q, S> Effect<Q, S> {
 
     /// Waits for somebody who says that it may go on (spec 5.18).
     pub fn pause() -> Self {
-        Self::new(Action::Pause, Map::new())
+        Self::new(Action::Pause(None), Map::new())
+    }
+
+    /// Says something to those who may let a pause end.
+    #[must_use]
+    pub fn saying(mut self, message: String) -> Self {
+        self.inputs
+            .insert("Message".to_owned(), message.as_str().into());
+        let action = Action::Pause(Some(message));
+        Self { action, ..self }
     }
 
     /// Waits for an ISO 8601 duration (spec 5.21).

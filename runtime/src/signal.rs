@@ -81,7 +81,10 @@ pub enum Wanted<'a> {
         made: &'a [Decision],
     },
     /// Somebody who says that it may go on.
-    Resumption,
+    Resumption {
+        /// What they are told.
+        message: Option<&'a str>,
+    },
 }
 
 /// Why a signal was refused (the service's `InvalidAutomationSignalException`).

@@ -37,7 +37,7 @@ mainSteps:
   - name: look
     action: aws:pause
     onCancel: step:tell
-    inputs: {}
+    inputs: {Message: 'Look at {{ Stage }}.'}
   - name: tell
     action: aws:executeAwsApi
     inputs: {Service: sns, Api: Publish, TopicArn: '{{ Topic }}', Message: 'done, {{ Stage }}'}
@@ -287,6 +287,36 @@ fn parameter_values_on_the_command_line_may_hold_references() {
     assert_eq!(inputs["Approvers"], r#"["test","aws-ops"]"#);
     // The record shows what was supplied.
     assert_eq!(execution["Parameters"]["Stage"], json!([arguments[6]]));
+}
+
+#[test]
+fn somebody_at_a_terminal_is_asked() {
+    let aws = StandIn::start(Roles::Denied);
+    let entries = json!([
+        ["enter `approve ask` or `reject ask`", "yes"],
+        ["`yes` is not understood", "approve ask fine"],
+        ["enter `resume look`", "resume"],
+    ]);
+    let mut command = Command::new("python3");
+    command
+        .arg(repository().join("tests/terminal.py"))
+        .arg(entries.to_string())
+        .arg(binary())
+        .args(["run", "--role", "caller", "--Approvers", "test", "ana"])
+        .args(["--Role", "gate", "--Stage", "test"]);
+    let ran = run(aws.seen_by(&mut command).env("TERM", "xterm")).expect_code(0);
+    for text in [
+        "Go on to test?",
+        "`ask` needs 1 of these to approve: test, ana",
+        "it waits until 20",
+        &format!("approved by arn:aws:iam::{ACCOUNT}:user/test: fine"),
+        "Look at test.",
+        "`look` pauses",
+        "ask.ApprovalStatus  Approved",
+        "gate: Success after",
+    ] {
+        assert!(ran.stdout.contains(text), "{text}\n{}", ran.stdout);
+    }
 }
 
 #[test]

@@ -489,7 +489,7 @@ fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
         }) if *kind != Type::String => vec![("IteratorDataType", json(kind.as_str()))],
         Work::Invoke { .. }
         | Work::Approve(_)
-        | Work::Pause
+        | Work::Pause(_)
         | Work::Child(_)
         | Work::Sleep(_)
         | Work::SleepUntil(_)

@@ -6,7 +6,7 @@ use quote::quote;
 use super::expression::owned;
 use super::plan::Plan;
 use super::steps::{Computed, request};
-use crate::ir::{Approve, Step, TextItem, Texts};
+use crate::ir::{Approve, Expression, Step, TextItem, Texts};
 
 /// The effect of a step that asks for an approval.
 pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> Computed {
@@ -35,6 +35,15 @@ pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> Comput
         let notice = approval.notice(#runbook, #name, state);
         let notification = #request;
     })
+}
+
+/// The effect of a step that waits until somebody lets it go on.
+pub(super) fn pause(plan: &Plan<'_>, message: Option<&Expression>) -> Computed {
+    let message = message.map(|message| {
+        let message = owned(plan, message);
+        quote!(.saying(#message))
+    });
+    Computed::effect(quote!(Effect::pause() #message))
 }
 
 /// A list of strings.

@@ -105,7 +105,7 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
             Some(call) => format!("an approval, announced by {}", calls(call)),
             None => "an approval".to_owned(),
         },
-        Work::Pause => "a pause until somebody resumes it".to_owned(),
+        Work::Pause(_) => "a pause until somebody resumes it".to_owned(),
         Work::Sleep(_) | Work::SleepUntil(_) => "a pause".to_owned(),
         Work::Branch { .. } => "a branch".to_owned(),
         Work::Loop(repeated) => loops::heading(plan, repeated),
@@ -212,7 +212,7 @@ fn computed(plan: &Plan<'_>, step: &Step, names: &StepNames) -> Computed {
         Work::Script(script) => Computed::effect(scripts::effect(plan, script, names)),
         Work::Child(child) => children::computed(plan, child),
         Work::Approve(approve) => people::approve(plan, step, approve),
-        Work::Pause => Computed::effect(quote!(Effect::pause())),
+        Work::Pause(message) => people::pause(plan, message.as_ref()),
         Work::Sleep(duration) => {
             let duration = borrowed_text(plan, duration);
             Computed::result(quote!(Effect::sleep(#duration)))

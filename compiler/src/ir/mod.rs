@@ -252,8 +252,8 @@ pub enum Work {
     Webhook(Webhook),
     /// `aws:approve`.
     Approve(Box<Approve>),
-    /// `aws:pause`.
-    Pause,
+    /// `aws:pause`, with `Message`.
+    Pause(Option<Expression>),
     /// `aws:executeAutomation` of a runbook at hand.
     Child(Child),
     /// `aws:sleep` with `Duration`: an ISO 8601 duration.
@@ -557,7 +557,7 @@ impl Work {
             Self::Webhook(webhook) => Some(&webhook.read),
             Self::Procedure(_)
             | Self::Script(_)
-            | Self::Pause
+            | Self::Pause(_)
             | Self::Child(_)
             | Self::Sleep(_)
             | Self::SleepUntil(_)

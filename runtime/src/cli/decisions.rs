@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::caller::BoxFuture;
 use crate::cancel::CancelToken;
-use crate::report::{Progress, human};
+use crate::report::Progress;
 use crate::runbook::Definition;
 use crate::signal::{Awaited, Refusal, Signal, SignalKind, Signals, Wanted};
 
@@ -127,7 +127,7 @@ impl<'a> Decisions<'a> {
         let step = &awaited.label;
         let lack = match awaited.wanted {
             Wanted::Decisions { .. } => format!("nobody here can decide about `{step}`"),
-            Wanted::Resumption => format!("nobody here can resume `{step}`"),
+            Wanted::Resumption { .. } => format!("nobody here can resume `{step}`"),
         };
         let outlook = match awaited.deadline {
             Some(deadline) => format!("it waits until {deadline:.0}"),
@@ -192,11 +192,15 @@ fn question(awaited: &Awaited<'_>) -> String {
                 question.push_str(&format!("already approved by {}\n", decision.by));
             }
         }
-        Wanted::Resumption => question.push_str(&format!("`{step}` pauses\n")),
+        Wanted::Resumption { message } => {
+            if let Some(message) = message {
+                question.push_str(&format!("{message}\n"));
+            }
+            question.push_str(&format!("`{step}` pauses\n"));
+        }
     }
     if let Some(deadline) = awaited.deadline {
-        let left = human(deadline.duration_since(awaited.since));
-        question.push_str(&format!("it waits for {left}, until {deadline:.0}\n"));
+        question.push_str(&format!("it waits until {deadline:.0}\n"));
     }
     question + &commands(awaited)
 }
@@ -208,7 +212,7 @@ fn commands(awaited: &Awaited<'_>) -> String {
         Wanted::Decisions { .. } => {
             format!("enter `approve {step}` or `reject {step}`; a comment may follow")
         }
-        Wanted::Resumption => format!("enter `resume {step}`"),
+        Wanted::Resumption { .. } => format!("enter `resume {step}`"),
     }
 }
 

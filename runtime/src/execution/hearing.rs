@@ -39,12 +39,15 @@ impl<R: Runbook> Execution<R> {
         Some(Awaited {
             step: running.place.name(),
             label: label(&running.path),
-            wanted: match running.approval() {
-                Some(approval) => Wanted::Decisions {
+            wanted: match running.effect.as_ref().map(|effect| &effect.action) {
+                Ok(Action::Approve(approval, _)) => Wanted::Decisions {
                     approval,
                     made: &hearing.decisions,
                 },
-                None => Wanted::Resumption,
+                Ok(Action::Pause(message)) => Wanted::Resumption {
+                    message: message.as_deref(),
+                },
+                _ => return None,
             },
             since: hearing.since,
             deadline: self.deadline(running),

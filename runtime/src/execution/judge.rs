@@ -198,7 +198,7 @@ impl<R: Runbook> Running<R> {
                 | Action::Run(_)
                 | Action::Loop(_)
                 | Action::Approve(..)
-                | Action::Pause
+                | Action::Pause(_)
         );
         (limited && !self.stops())
             .then(|| later(self.attempt_started, std::time::Duration::from_secs(limit)))

@@ -205,7 +205,7 @@ impl<R: Runbook> Running<R> {
             Err(error) => self.failed(Failure::input(error)),
             Ok(Effect { action, .. }) => match action {
                 Action::Call(..) | Action::Run(_) | Action::Approve(_, Some(_)) => self.next_call(),
-                Action::Approve(_, None) | Action::Pause => self.listen(),
+                Action::Approve(_, None) | Action::Pause(_) => self.listen(),
                 Action::Sleep(length) => {
                     self.wait(later(self.attempt_started, *length), Reason::Sleep)
                 }

@@ -94,7 +94,7 @@ impl<'a> People<'a> {
                 step: awaited.step.to_owned(),
                 signal: match awaited.wanted {
                     Wanted::Decisions { .. } => "approve",
-                    Wanted::Resumption => "resume",
+                    Wanted::Resumption { .. } => "resume",
                 },
             });
         }
@@ -153,7 +153,7 @@ impl Said {
     fn signal(&self, awaited: &Awaited<'_>) -> Signal {
         let default = match awaited.wanted {
             Wanted::Decisions { approval, made } => approval.next_approver(made, awaited.account),
-            Wanted::Resumption => None,
+            Wanted::Resumption { .. } => None,
         };
         Signal {
             kind: self.kind,

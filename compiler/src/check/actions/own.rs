@@ -49,6 +49,7 @@ pub(crate) fn own_inputs(action: &str) -> &'static [OwnInput] {
         "aws:executeScript" => &SCRIPT,
         "aws:invokeWebhook" => &WEBHOOK,
         "aws:approve" => &APPROVE,
+        "aws:pause" => &PAUSE,
         "aws:sleep" => &SLEEP,
         "aws:branch" => &BRANCH,
         "aws:loop" => &LOOP,
@@ -94,6 +95,9 @@ const CHANGE_INSTANCE_STATE: [OwnInput; 6] = [
     optional("FailOnUnexpectedStopped", Type::Boolean),
     optional("AdditionalInfo", Type::String),
 ];
+
+/// That of `aws:pause`: not documented, but in published runbooks.
+const PAUSE: [OwnInput; 1] = [optional("Message", Type::String)];
 
 /// Those of `aws:createImage` (spec 5.6).
 const CREATE_IMAGE: [OwnInput; 5] = [

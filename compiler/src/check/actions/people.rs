@@ -7,7 +7,7 @@ use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Step, Type, ValueKind};
 use crate::ir::{Approve, Expression, TextItem, Texts, Work};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// The most approvers that a step can have.
 const APPROVERS: usize = 10;
@@ -62,22 +62,29 @@ pub(super) fn approve(
     })))
 }
 
-/// Checks a step that waits for somebody to say that it may go on. It takes nothing, but the service accepts runbooks
-/// that give it something.
+/// Checks a step that waits for somebody to say that it may go on. It is documented to take nothing, but published
+/// runbooks give it a message, and the service accepts anything.
 pub(super) fn pause(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
-    for (_, value) in &step.inputs {
+    const MESSAGE: &str = "Message";
+    let others = step.inputs.iter().filter(|(key, _)| key.value != MESSAGE);
+    for (key, value) in others {
         inputs::references(value, scope, diagnostics);
+        if value.kind != ValueKind::Null {
+            diagnostics.push(ignored(key));
+        }
     }
-    let given = step.inputs.iter();
-    for (key, _) in given.filter(|(_, value)| value.kind != ValueKind::Null) {
-        let message = format!("`aws:pause` takes no input, and ignores `{key}`");
-        diagnostics.push(
-            Diagnostic::warning(Code::UnknownInput, key.span, message)
-                .label("without effect")
-                .help("remove it; what people should know can stand in the step's `description`"),
-        );
-    }
-    step.inputs_known.then_some(Work::Pause)
+    let message = match inputs::given(step, MESSAGE) {
+        Some(value) => Some(inputs::text(value, MESSAGE, scope, diagnostics)?),
+        None => None,
+    };
+    step.inputs_known.then_some(Work::Pause(message))
+}
+
+fn ignored(key: &Spanned<String>) -> Diagnostic {
+    let message = format!("`aws:pause` takes nothing but a `Message`, and ignores `{key}`");
+    Diagnostic::warning(Code::UnknownInput, key.span, message)
+        .label("without effect")
+        .help("remove it; what people should know can stand in `Message`")
 }
 
 fn enhanced(span: Span) -> Diagnostic {

@@ -385,6 +385,69 @@ async fn cancelled_wait_goes_where_on_cancel_leads() {
     assert_eq!(heard.seconds(), 30);
 }
 
+/// A pause whose cancellation leads to a step, and from there to a question and to a last step.
+struct AsksWhenCancelled;
+
+impl Sheet for AsksWhenCancelled {
+    const DEFINITION: &'static Definition = &definition(
+        "chain",
+        &[
+            StepDefinition {
+                action: "aws:pause",
+                time_limit: None,
+                ..APPROVE
+            },
+            step("clean"),
+            StepDefinition {
+                name: "sure",
+                ..APPROVE
+            },
+            step("last"),
+        ],
+    );
+
+    fn flow(step: Step) -> Flow<Step> {
+        match step.0 {
+            0 => Flow::end().on_cancel(OnCancel::Step(Step(1))),
+            3 => Flow::last(),
+            number => Flow::then(Step(number + 1)),
+        }
+    }
+
+    fn effect(step: Step, _: &State) -> Result<Effect<Do, Step>, InputError> {
+        Ok(match step.0 {
+            0 => Effect::pause(),
+            2 => Effect::approve(approval(&["ops"], None)?),
+            _ => call(),
+        })
+    }
+}
+
+#[tokio::test]
+async fn question_after_a_cancellation_has_what_is_left_of_its_two_minutes() {
+    let done: Script = |_, _, _| done();
+    let heard = run_with::<AsksWhenCancelled>(&[], done, Some(30)).await;
+    assert_eq!(heard.record.status(), Status::Cancelled);
+    assert_eq!(
+        heard.steps(),
+        ["ask Cancelled", "clean Success", "sure Cancelled"]
+    );
+    assert_eq!(heard.seconds(), 30 + 120);
+    // The execution does not go back to waiting while it is being cancelled.
+    assert!(
+        heard
+            .statuses
+            .contains(&"AwaitsSignal Cancelling Waiting Some((0, 1))".to_owned()),
+        "{:?}",
+        heard.statuses
+    );
+
+    let heard = run_with::<AsksWhenCancelled>(&[(60, Approve, OPS)], done, Some(30)).await;
+    assert_eq!(heard.record.status(), Status::Cancelled);
+    assert_eq!(heard.steps().last().unwrap(), "last Success");
+    assert_eq!(heard.seconds(), 30 + 60);
+}
+
 #[tokio::test]
 async fn notification_comes_before_the_wait() {
     let heard = run::<Announced>(&[(5, Approve, OPS)]).await;

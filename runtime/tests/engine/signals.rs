@@ -16,6 +16,7 @@ use runbook_runtime::observer::{Activity, Observer, View};
 use runbook_runtime::record::Record;
 use runbook_runtime::runbook::{Definition, StepDefinition};
 use runbook_runtime::signal::{Awaited, Refusal, Signal, SignalKind, Signals, Wanted};
+use runbook_runtime::simulate::{self, Scenario};
 use runbook_runtime::status::Status;
 use runbook_runtime::store::{MemoryStore, Store};
 use runbook_runtime::value::InputError;
@@ -578,4 +579,78 @@ async fn cut_after_any_event_of_an_approval_changes_nothing() {
         let record = engine.resume(EXECUTION).await.unwrap();
         assert_eq!(record, whole.record, "cut after {limit}");
     }
+}
+
+/// Plays a scenario; gives what is unmet and unused, or why it cannot be played.
+async fn simulated<S: Sheet>(scenario: &str) -> Result<(Vec<String>, Vec<String>), String> {
+    let scenario = Scenario::read(scenario, "s.yaml").map_err(|errors| errors.to_string())?;
+    let outcome = simulate::run::<Toy<S>>(scenario, &(), CancelToken::new()).await;
+    let outcome = outcome.map_err(|error| error.to_string())?;
+    let unmet = outcome.unmet.iter().map(ToString::to_string);
+    Ok((unmet.collect(), outcome.unused))
+}
+
+#[tokio::test]
+async fn scenario_in_which_nobody_ends_an_endless_pause_cannot_be_played() {
+    let problem = simulated::<Rest>("{}").await.unwrap_err();
+    assert_eq!(
+        problem,
+        "s.yaml: the step `ask` waits for a signal without a limit, and nobody gives it one: write it under `signals:`, \
+         as `ask: resume`"
+    );
+    // Something else ends it.
+    let cancelled = simulated::<Rest>("{cancel: {after: P60D}, expect: {status: Cancelled}}").await;
+    assert_eq!(cancelled, Ok((vec![], vec![])));
+    let timed_out = simulated::<ShortRest>("{expect: {status: TimedOut}}").await;
+    assert_eq!(timed_out, Ok((vec![], vec![])));
+}
+
+#[tokio::test]
+async fn scenario_says_which_signals_are_refused() {
+    let answers = "answers: {go: {}}, expect: {status: Success}";
+    let play = |signals: &str| format!("{{{answers}, signals: {{ask: [{signals}]}}}}");
+    let stranger = "by: 'arn:aws:iam::1:user/eve'";
+
+    let expected = play(&format!(
+        "{{signal: reject, {stranger}, refused: none of the}}, approve, approve"
+    ));
+    assert_eq!(simulated::<Two>(&expected).await, Ok((vec![], vec![])));
+
+    let unexpected = play(&format!("{{signal: reject, {stranger}}}, approve, approve"));
+    let (unmet, _) = simulated::<Two>(&unexpected).await.unwrap();
+    let [refused] = unmet.as_slice() else {
+        panic!("{unmet:?}");
+    };
+    assert!(refused.starts_with("rejected by arn:aws:iam::1:user/eve: this was refused: "));
+
+    let accepted = play("{signal: approve, refused: none of the}, approve");
+    let (unmet, _) = simulated::<Two>(&accepted).await.unwrap();
+    assert_eq!(
+        unmet,
+        [
+            "ask was approved by arn:aws:iam::111122223333:user/ops, but this should have been refused with \"none of \
+             the\""
+        ]
+    );
+
+    let (_, unused) = simulated::<NobodyToAsk>("{signals: {ask: approve}}")
+        .await
+        .unwrap();
+    assert_eq!(unused, ["signals.ask"]);
+}
+
+#[tokio::test]
+async fn signals_of_scenarios_are_checked_before_they_are_played() {
+    let wrong = "{signals: {go: approve, aks: resume, ask: maybe}}";
+    assert_eq!(
+        simulated::<Two>(wrong).await.unwrap_err(),
+        "s.yaml: `signals.ask` is the text \"maybe\", but approve, reject or resume belongs there"
+    );
+    assert_eq!(
+        simulated::<Two>("{signals: {go: approve, aks: resume}}")
+            .await
+            .unwrap_err(),
+        "s.yaml: `signals.go`: the step waits for nobody (aws:executeAwsApi)\n\
+         s.yaml: `signals.aks`: the runbook has no step `aks`; did you mean `ask`?"
+    );
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Mutex;
 
 use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::effect::Effect;
 use runbook_runtime::engine::{Engine, EngineError, Start};
@@ -12,12 +13,13 @@ use runbook_runtime::flow::Flow;
 use runbook_runtime::record::Record;
 use runbook_runtime::runbook::{Bounds, Definition, ParameterDefinition, Runbook};
 use runbook_runtime::scope::{Context, Scope};
+use runbook_runtime::simulate::{self, Scenario};
 use runbook_runtime::store::{MemoryStore, Store};
 use runbook_runtime::stored::StoredDefault;
 use runbook_runtime::value::{Document, InputError, Map, OutputError, Type};
 use serde_json::json;
 
-use crate::toy::{BreakingStore, Do, EXECUTION, Step, definition, morning, step};
+use crate::toy::{BreakingStore, Do, EXECUTION, Step, definition, morning, step, who};
 
 /// A runbook whose parameters have defaults from Parameter Store: one step, which tells them.
 struct Keeper;
@@ -96,7 +98,7 @@ impl Runbook for Keeper {
     }
 
     fn identity() -> Do {
-        Do(Map::new())
+        who()
     }
 
     fn stored(names: Vec<String>) -> Option<Do> {
@@ -197,7 +199,7 @@ async fn defaults_are_read_before_anything_else() {
         keep.asked.into_inner().unwrap(),
         [
             r#"{"Names":["/image","/count"]}"#,
-            "{}",
+            r#"{"Who":true}"#,
             r#"tell{"Image":"ami-1","Count":3}"#,
         ]
     );
@@ -213,7 +215,7 @@ async fn what_is_supplied_is_not_read() {
         keep.asked.into_inner().unwrap(),
         [
             r#"{"Names":["/count"]}"#,
-            "{}",
+            r#"{"Who":true}"#,
             r#"tell{"Image":"{{ssm:/secret}}","Count":3}"#,
         ]
     );
@@ -282,6 +284,38 @@ async fn what_was_read_is_an_event_and_is_not_read_again() {
     engine.resume(EXECUTION).await.unwrap();
     assert_eq!(
         keep.asked.into_inner().unwrap(),
-        ["{}", r#"tell{"Image":"ami-1","Count":3}"#]
+        [r#"{"Who":true}"#, r#"tell{"Image":"ami-1","Count":3}"#]
     );
+}
+
+async fn simulated(scenario: &str) -> Result<Vec<String>, String> {
+    let scenario = Scenario::read(scenario, "s.yaml").map_err(|errors| errors.to_string())?;
+    let outcome = simulate::run::<Keeper>(scenario, &(), CancelToken::new()).await;
+    outcome
+        .map(|outcome| outcome.unused)
+        .map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn scenario_has_to_say_what_parameter_store_has() {
+    assert_eq!(
+        simulated("{ssm: {/image: ami-1}}").await.unwrap_err(),
+        "s.yaml does not say what Parameter Store has under `/count`: write it under `ssm:`, as `/count: …`, or give the \
+         parameter a value under `parameters:`"
+    );
+    assert_eq!(
+        simulated("{ssm: {/image: ami-1, /cuont: 3}}")
+            .await
+            .unwrap_err(),
+        "s.yaml: `ssm./cuont`: no default of the runbook takes this from Parameter Store; did you mean `/count`?"
+    );
+    let missing = simulated("{ssm: {/image: null, /count: 3}}").await;
+    assert!(
+        missing
+            .unwrap_err()
+            .contains("Parameter Store has nothing under this name")
+    );
+
+    let supplied = "{parameters: {Image: a}, ssm: {/image: b, /count: 3}, answers: {tell: {}}}";
+    assert_eq!(simulated(supplied).await, Ok(vec!["ssm./image".to_owned()]));
 }

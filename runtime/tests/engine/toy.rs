@@ -37,15 +37,32 @@ pub(crate) struct Step(pub(crate) usize);
 pub(crate) struct Do(pub(crate) Map);
 
 static RESPONSE: Response = Response::empty(Protocol::Json);
-static OPERATION: Operation = Operation {
-    service: "toy",
-    name: "Do",
-    response: &RESPONSE,
-};
+static OPERATION: Operation = operation("toy", "Do");
+static GET_CALLER_IDENTITY: Operation = operation("sts", "GetCallerIdentity");
+static GET_PARAMETERS: Operation = operation("ssm", "GetParameters");
+
+const fn operation(service: &'static str, name: &'static str) -> Operation {
+    Operation {
+        service,
+        name,
+        response: &RESPONSE,
+    }
+}
+
+/// The question who is calling, which simulations answer.
+pub(crate) fn who() -> Do {
+    let mut members = Map::new();
+    members.insert("Who".to_owned(), true.into());
+    Do(members)
+}
 
 impl Request for Do {
     fn operation(&self) -> &'static Operation {
-        &OPERATION
+        match self.0.keys().next().map(String::as_str) {
+            Some("Who") => &GET_CALLER_IDENTITY,
+            Some("Names") => &GET_PARAMETERS,
+            _ => &OPERATION,
+        }
     }
 }
 
@@ -137,7 +154,7 @@ impl<S: Sheet> Runbook for Toy<S> {
     }
 
     fn identity() -> Do {
-        Do(Map::new())
+        who()
     }
 
     fn effect(step: Step, state: &State) -> Result<Effect<Do, Step>, InputError> {

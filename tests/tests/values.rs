@@ -141,6 +141,14 @@ fn constraints_hold_for_every_type_and_all_are_told_at_once() {
 }
 
 #[test]
+fn length_of_a_map_is_that_of_its_text() {
+    let long = json!({ "Name": "x".repeat(60), "Values": [] }).to_string();
+    let ran = played(&["--Map", &long]);
+    assert_eq!(ran.0.code, Some(2), "{}", ran.0.stderr);
+    assert!(ran.0.stderr.contains("83 characters"), "{}", ran.0.stderr);
+}
+
+#[test]
 fn map_that_the_api_does_not_take_is_refused_before_the_call() {
     let record = played(&["--Map", r#"{"Nam": "state", "Values": "x"}"#]).record();
     let find = step(&record, "find");

@@ -297,14 +297,7 @@ fn somebody_at_a_terminal_is_asked() {
         ["`yes` is not understood", "approve ask fine"],
         ["enter `resume look`", "resume"],
     ]);
-    let mut command = Command::new("python3");
-    command
-        .arg(repository().join("tests/terminal.py"))
-        .arg(entries.to_string())
-        .arg(binary())
-        .args(["run", "--role", "caller", "--Approvers", "test", "ana"])
-        .args(["--Role", "gate", "--Stage", "test"]);
-    let ran = run(aws.seen_by(&mut command).env("TERM", "xterm")).expect_code(0);
+    let ran = gate_at_a_terminal(&aws, &entries).expect_code(0);
     for text in [
         "Go on to test?",
         "`ask` needs 1 of these to approve: test, ana",
@@ -317,6 +310,30 @@ fn somebody_at_a_terminal_is_asked() {
     ] {
         assert!(ran.stdout.contains(text), "{text}\n{}", ran.stdout);
     }
+}
+
+#[test]
+fn question_can_be_answered_with_a_cancellation() {
+    let aws = StandIn::start(Roles::Denied);
+    let entries = json!([["enter `approve ask` or `reject ask`", "\u{3}"]]);
+    let ran = gate_at_a_terminal(&aws, &entries).expect_code(4);
+    for text in ["stopping: onCancel steps run", "gate: Cancelled after"] {
+        assert!(ran.stdout.contains(text), "{text}\n{}", ran.stdout);
+    }
+    // The notification, and what `onCancel` leads to.
+    assert_eq!(aws.calls("Publish").len(), 2, "{}", ran.stdout);
+}
+
+/// Runs the binary at a terminal, as a user called test.
+fn gate_at_a_terminal(aws: &StandIn, entries: &Value) -> Ran {
+    let mut command = Command::new("python3");
+    command
+        .arg(repository().join("tests/terminal.py"))
+        .arg(entries.to_string())
+        .arg(binary())
+        .args(["run", "--role", "caller", "--Approvers", "test", "ana"])
+        .args(["--Role", "gate", "--Stage", "test"]);
+    run(aws.seen_by(&mut command).env("TERM", "xterm"))
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod visit;
 use std::any::Any;
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -185,7 +186,36 @@ fn collect(definition: &Definition, parent: Uuid, store: &dyn Store) -> Vec<Reco
         return Vec::new();
     }
     let mut found = Vec::new();
-    let mut seen = Vec::new();
+    for (child, execution) in started(definition, parent, store) {
+        let events = store.events(execution).unwrap_or_default();
+        if let Some(mut record) = (child.record)(&events) {
+            record.child_executions = collect(child.definition, execution, store);
+            found.push(record);
+        }
+    }
+    found
+}
+
+/// When an execution was last heard of, be it by those that it has started: time in which they went on was not lost.
+pub(crate) fn last_heard<R: Runbook>(execution: Uuid, store: &dyn Store) -> Option<Timestamp> {
+    heard(R::DEFINITION, execution, store)
+}
+
+fn heard(definition: &Definition, execution: Uuid, store: &dyn Store) -> Option<Timestamp> {
+    let events = store.events(execution).unwrap_or_default();
+    let own = events.last().map(|event| event.at);
+    let children = started(definition, execution, store).into_iter();
+    let children = children.filter_map(|(child, id)| heard(child.definition, id, store));
+    children.chain(own).max()
+}
+
+/// The children that an execution has started, in order, as far as the store knows them.
+fn started<'d>(
+    definition: &'d Definition,
+    parent: Uuid,
+    store: &dyn Store,
+) -> Vec<(&'d ChildRunbook, Uuid)> {
+    let mut started: Vec<(&ChildRunbook, Uuid)> = Vec::new();
     for event in store.events(parent).unwrap_or_default() {
         let Change::Called { effect } = &event.change else {
             continue;
@@ -194,15 +224,9 @@ fn collect(definition: &Definition, parent: Uuid, store: &dyn Store) -> Vec<Reco
             continue;
         };
         let execution = execution_of(parent, effect);
-        if seen.contains(&execution) {
-            continue;
-        }
-        seen.push(execution);
-        let events = store.events(execution).unwrap_or_default();
-        if let Some(mut record) = (child.record)(&events) {
-            record.child_executions = collect(child.definition, execution, store);
-            found.push(record);
+        if !started.iter().any(|(_, known)| *known == execution) {
+            started.push((child, execution));
         }
     }
-    found
+    started
 }

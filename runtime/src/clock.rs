@@ -90,6 +90,11 @@ impl VirtualClock {
         Hold(self)
     }
 
+    /// Sets the clock, as that of another process which goes on. Nobody may sleep.
+    pub(crate) fn show(&self, moment: Timestamp) {
+        self.timeline().now = moment;
+    }
+
     fn timeline(&self) -> MutexGuard<'_, Timeline> {
         // No code that can panic runs under the lock, so its content is sound in any case.
         self.timeline.lock().unwrap_or_else(PoisonError::into_inner)

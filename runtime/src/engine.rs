@@ -163,7 +163,8 @@ impl<'a, R: Runbook> Engine<'a, R> {
     pub async fn resume(&self, id: Uuid) -> Result<Record, EngineError> {
         let mut execution = self.load(id)?;
         if !execution.status().is_final() {
-            let since = execution.now();
+            let heard = child::last_heard::<R>(id, self.store);
+            let since = heard.unwrap_or(execution.now()).max(execution.now());
             self.note(&mut execution, Change::Resumed { since })?;
         }
         self.drive(execution).await

@@ -2,6 +2,7 @@
 
 mod api;
 mod coverage;
+mod cut;
 mod expectation;
 mod fields;
 mod names;
@@ -17,7 +18,7 @@ mod trace;
 pub use coverage::{Coverage, Edge, Outcome};
 pub use expectation::Unmet;
 pub use problem::{ScenarioErrors, ScenarioProblem, SimulationProblem};
-pub use run::{SimulationError, SimulationOutcome, run};
+pub use run::{SimulationError, SimulationOutcome, run, run_cut};
 pub use scenario::{Answer, CancelAt, Expect, ExpectedCall, Said, SaidTo, Scenario, Stub};
 pub use simulator::{MadeCall, Simulator};
 pub use stage::Stage;

@@ -19,8 +19,17 @@ pub fn emit_crate(runbook: &Path, folder: &Path) {
 
 /// Emits the module of a runbook into a folder.
 pub fn emit_module(runbook: &Path, folder: &Path) {
+    emit_modules(runbook, &[], folder);
+}
+
+/// Emits the modules of a runbook, and of those that its steps may start, into a folder.
+pub fn emit_modules(runbook: &Path, children: &[PathBuf], folder: &Path) {
     let mut command = compiler(["build", "--emit", "rust", "--output"]);
-    run(command.arg(folder).arg(runbook)).expect_code(0);
+    command.arg(folder).arg(runbook);
+    for child in children {
+        command.arg("--with").arg(child);
+    }
+    run(&mut command).expect_code(0);
 }
 
 /// Every file of an emitted crate with its text.

@@ -8,6 +8,7 @@ pub mod folder;
 mod http;
 pub mod moto;
 pub mod paths;
+pub mod play;
 pub mod process;
 pub mod python;
 pub mod sdk;

@@ -64,6 +64,13 @@ impl<'a> People<'a> {
         progress.unmet.iter().cloned().chain(last).collect()
     }
 
+    /// What was said last has reached nobody: it is said once more.
+    pub(super) fn not_heard(&self) {
+        let progress = &mut *self.progress();
+        progress.said = progress.said.saturating_sub(1);
+        progress.to_be_refused = None;
+    }
+
     fn progress(&self) -> MutexGuard<'_, Progress> {
         // Nothing panics while it holds the lock, and what it guards is whole at any time.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)

@@ -10,12 +10,14 @@ use crate::cancel::CancelToken;
 use crate::child::{Answers, Children, World};
 use crate::clock::{Clock, VirtualClock};
 use crate::engine::{Engine, EngineError, Start};
+use crate::event::Change;
 use crate::observer::Observer;
 use crate::parameters::{ParameterErrors, check};
 use crate::record::{Record, Simulation};
 use crate::runbook::Runbook;
-use crate::store::MemoryStore;
+use crate::store::{MemoryStore, Store};
 
+use super::cut::CutStore;
 use super::expectation::{Evidence, Unmet};
 use super::people::People;
 use super::problem::{ScenarioErrors, SimulationProblem};
@@ -69,48 +71,146 @@ pub async fn run<R: Runbook>(
     audience: &dyn Observer,
     cancel: CancelToken,
 ) -> Result<SimulationOutcome, SimulationError> {
-    scenario.check(R::DEFINITION)?;
-    scenario.check_stored(R::STORED)?;
     let start = start::<R>(&scenario)?;
     let clock = Arc::new(VirtualClock::new(scenario.start));
     let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
-    let trace = Trace {
-        cancel_during: match &simulator.scenario().cancel {
-            Some(CancelAt::During(step)) => Some(step),
-            _ => None,
-        },
-        cancel: &cancel,
-        audience,
-        passages: Mutex::default(),
-    };
     let people = People::new(&simulator, &clock);
-    let store = MemoryStore::new();
-    let world = World {
-        clock: clock.as_ref(),
-        store: &store,
-        observer: &trace,
-        signals: &people,
-        answers: Answers::Scenario(&simulator),
+    let play = Play {
+        simulator: &simulator,
+        people: &people,
+        clock: &clock,
+        store: &MemoryStore::new(),
+        audience,
+        cancel,
     };
-    let stage = simulator.on_stage(R::DEFINITION, Children::new(world, start.execution));
-    let engine: Engine<'_, R> = Engine::new(&stage, clock.as_ref(), &store)
-        .observer(&trace)
-        .signals(&people)
-        .cancel(cancel.clone());
-    let record = tokio::select! {
-        biased;
-        problem = simulator.stuck() => return Err(problem.into()),
-        record = engine.run(start) => record,
-        never = cancel_in_time(simulator.scenario(), &clock, &cancel) => match never {},
+    play.perform::<R>(Entry::Start(Box::new(start))).await
+}
+
+/// Plays a scenario, and lets the engine end as a killed process does, once `events` of them are stored; another one goes
+/// on with what is stored. Gives the record; nothing if the execution has no more than these events.
+///
+/// # Errors
+/// When the scenario does not fit the runbook, or has no usable answer for a call.
+pub async fn run_cut<R: Runbook>(
+    scenario: Scenario,
+    events: usize,
+) -> Result<Option<Record>, SimulationError> {
+    let start = start::<R>(&scenario)?;
+    let execution = start.execution;
+    let clock = Arc::new(VirtualClock::new(scenario.start));
+    let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
+    let people = People::new(&simulator, &clock);
+    let store = CutStore::new(events);
+    let play = |store| Play {
+        simulator: &simulator,
+        people: &people,
+        clock: &clock,
+        store,
+        audience: &(),
+        cancel: CancelToken::new(),
     };
-    // A call that has no answer may run into its time limit before anybody looks.
-    match simulator.problem() {
-        Some(problem) => Err(problem.into()),
-        None => Ok(outcome(record?, &trace, &simulator, &people)),
+    match play(&store)
+        .perform::<R>(Entry::Start(Box::new(start)))
+        .await
+    {
+        Ok(_) => return Ok(None),
+        Err(SimulationError::Engine(EngineError::Store(_))) => {}
+        Err(other) => return Err(other),
+    }
+    if let Some(Change::Signalled { .. }) = store.lost() {
+        people.not_heard();
+    }
+    // Nothing is left but the store.
+    if let Some(last) = store.last() {
+        clock.show(last);
+    }
+    let outcome = play(store.kept())
+        .perform::<R>(Entry::Resume(execution))
+        .await?;
+    Ok(Some(outcome.record))
+}
+
+/// What one engine plays with.
+struct Play<'a> {
+    simulator: &'a Simulator,
+    people: &'a People<'a>,
+    clock: &'a VirtualClock,
+    store: &'a dyn Store,
+    audience: &'a dyn Observer,
+    cancel: CancelToken,
+}
+
+/// Where an engine begins.
+enum Entry {
+    Start(Box<Start>),
+    Resume(Uuid),
+}
+
+impl Entry {
+    const fn execution(&self) -> Uuid {
+        match self {
+            Self::Start(start) => start.execution,
+            Self::Resume(execution) => *execution,
+        }
+    }
+}
+
+impl Play<'_> {
+    async fn perform<R: Runbook>(
+        &self,
+        entry: Entry,
+    ) -> Result<SimulationOutcome, SimulationError> {
+        let Self {
+            simulator,
+            people,
+            clock,
+            cancel,
+            ..
+        } = self;
+        let trace = Trace {
+            cancel_during: match &simulator.scenario().cancel {
+                Some(CancelAt::During(step)) => Some(step),
+                _ => None,
+            },
+            cancel,
+            audience: self.audience,
+            passages: Mutex::default(),
+        };
+        let world = World {
+            clock: *clock,
+            store: self.store,
+            observer: &trace,
+            signals: *people,
+            answers: Answers::Scenario(simulator),
+        };
+        let stage = simulator.on_stage(R::DEFINITION, Children::new(world, entry.execution()));
+        let engine: Engine<'_, R> = Engine::new(&stage, *clock, self.store)
+            .observer(&trace)
+            .signals(*people)
+            .cancel(cancel.clone());
+        let performed = async {
+            match entry {
+                Entry::Start(start) => engine.run(*start).await,
+                Entry::Resume(execution) => engine.resume(execution).await,
+            }
+        };
+        let record = tokio::select! {
+            biased;
+            problem = simulator.stuck() => return Err(problem.into()),
+            record = performed => record,
+            never = cancel_in_time(simulator.scenario(), clock, cancel) => match never {},
+        };
+        // A call that has no answer may run into its time limit before anybody looks.
+        match simulator.problem() {
+            Some(problem) => Err(problem.into()),
+            None => Ok(outcome(record?, &trace, simulator, people)),
+        }
     }
 }
 
 fn start<R: Runbook>(scenario: &Scenario) -> Result<Start, SimulationError> {
+    scenario.check(R::DEFINITION)?;
+    scenario.check_stored(R::STORED)?;
     let checked = check(R::DEFINITION, &scenario.parameters).map_err(|errors| {
         SimulationError::Parameters {
             file: scenario.file.clone(),

@@ -44,6 +44,7 @@ pub struct Simulator {
 }
 
 /// What the scenario says to a call.
+#[derive(Clone)]
 enum Reply {
     /// This is the answer.
     Answer(Result<Document, CallError>),
@@ -53,8 +54,8 @@ enum Reply {
 
 #[derive(Default)]
 struct Progress {
-    /// What each effect was answered: one that is repeated gets the same.
-    answered: HashMap<EffectId, Result<Document, CallError>>,
+    /// What was said to each effect: one that is repeated gets the same, or really runs again.
+    said: HashMap<EffectId, Reply>,
     /// How many answers of each stub were given, by key.
     given: HashMap<String, usize>,
     calls: Vec<MadeCall>,
@@ -172,8 +173,8 @@ impl Simulator {
     ) -> Result<Reply, SimulationProblem> {
         let mut progress = self.progress();
         let effect = cue.path();
-        if let Some(answered) = progress.answered.get(&effect) {
-            return Ok(Reply::Answer(answered.clone()));
+        if let Some(said) = progress.said.get(&effect) {
+            return Ok(said.clone());
         }
         let api = display_name(cue.definition, cue.effect.step_name(), operation);
         let name = full_name(operation);
@@ -193,20 +194,15 @@ impl Simulator {
         let answer = stub.answers.get(*given).or(stub.answers.last());
         *given += 1;
         let answer = answer.ok_or_else(|| self.no_answer(cue, operation, &api))?;
-        let Some(answered) = finish(answer, operation) else {
-            return Ok(Reply::Run);
-        };
-        progress.answered.insert(effect, answered.clone());
-        Ok(Reply::Answer(answered))
+        let reply = finish(answer, operation).map_or(Reply::Run, Reply::Answer);
+        progress.said.insert(effect, reply.clone());
+        Ok(reply)
     }
 
     /// Really runs what can be: a script.
     async fn run(&self, cue: &Cue<'_>, script: &Script) -> Result<Document, CallError> {
         let limit = step(cue.definition, cue.effect.step_name()).and_then(|step| step.time_limit);
-        let effect = cue.path();
-        let answered = self.rehearsal.run(&effect, script, limit).await;
-        self.progress().answered.insert(effect, answered.clone());
-        answered
+        self.rehearsal.run(&cue.path(), script, limit).await
     }
 
     /// By step name first, that in this iteration before that in all, with the operation where the step calls several; by

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::cancel::CancelToken;
 use crate::event::{Change, Event};
 use crate::flow::After;
-use crate::observer::{Observer, View};
+use crate::observer::{Observer, StepView, View};
 use crate::status::Status;
 
 /// A step that ran.
@@ -44,6 +44,13 @@ impl Trace<'_> {
         self.lock().all.clone()
     }
 
+    fn cancel_in(&self, step: &str, label: &str) {
+        let names = [step, label].map(Some);
+        if names.contains(&self.cancel_during) {
+            self.cancel.cancel();
+        }
+    }
+
     fn started(&self, step: &str, label: &str) {
         let mut passages = self.lock();
         let index = passages.all.len();
@@ -78,13 +85,18 @@ impl Observer for Trace<'_> {
             Change::StepStarted { step } => {
                 let label = view.step.as_ref().map_or(step, |view| &view.label);
                 let (step, label) = (inside(view, step, true), inside(view, label, false));
-                if [&step, &label]
-                    .into_iter()
-                    .any(|name| self.cancel_during == Some(name))
-                {
-                    self.cancel.cancel();
-                }
+                self.cancel_in(&step, &label);
                 self.started(&step, &label);
+            }
+            // Who wanted to cancel still does.
+            Change::Resumed { .. } => {
+                if let Some(StepView {
+                    definition, label, ..
+                }) = &view.step
+                {
+                    let step = inside(view, definition.name, true);
+                    self.cancel_in(&step, &inside(view, label, false));
+                }
             }
             Change::StepEnded {
                 step, status, next, ..

@@ -1,0 +1,95 @@
+//! Scenarios of compiled runbooks: played whole, then cut off after every event and continued.
+//!
+//! The crate that the tests make of all runbooks contains this file too.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use runbook_runtime::cancel::CancelToken;
+use runbook_runtime::record::Record;
+use runbook_runtime::runbook::Runbook;
+use runbook_runtime::simulate::{self, Scenario, SimulationError};
+
+/// Plays the scenarios of a folder; prints how many there were, or gives what is wrong, one line each.
+///
+/// # Errors
+/// When one of them does not come out as it says, or otherwise when it is cut.
+pub async fn scenarios<R: Runbook>(name: &str, folder: &Path) -> Result<(), Vec<String>> {
+    let files = files(folder);
+    let mut problems = Vec::new();
+    let mut cuts = 0;
+    for file in &files {
+        match scenario::<R>(file).await {
+            Ok(count) => cuts += count,
+            Err(problem) => problems.push(format!("{}: {problem}", file.display())),
+        }
+    }
+    println!("{name}: {} scenarios, {cuts} cuts", files.len());
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(problems),
+    }
+}
+
+/// Plays one scenario; gives after how many events it was cut.
+async fn scenario<R: Runbook>(file: &Path) -> Result<usize, String> {
+    let text = |error: SimulationError| error.to_string();
+    let played = simulate::run::<R>(read(file)?, &(), CancelToken::new());
+    let outcome = played.await.map_err(text)?;
+    let mut problems: Vec<String> = outcome.unmet.iter().map(ToString::to_string).collect();
+    let unused = outcome.unused.iter();
+    problems.extend(unused.map(|key| format!("nothing asked for the answer `{key}`")));
+    if !problems.is_empty() {
+        return Err(problems.join("\n"));
+    }
+    let mut cuts = 0;
+    loop {
+        let cut = simulate::run_cut::<R>(read(file)?, cuts + 1);
+        let cut = cut.await.map_err(|error| format!("cut {cuts}: {error}"))?;
+        let Some(record) = cut else { return Ok(cuts) };
+        if let Some(difference) = difference(&outcome.record, &record) {
+            return Err(format!("cut {cuts}: {difference}"));
+        }
+        cuts += 1;
+    }
+}
+
+/// The first line in which two records differ.
+fn difference(whole: &Record, continued: &Record) -> Option<String> {
+    let [whole, continued] = [whole, continued].map(text);
+    if whole == continued {
+        return None;
+    }
+    let mut lines = whole.lines().zip(continued.lines());
+    let (whole, continued) = lines
+        .find(|(whole, continued)| whole != continued)
+        .unwrap_or_default();
+    Some(format!("expected {whole}, found {continued}"))
+}
+
+/// A record as text; scripts that really ran did so in one and the same folder.
+fn text(record: &Record) -> String {
+    const FOLDER: &str = "/runbook-";
+    let text = serde_json::to_string_pretty(record).expect("records are JSON");
+    let mut parts = text.split(FOLDER);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let rest = part
+            .find("/customer_script")
+            .map_or(part, |end| &part[end..]);
+        text + FOLDER + rest
+    })
+}
+
+fn read(file: &Path) -> Result<Scenario, String> {
+    let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
+    Scenario::read(&text, &file.to_string_lossy()).map_err(|errors| errors.to_string())
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of scenarios can be read");
+    let paths = entries.map(|entry| entry.expect("an entry can be read").path());
+    let mut files: Vec<PathBuf> = paths.collect();
+    files.sort();
+    files
+}

@@ -97,16 +97,78 @@ impl Shape {
         }
     }
 
+    /// The same for an input of an action, which takes text that spells a number or truth value for that, numbers and
+    /// truth values for text, and a value for a list of one (spec 3.3).
+    ///
+    /// # Errors
+    /// When Boto3 would refuse what has become of it.
+    pub fn convert(&self, name: &str, value: Document) -> Result<Document, InputError> {
+        self.accept(name, self.converted(value))
+    }
+
+    fn converted(&self, value: Document) -> Document {
+        match (self, value) {
+            (Self::String(_), value @ (Document::Number(_) | Document::Bool(_))) => {
+                value.to_string().into()
+            }
+            (Self::Integer(_) | Self::Float(_) | Self::Boolean, Document::String(text)) => {
+                self.spelt(&text).unwrap_or(Document::String(text))
+            }
+            (Self::List(..), value) if !value.is_array() && !value.is_null() => {
+                self.inside(Document::Array(vec![value]), Self::converted)
+            }
+            (_, value) => self.inside(value, Self::converted),
+        }
+    }
+
+    /// The number or truth value that a text spells.
+    fn spelt(&self, text: &str) -> Option<Document> {
+        let text = text.trim();
+        Some(match self {
+            Self::Integer(_) => text.parse::<i64>().ok()?.into(),
+            Self::Float(_) => text.parse::<f64>().ok()?.into(),
+            Self::Boolean => text.to_ascii_lowercase().parse::<bool>().ok()?.into(),
+            _ => return None,
+        })
+    }
+
     fn without_nulls(&self, value: Document) -> Document {
+        let value = match value {
+            value if matches!(self, Self::Document) => value,
+            Document::Object(entries) => {
+                let entries = entries.into_iter().filter(|(_, value)| !value.is_null());
+                entries.collect()
+            }
+            Document::Array(elements) => {
+                let elements = elements.into_iter().filter(|element| !element.is_null());
+                elements.collect()
+            }
+            other => other,
+        };
+        self.inside(value, Self::without_nulls)
+    }
+
+    /// The value with every part of it that has a shape changed.
+    fn inside(&self, value: Document, change: fn(&Self, Document) -> Document) -> Document {
         match (self, value) {
             (Self::Structure(members) | Self::Union(members), Document::Object(entries)) => {
-                let shape = |name: &str| find(members, name).map(|member| member.shape);
-                kept(entries, shape)
+                let entries = entries.into_iter().map(|(name, value)| {
+                    let value = match find(members, &name) {
+                        Some(member) => change(member.shape, value),
+                        None => value,
+                    };
+                    (name, value)
+                });
+                entries.collect()
             }
-            (Self::Map(_, value), Document::Object(entries)) => kept(entries, |_| Some(value)),
-            (Self::List(element, _), Document::Array(elements)) => {
-                let elements = elements.into_iter().filter(|element| !element.is_null());
-                elements.map(|value| element.without_nulls(value)).collect()
+            (Self::Map(_, shape), Document::Object(entries)) => {
+                let entries = entries.into_iter();
+                let entries = entries.map(|(name, value)| (name, change(shape, value)));
+                entries.collect()
+            }
+            (Self::List(shape, _), Document::Array(elements)) => {
+                let elements = elements.into_iter();
+                elements.map(|element| change(shape, element)).collect()
             }
             (_, other) => other,
         }
@@ -177,19 +239,6 @@ impl Shape {
             Self::Document => "any",
         }
     }
-}
-
-fn kept(entries: Map, shape: impl Fn(&str) -> Option<&'static Shape>) -> Document {
-    let entries = entries.into_iter().filter(|(_, value)| !value.is_null());
-    entries
-        .map(|(name, value)| {
-            let value = match shape(&name) {
-                Some(shape) => shape.without_nulls(value),
-                None => value,
-            };
-            (name, value)
-        })
-        .collect()
 }
 
 fn find(members: &'static [Member], name: &str) -> Option<&'static Member> {

@@ -35,6 +35,12 @@ fn accept(value: Document) -> Result<Document, String> {
         .map_err(|error| error.to_string())
 }
 
+fn convert(value: Document) -> Result<Document, String> {
+    RULES
+        .convert("Rules", value)
+        .map_err(|error| error.to_string())
+}
+
 /// The problem of one member beside a name that is right.
 #[track_caller]
 fn refuses(member: &str, value: Document, problem: &str) {
@@ -60,6 +66,44 @@ fn what_fits_is_taken_as_it_is() {
         "Rules": [{ "Name": "cd", "Since": 1_767_323_045 }],
     }]);
     assert_eq!(accept(rules.clone()), Ok(rules));
+}
+
+#[test]
+fn actions_convert_what_spells_another_type() {
+    let rules = json!({
+        "Name": 12,
+        "Weight": " 3 ",
+        "Share": "0.75",
+        "Enabled": "True",
+        "Any": { "a": "1" },
+        "Labels": { "ab": false, "cd": null },
+        "Target": { "Id": 7 },
+        "Rules": { "Name": "ef", "Count": null, "Weight": "4" },
+    });
+    let converted = json!([{
+        "Name": "12",
+        "Weight": 3,
+        "Share": 0.75,
+        "Enabled": true,
+        "Any": { "a": "1" },
+        "Labels": { "ab": "false" },
+        "Target": { "Id": "7" },
+        "Rules": [{ "Name": "ef", "Weight": 4 }],
+    }]);
+    assert_eq!(convert(rules), Ok(converted));
+}
+
+#[test]
+fn what_spells_nothing_is_refused_in_the_words_of_boto3() {
+    let problems = convert(json!([{ "Name": "ab", "Weight": "heavy", "Enabled": 1 }]));
+    let expected = "Parameter validation failed:\n\
+        Invalid type for parameter Rules[0].Weight, value: heavy, type: <class 'str'>, valid types: <class 'int'>\n\
+        Invalid type for parameter Rules[0].Enabled, value: 1, type: <class 'int'>, valid types: <class 'bool'>";
+    assert_eq!(
+        convert(json!([{ "Name": "ab" }])),
+        Ok(json!([{ "Name": "ab" }]))
+    );
+    assert_eq!(problems, Err(expected.to_owned()));
 }
 
 #[test]

@@ -173,6 +173,7 @@ fn identity(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ApiC
         written_api,
         span: Span::default(),
         operation,
+        converts: false,
         input: Vec::new(),
     })
 }

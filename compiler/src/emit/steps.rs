@@ -482,7 +482,11 @@ fn whole(
     match shape.filter(|_| is_whole(&call.service, value)) {
         Some(whole) => {
             let shape = &whole.name;
-            quote!(inputs::#shape.accept(#path, #document)?)
+            let take = match call.converts {
+                true => quote!(convert),
+                false => quote!(accept),
+            };
+            quote!(inputs::#shape.#take(#path, #document)?)
         }
         None => document,
     }

@@ -19,6 +19,8 @@ pub struct ApiCall {
     pub span: Span,
     /// The operation.
     pub operation: Operation,
+    /// Whether what is handed whole is converted before it is checked: an action does that itself (spec 3.3).
+    pub converts: bool,
     /// The members given, in the order of the model; members that are null in the document are left out (spec 1.4).
     pub input: Vec<ApiField>,
 }

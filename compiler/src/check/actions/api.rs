@@ -71,6 +71,7 @@ pub(super) fn call(
         written_api: named.written_api,
         span: named.span,
         operation: named.operation,
+        converts: false,
     })
 }
 

@@ -71,6 +71,7 @@ impl Called {
             span,
             operation: self.operation,
             service: self.service,
+            converts: true,
             input,
         })
     }

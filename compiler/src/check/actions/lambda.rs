@@ -130,6 +130,7 @@ fn call(mut fields: Fields, span: Span, catalogue: &Catalogue) -> Option<ApiCall
         written_api: "Invoke".to_owned(),
         span,
         operation,
+        converts: true,
         input,
     })
 }

@@ -1,8 +1,9 @@
 //! The engine: drives a runbook by asking its execution what is next, doing that, and storing what has happened.
 //!
 //! All decisions are made in [`crate::execution`], as pure functions of the events so far. What is left here can wait:
-//! calls and sleeps, each raced against its deadline and a request to cancel. Every event is stored before it is
-//! applied, so a cut at any point loses at most the answer of one call, which is then made again.
+//! calls and sleeps, each raced against its deadline and a request to cancel. All events are stored before anything is
+//! done or awaited, in one piece with the answer that they follow from: so a call costs one commit, and a cut at any
+//! point loses at most the answer of one call, which is then made again.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -87,6 +88,24 @@ pub enum EngineError {
     },
 }
 
+/// An execution under way.
+struct Drive<R: Runbook> {
+    execution: Execution<R>,
+    /// The events that are not in the store yet.
+    unsaved: Vec<Event>,
+}
+
+/// How many events may wait until they are stored: steps that do nothing outside make many at once.
+const MOST_UNSAVED: usize = 256;
+
+fn save(store: &dyn Store, execution: Uuid, unsaved: &mut Vec<Event>) -> Result<(), StoreError> {
+    if !unsaved.is_empty() {
+        store.append(execution, unsaved)?;
+        unsaved.clear();
+    }
+    Ok(())
+}
+
 impl<'a, R: Runbook> Engine<'a, R> {
     /// An engine that calls, waits and keeps by these.
     pub fn new(
@@ -150,10 +169,13 @@ impl<'a, R: Runbook> Engine<'a, R> {
                 simulation: start.simulation,
             })),
         };
-        self.store.append(start.execution, &event)?;
         let execution = Execution::from_events([&event])?;
         self.observer.observe(&event, &execution.view());
-        self.drive(execution).await
+        let drive = Drive {
+            execution,
+            unsaved: vec![event],
+        };
+        self.drive(drive).await
     }
 
     /// Continues an execution that was cut off, to its end; one that has ended gives its record.
@@ -161,13 +183,17 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// # Errors
     /// When it is not known or not of this runbook, or its events cannot be kept.
     pub async fn resume(&self, id: Uuid) -> Result<Record, EngineError> {
-        let mut execution = self.load(id)?;
-        if !execution.status().is_final() {
+        let mut drive = Drive {
+            execution: self.load(id)?,
+            unsaved: Vec::new(),
+        };
+        if !drive.execution.status().is_final() {
+            let now = drive.execution.now();
             let heard = child::last_heard::<R>(id, self.store);
-            let since = heard.unwrap_or(execution.now()).max(execution.now());
-            self.note(&mut execution, Change::Resumed { since })?;
+            let since = heard.unwrap_or(now).max(now);
+            self.note(&mut drive, Change::Resumed { since })?;
         }
-        self.drive(execution).await
+        self.drive(drive).await
     }
 
     /// An execution as its events tell it.
@@ -189,38 +215,50 @@ impl<'a, R: Runbook> Engine<'a, R> {
         }
     }
 
-    async fn drive(&self, mut execution: Execution<R>) -> Result<Record, EngineError> {
+    async fn drive(&self, mut drive: Drive<R>) -> Result<Record, EngineError> {
         loop {
-            if self.cancel.is_cancelled() && execution.can_be_cancelled() {
-                self.note(&mut execution, Change::CancelRequested)?;
+            if self.cancel.is_cancelled() && drive.execution.can_be_cancelled() {
+                self.note(&mut drive, Change::CancelRequested)?;
             }
-            let change = match execution.next(&self.policy) {
-                Next::Read(names) => self.read(&execution, names).await?,
-                Next::Identify => self.identify(&execution).await?,
+            let next = drive.execution.next(&self.policy);
+            if !matches!(
+                next,
+                Next::Note {
+                    not_before: None,
+                    ..
+                }
+            ) {
+                // Nothing is done, awaited or given out before it is certain how it came to that.
+                save(self.store, drive.execution.id(), &mut drive.unsaved)?;
+            }
+            let execution = &drive.execution;
+            let change = match next {
+                Next::Read(names) => self.read(execution, names).await?,
+                Next::Identify => self.identify(execution).await?,
                 Next::Call {
                     effect,
                     request,
                     deadline,
                 } => {
                     let asked = effect.clone();
-                    let change = self.call(&execution, effect, request, deadline).await;
+                    let change = self.call(execution, effect, request, deadline).await;
                     if let Some(output) = self.caller.printed(&asked) {
                         let effect = asked;
-                        self.note(&mut execution, Change::Printed { effect, output })?;
+                        self.note(&mut drive, Change::Printed { effect, output })?;
                     }
-                    change.unwrap_or_else(|| execution.out_of_time(&self.policy))
+                    change.unwrap_or_else(|| drive.execution.out_of_time(&self.policy))
                 }
                 Next::Listen { deadline } => {
-                    let change = self.listen(&execution, deadline).await;
+                    let change = self.listen(execution, deadline).await;
                     change.unwrap_or_else(|| execution.out_of_time(&self.policy))
                 }
                 Next::Note { not_before, change } => match not_before {
-                    Some(moment) => self.sleep(&execution, moment, change).await,
+                    Some(moment) => self.sleep(execution, moment, change).await,
                     None => change,
                 },
-                Next::Nothing => return Ok(self.record(&execution)),
+                Next::Nothing => return Ok(self.record(execution)),
             };
-            self.note(&mut execution, change)?;
+            self.note(&mut drive, change)?;
         }
     }
 
@@ -232,15 +270,19 @@ impl<'a, R: Runbook> Engine<'a, R> {
         }
     }
 
-    /// Makes a change happen: first for good, then here.
-    fn note(&self, execution: &mut Execution<R>, change: Change) -> Result<(), EngineError> {
+    /// Makes a change happen. It is in the store before the engine does or awaits anything.
+    fn note(&self, drive: &mut Drive<R>, change: Change) -> Result<(), EngineError> {
+        let Drive { execution, unsaved } = drive;
         // A clock on the wall may be put back; the time of an execution may not.
         let at = self.clock.now().max(execution.now());
         let event = Event { at, change };
-        self.store.append(execution.id(), &event)?;
         execution.apply(&event)?;
         self.observer.observe(&event, &execution.view());
-        Ok(())
+        unsaved.push(event);
+        match unsaved.len() < MOST_UNSAVED {
+            true => Ok(()),
+            false => Ok(save(self.store, execution.id(), unsaved)?),
+        }
     }
 
     /// Makes a call; nothing when its time is up before.

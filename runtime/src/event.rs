@@ -42,7 +42,7 @@ pub enum Change {
         /// The account it belongs to.
         account: String,
     },
-    /// An execution that was cut off goes on. The time in between counts against no limit.
+    /// An execution that was cut off goes on.
     Resumed {
         /// When it was cut off, as far as is known: the time of the event before.
         since: Timestamp,

@@ -18,7 +18,7 @@ mod view;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::effect::{Action, Effect};
+use crate::effect::{Acceptance, Action, Effect};
 use crate::event::{Beginning, Reason};
 use crate::failure::Failure;
 use crate::procedure::Course;
@@ -105,6 +105,8 @@ struct Running<R: Runbook> {
     call: u32,
     /// The number of effects before the first try of that call.
     before: u32,
+    /// When the call under way was made, for the last time.
+    called_at: Timestamp,
     /// What the last poll has found.
     found: Option<String>,
     /// Since when the service asks to slow down.
@@ -243,6 +245,18 @@ impl<R: Runbook> Running<R> {
             ) => Some(request),
             _ => None,
         }
+    }
+
+    /// Whether the call under way is all that the attempt does, so that its limit is that of the call.
+    fn makes_its_only_call(&self) -> bool {
+        let only = matches!(
+            &self.effect,
+            Ok(Effect {
+                action: Action::Call(_, acceptance),
+                ..
+            }) if !matches!(acceptance, Acceptance::Until(_))
+        );
+        only && matches!(self.phase, Phase::Calling)
     }
 
     /// Whether what was started is being stopped.

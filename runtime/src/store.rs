@@ -9,18 +9,28 @@ use crate::event::{Change, Event};
 
 /// Keeps the events of executions.
 pub trait Store: Send + Sync {
-    /// Adds an event to an execution, for good: when this returns, a crash does not lose it.
+    /// Adds events to an execution, in order and for good: when this returns, a crash does not lose them.
     ///
     /// # Errors
-    /// When it could not be kept. The execution must not go on then.
-    fn append(&self, execution: Uuid, event: &Event) -> Result<(), StoreError>;
+    /// When they could not be kept. The execution must not go on then.
+    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError>;
 
-    /// The events of an execution in order; none if it is not known. Those that later ones supersede
-    /// ([`supersedes`]) may be missing.
+    /// Hands out the events of an execution in order, one by one; none if it is not known. Those that later ones
+    /// supersede ([`supersedes`]) may be missing.
     ///
     /// # Errors
     /// When they could not be read.
-    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError>;
+    fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError>;
+
+    /// The same events, all at once.
+    ///
+    /// # Errors
+    /// When they could not be read.
+    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError> {
+        let mut events = Vec::new();
+        self.read(execution, &mut |event| events.push(event))?;
+        Ok(events)
+    }
 }
 
 /// An event could not be kept or read.
@@ -80,22 +90,22 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn append(&self, execution: Uuid, event: &Event) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
         let mut executions = self.executions();
-        let events = executions.entry(execution).or_default();
-        if let Some(position) = superseded(events, &event.change) {
-            events.remove(position);
+        let kept = executions.entry(execution).or_default();
+        for event in events {
+            if let Some(position) = superseded(kept, &event.change) {
+                kept.remove(position);
+            }
+            kept.push(event.clone());
         }
-        events.push(event.clone());
         Ok(())
     }
 
-    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError> {
-        Ok(self
-            .executions()
-            .get(&execution)
-            .cloned()
-            .unwrap_or_default())
+    fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
+        let events = self.executions().get(&execution).cloned();
+        events.into_iter().flatten().for_each(take);
+        Ok(())
     }
 }
 

@@ -165,7 +165,8 @@ impl<R: Runbook> Execution<R> {
         Ok(())
     }
 
-    /// Moves all limits by the time in which nobody worked.
+    /// Goes on after a time in which nobody worked. Waits and their limits have gone on by the clock on the wall; what has
+    /// to be done by us, now or again, has the time that it had: a call under way, and the end of what is cancelled.
     fn resumed(&mut self, since: Timestamp) {
         let lost = Duration::try_from(self.now.duration_since(since)).unwrap_or_default();
         let shift = |moment: &mut Timestamp| *moment = later(*moment, lost);
@@ -177,12 +178,12 @@ impl<R: Runbook> Execution<R> {
             _ => None,
         };
         for running in current.into_iter().chain(&mut self.loops) {
-            shift(&mut running.attempt_started);
+            if running.makes_its_only_call() {
+                shift(&mut running.attempt_started);
+            }
+            running.called_at = self.now;
             let moments = [&mut running.throttled_since, &mut running.cut];
             moments.into_iter().flatten().for_each(shift);
-            if let Phase::Hearing(hearing) = &mut running.phase {
-                shift(&mut hearing.since);
-            }
         }
     }
 
@@ -325,6 +326,7 @@ impl<R: Runbook> Running<R> {
             standing: None,
             call: 1,
             before: 0,
+            called_at: now,
             found: None,
             throttled_since: None,
             iteration: 0,
@@ -339,7 +341,10 @@ impl<R: Runbook> Running<R> {
     fn apply(&mut self, event: &Event, state: &R::State) -> Result<(), JournalError> {
         match &event.change {
             Change::AttemptStarted { attempt, .. } => self.attempt_started(*attempt, event.at),
-            Change::Called { effect } => self.called(effect),
+            Change::Called { effect } => {
+                self.called_at = event.at;
+                self.called(effect);
+            }
             Change::Answered { effect, answer } => {
                 self.called(effect);
                 self.answered(answer, event.at, state);

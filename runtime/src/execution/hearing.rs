@@ -17,7 +17,7 @@ use super::{Cursor, Execution, Phase, Running};
 
 /// What a step that waits for people has heard so far.
 pub(super) struct Hearing<S> {
-    /// Since when it waits, less the time in which nobody worked on it.
+    /// Since when it waits.
     pub(super) since: Timestamp,
     /// The decisions, in order.
     pub(super) decisions: Vec<Decision>,

@@ -66,7 +66,10 @@ pub(super) fn answered<R: Runbook>(
     at: Timestamp,
     state: &R::State,
 ) -> Judgement<R> {
-    if running.deadline().is_some_and(|deadline| at > deadline) {
+    if running
+        .call_deadline()
+        .is_some_and(|deadline| at > deadline)
+    {
         return Judgement::of(Verdict::Late, at);
     }
     if let Some(standing) = &running.standing {

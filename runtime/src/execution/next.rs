@@ -1,5 +1,7 @@
 //! What is next: a pure function of what has happened.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::caller::EffectId;
@@ -15,6 +17,9 @@ use crate::status::Status;
 use super::judge::{Judgement, Verdict, difference};
 use super::loops::Return;
 use super::{Cursor, Execution, Phase, Place, Running, Stop};
+
+/// How long a call may take that is made when the time of its step is up: as long as any call (spec 4.2).
+const LAST_LOOK: Duration = Duration::from_secs(25);
 
 /// What the engine is to do.
 pub enum Next<'a, Q> {
@@ -222,11 +227,21 @@ impl<R: Runbook> Running<R> {
             Some(request) => Next::Call {
                 effect: self.effect_id(self.calls),
                 request,
-                deadline: self.deadline(),
+                deadline: self.call_deadline(),
             },
             // Only a step that calls can have been calling.
             None => now(self.succeeded(None)),
         }
+    }
+
+    /// Until when the call under way is awaited. One that is made when the time is up already, because the machine was
+    /// off meanwhile, is a last look, whose answer counts.
+    pub(super) fn call_deadline(&self) -> Option<Timestamp> {
+        let deadline = self.deadline()?;
+        Some(match self.called_at < deadline {
+            true => deadline,
+            false => later(self.called_at, LAST_LOOK),
+        })
     }
 
     /// What follows an answer.

@@ -58,26 +58,24 @@ impl CutStore {
 }
 
 impl Store for CutStore {
-    fn append(&self, execution: Uuid, event: &Event) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
         let mut progress = self.progress();
-        match progress.left.checked_sub(1) {
-            Some(left) => {
-                progress.left = left;
-                progress.last = Some(event.at);
-                self.kept.append(execution, event)
-            }
-            None => {
-                progress.lost.get_or_insert_with(|| event.change.clone());
-                Err(StoreError {
-                    action: "written",
-                    message: "it was cut off".to_owned(),
-                    source: None,
-                })
-            }
-        }
+        let (taken, lost) = events.split_at(progress.left.min(events.len()));
+        progress.left -= taken.len();
+        progress.last = taken.last().map(|event| event.at).or(progress.last);
+        self.kept.append(execution, taken)?;
+        let Some(lost) = lost.first() else {
+            return Ok(());
+        };
+        progress.lost.get_or_insert_with(|| lost.change.clone());
+        Err(StoreError {
+            action: "written",
+            message: "it was cut off".to_owned(),
+            source: None,
+        })
     }
 
-    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError> {
-        self.kept.events(execution)
+    fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
+        self.kept.read(execution, take)
     }
 }

@@ -6,7 +6,7 @@ use runbook_runtime::clock::{Clock, VirtualClock};
 use runbook_runtime::engine::{Engine, EngineError};
 use runbook_runtime::event::{Change, Event};
 use runbook_runtime::execution::Execution;
-use runbook_runtime::status::Status::Success;
+use runbook_runtime::status::Status::{self, Success, TimedOut};
 use runbook_runtime::store::{MemoryStore, Store};
 use serde_json::json;
 use uuid::Uuid;
@@ -128,6 +128,47 @@ async fn time_in_which_nobody_worked_counts_against_no_limit() {
     assert_eq!(caller.calls(), ["a/1/1", "a/1/1"]);
 }
 
+/// Cuts an execution after some events and continues it hours later. Gives its status, and the seconds that it took then.
+async fn continued_late<S: Sheet>(script: Script, cut: usize) -> (Status, i64) {
+    let store = MemoryStore::new();
+    let clock = VirtualClock::new(morning());
+    let caller = ScriptedCaller::new(script, &clock);
+    let breaking = BreakingStore::new(&store, cut);
+    let cut = attempt::<S>(&caller, &clock, &breaking, None, None).await;
+    assert!(matches!(cut, Err(EngineError::Store(_))));
+    let noon = morning() + Duration::from_secs(4 * 3600);
+    clock.sleep_until(noon).await;
+    let record = attempt::<S>(&caller, &clock, &store, None, Some(EXECUTION))
+        .await
+        .unwrap();
+    (record.status(), clock.now().duration_since(noon).as_secs())
+}
+
+#[tokio::test]
+async fn sleep_that_ended_while_nobody_worked_is_over() {
+    // Began, Identified, StepStarted, Waiting.
+    let late = continued_late::<SleepUntil>(|_, _, _| done(), 4).await;
+    assert_eq!(late, (Success, 0));
+}
+
+#[tokio::test]
+async fn wait_whose_time_is_up_meanwhile_has_a_last_look() {
+    let ready: Script = |_, _, number| match number {
+        1 => Reply::Slow(1, json!({"Status": "STARTING"})),
+        _ => Reply::Answer(json!({"Status": "READY"})),
+    };
+    let starting: Script = |_, _, _| Reply::Answer(json!({"Status": "STARTING"}));
+    let stuck: Script = |_, _, number| match number {
+        1 => Reply::Answer(json!({"Status": "STARTING"})),
+        _ => Reply::Slow(3600, json!({"Status": "READY"})),
+    };
+    // Began, Identified, StepStarted, Called, Answered, Waiting, Called.
+    assert_eq!(continued_late::<Wait>(ready, 6).await, (Success, 0));
+    assert_eq!(continued_late::<Wait>(ready, 7).await, (Success, 0));
+    assert_eq!(continued_late::<Wait>(starting, 7).await, (TimedOut, 0));
+    assert_eq!(continued_late::<Wait>(stuck, 7).await, (TimedOut, 25));
+}
+
 #[tokio::test]
 async fn polls_of_hours_leave_a_journal_of_a_few_events() {
     let script: Script = |_, _, _| Reply::Answer(json!({"Status": "STARTING"}));
@@ -146,9 +187,7 @@ async fn superseded_events_can_be_missing() {
         .unwrap();
     let events = store.events(EXECUTION).unwrap();
     let compact = MemoryStore::new();
-    for event in &events {
-        compact.append(EXECUTION, event).unwrap();
-    }
+    compact.append(EXECUTION, &events).unwrap();
     let compact = compact.events(EXECUTION).unwrap();
     assert!(compact.len() < events.len());
     for events in [events, compact] {

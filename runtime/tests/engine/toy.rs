@@ -354,22 +354,23 @@ impl<'a> BreakingStore<'a> {
 }
 
 impl Store for BreakingStore<'_> {
-    fn append(&self, execution: Uuid, event: &Event) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
         let left = self.left.load(Ordering::Relaxed);
-        if left == 0 {
-            let message = "out of paper".to_owned();
-            return Err(StoreError {
+        let (taken, lost) = events.split_at(left.min(events.len()));
+        self.left.store(left - taken.len(), Ordering::Relaxed);
+        self.inner.append(execution, taken)?;
+        match lost {
+            [] => Ok(()),
+            _ => Err(StoreError {
                 action: "written",
-                message,
+                message: "out of paper".to_owned(),
                 source: None,
-            });
+            }),
         }
-        self.left.store(left - 1, Ordering::Relaxed);
-        self.inner.append(execution, event)
     }
 
-    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError> {
-        self.inner.events(execution)
+    fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
+        self.inner.read(execution, take)
     }
 }
 
@@ -378,20 +379,22 @@ impl Store for BreakingStore<'_> {
 pub(crate) struct FullStore(Mutex<Vec<String>>);
 
 impl Store for FullStore {
-    fn append(&self, _: Uuid, event: &Event) -> Result<(), StoreError> {
-        self.0
-            .lock()
-            .unwrap()
-            .push(serde_json::to_string(event).unwrap());
+    fn append(&self, _: Uuid, events: &[Event]) -> Result<(), StoreError> {
+        let mut lines = self.0.lock().unwrap();
+        lines.extend(
+            events
+                .iter()
+                .map(|event| serde_json::to_string(event).unwrap()),
+        );
         Ok(())
     }
 
-    fn events(&self, _: Uuid) -> Result<Vec<Event>, StoreError> {
+    fn read(&self, _: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
         let lines = self.0.lock().unwrap();
-        Ok(lines
+        lines
             .iter()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect())
+            .for_each(|line| take(serde_json::from_str(line).unwrap()));
+        Ok(())
     }
 }
 

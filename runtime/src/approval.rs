@@ -1,11 +1,15 @@
 //! Approvals: who may decide about a step, and what their decisions come to (spec 5.1; section 8, row 38).
 
+mod approver;
+
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::scope::Scope;
 use crate::signal::{Refusal, Signal, SignalKind};
 use crate::value::{Document, InputError, Map};
+
+use approver::Approver;
 
 /// The most approvers that a step can have.
 const MOST_APPROVERS: usize = 10;
@@ -16,11 +20,12 @@ const LONGEST_MESSAGE: usize = 4096;
 /// What is to be decided, and by whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
-    /// `Approvers`: names or ARNs of IAM users, ARNs of roles, ARNs of assumed roles.
-    pub approvers: Vec<String>,
+    approvers: Vec<Approver>,
+    /// What the record shows of the approvers: the input and its value.
+    shown: (&'static str, Document),
     /// `MinRequiredApprovals`, as written or resolved.
     written: Option<i64>,
-    /// How many approvals are needed.
+    /// How many approvals are needed in all.
     pub required: usize,
     /// `Message`.
     pub message: Option<String>,
@@ -31,8 +36,8 @@ pub struct Approval {
 pub struct Decision {
     /// Who.
     pub by: String,
-    /// The entry of `Approvers` by which they may.
-    pub approver: String,
+    /// The number of the entry of `Approvers` by which they may, from 0 on.
+    pub entry: usize,
     /// Whether they approve.
     pub approves: bool,
     /// What they add.
@@ -53,29 +58,64 @@ pub(crate) enum Tally {
 }
 
 impl Approval {
-    /// An approval by `required` of the approvers, by one if nothing is said.
+    /// An approval by `required` of the approvers, by one if nothing is said: names or ARNs of IAM users, ARNs of
+    /// roles, ARNs of assumed roles.
     ///
     /// # Errors
     /// When there are no approvers, too many of them, or fewer than are required.
     pub fn new(approvers: Vec<String>, required: Option<i64>) -> Result<Self, InputError> {
-        let count = approvers.len();
         if approvers.iter().any(|approver| approver.trim().is_empty()) {
             return Err(wrong("`Approvers` has an empty element"));
         }
+        let shown = ("Approvers", approvers.clone().into());
+        let approvers = approvers.into_iter().map(Approver::plain);
+        Self::of(approvers.collect(), shown, required)
+    }
+
+    /// An approval by `EnhancedApprovals`: every line says by how many people of its own it has to be approved, or
+    /// `required` says how many of all there must be.
+    ///
+    /// # Errors
+    /// When a line is not what it should be, when there are none or too many of them, or too few people.
+    pub fn enhanced(
+        approvers: impl Into<Document>,
+        required: Option<i64>,
+    ) -> Result<Self, InputError> {
+        let list = approvers.into();
+        let lines = approver::lines(&list)?;
+        Self::of(
+            lines,
+            ("EnhancedApprovals", json!({"Approvers": list})),
+            required,
+        )
+    }
+
+    fn of(
+        approvers: Vec<Approver>,
+        shown: (&'static str, Document),
+        required: Option<i64>,
+    ) -> Result<Self, InputError> {
+        let count = approvers.len();
         if !(1..=MOST_APPROVERS).contains(&count) {
             let message = format!("`Approvers` names {count}, but 1 to {MOST_APPROVERS} can be");
             return Err(InputError::OutOfBounds(message));
         }
         let number = required.unwrap_or(1);
+        let seats: Option<usize> = approvers.iter().map(Approver::seats).sum();
+        let most = seats.unwrap_or(usize::MAX);
         match usize::try_from(number) {
-            Ok(needed) if (1..=count).contains(&needed) => Ok(Self {
+            Ok(needed) if (1..=most).contains(&needed) => Ok(Self {
+                required: needed.max(approvers.iter().map(|approver| approver.needed).sum()),
                 approvers,
+                shown,
                 written: required,
-                required: needed,
                 message: None,
             }),
+            Ok(1..) => Err(InputError::OutOfBounds(format!(
+                "`MinRequiredApprovals` is {number}, but 1 to {most} can be, the number of approvers"
+            ))),
             _ => Err(InputError::OutOfBounds(format!(
-                "`MinRequiredApprovals` is {number}, but 1 to {count} can be, the number of approvers"
+                "`MinRequiredApprovals` is {number}, but at least 1 must be"
             ))),
         }
     }
@@ -108,7 +148,7 @@ impl Approval {
             notice = format!("{message}\n\n");
         }
         let execution = &state.context().execution_id;
-        let approvers = self.approvers.join(", ");
+        let approvers = self.approvers().join(", ");
         let required = self.required;
         notice.push_str(&format!(
             "The step {step} of the runbook {runbook} waits for a decision (execution {execution}).\n\
@@ -118,10 +158,16 @@ impl Approval {
         notice
     }
 
+    /// Who may approve, as people read it: `ops`, `role Admin (3)`.
+    pub fn approvers(&self) -> Vec<String> {
+        self.approvers.iter().map(Approver::told).collect()
+    }
+
     /// The step's inputs as the record shows them.
     pub(crate) fn inputs(&self) -> Map {
+        let (name, value) = &self.shown;
         let mut inputs = Map::new();
-        inputs.insert("Approvers".to_owned(), self.approvers.clone().into());
+        inputs.insert((*name).to_owned(), value.clone());
         if let Some(message) = &self.message {
             inputs.insert("Message".to_owned(), message.as_str().into());
         }
@@ -140,67 +186,95 @@ impl Approval {
         made: &[Decision],
         account: &str,
     ) -> Result<Decision, Refusal> {
-        let by = || signal.by.clone();
-        let step = || step.to_owned();
-        if made.iter().any(|decision| decision.by == signal.by) {
-            return Err(Refusal::Again {
-                by: by(),
-                step: step(),
+        let (by, step) = (signal.by.clone(), step.to_owned());
+        if made.iter().any(|decision| decision.by == by) {
+            return Err(Refusal::Again { by, step });
+        }
+        let matching: Vec<usize> = self.entries(|approver| approver.is(&by, account));
+        if let Some(entry) = self.open(&matching, made) {
+            return Ok(Decision {
+                by,
+                entry,
+                approves: signal.kind == SignalKind::Approve,
+                comment: signal.comment.clone(),
+                at,
             });
         }
-        let mut taken = None;
-        for approver in self.matching(&signal.by, account) {
-            match made.iter().find(|decision| decision.approver == *approver) {
-                Some(decision) => taken = Some((approver, &decision.by)),
-                None => {
-                    return Ok(Decision {
-                        by: by(),
-                        approver: approver.clone(),
-                        approves: signal.kind == SignalKind::Approve,
-                        comment: signal.comment.clone(),
-                        at,
-                    });
-                }
-            }
-        }
+        let taken = made
+            .iter()
+            .find(|made| matching.last() == Some(&made.entry));
         Err(match taken {
-            Some((approver, other)) => Refusal::Taken {
-                by: by(),
-                step: step(),
-                approver: approver.clone(),
-                other: other.clone(),
+            Some(other) => Refusal::Taken {
+                by,
+                step,
+                approver: self.name(other.entry),
+                other: other.by.clone(),
             },
             None => Refusal::NoApprover {
-                by: by(),
-                step: step(),
-                approvers: self.approvers.clone(),
+                by,
+                step,
+                approvers: self.approvers(),
             },
         })
     }
 
-    /// The entries of `Approvers` that somebody is.
-    fn matching<'a>(&'a self, by: &'a str, account: &'a str) -> impl Iterator<Item = &'a String> {
-        let approvers = self.approvers.iter();
-        approvers.filter(move |approver| is_approver(approver, by, account))
+    /// Somebody who may decide next, as an ARN.
+    pub(crate) fn next_approver(&self, made: &[Decision], account: &str) -> Option<String> {
+        let entry = self.open(&self.entries(|_| true), made)?;
+        let approver = self.approvers.get(entry)?;
+        Some(approver.somebody(made.len() + 1, account))
     }
 
-    /// The first approver who has not decided yet, as an ARN.
-    pub(crate) fn next_approver(&self, made: &[Decision], account: &str) -> Option<String> {
-        let decided =
-            |approver: &&String| made.iter().any(|decision| decision.approver == **approver);
-        let approver = self.approvers.iter().find(|approver| !decided(approver))?;
-        Some(match approver.starts_with("arn:") {
-            true => approver.clone(),
-            false => format!("arn:aws:iam::{account}:user/{approver}"),
-        })
+    /// The numbers of some entries.
+    fn entries(&self, are: impl Fn(&Approver) -> bool) -> Vec<usize> {
+        let numbered = self.approvers.iter().enumerate();
+        let those = numbered.filter(|(_, approver)| are(approver));
+        those.map(|(entry, _)| entry).collect()
+    }
+
+    /// The entry by which somebody decides who is meant by some: one that still needs approvals, else one that still
+    /// takes a decision.
+    fn open(&self, entries: &[usize], made: &[Decision]) -> Option<usize> {
+        let made_by = |entry| made.iter().filter(|made| made.entry == entry).count();
+        let with = |are: &dyn Fn(&Approver, usize) -> bool| {
+            let mut entries = entries.iter().copied();
+            entries.find(|&entry| {
+                let approver = self.approvers.get(entry);
+                approver.is_some_and(|approver| are(approver, made_by(entry)))
+            })
+        };
+        let takes = |approver: &Approver, made| approver.seats().is_none_or(|seats| made < seats);
+        with(&|approver, made| takes(approver, made) && made < approver.needed)
+            .or_else(|| with(&takes))
+    }
+
+    fn name(&self, entry: usize) -> String {
+        let approver = self.approvers.get(entry);
+        approver
+            .map(|approver| approver.name.clone())
+            .unwrap_or_default()
+    }
+
+    /// How many of the approvals that are needed there are; one too many of one entry does not stand for another's.
+    pub(crate) fn given(&self, made: &[Decision]) -> usize {
+        let approvals = made.iter().filter(|decision| decision.approves);
+        let of = |entry| approvals.clone().filter(|made| made.entry == entry).count();
+        let numbered = self.approvers.iter().enumerate();
+        let missing_of_entries: usize = numbered
+            .map(|(entry, approver)| approver.needed.saturating_sub(of(entry)))
+            .sum();
+        let missing = self.required.saturating_sub(approvals.clone().count());
+        self.required - missing.max(missing_of_entries)
     }
 
     /// What decisions come to: the first rejection is the end (spec 8, row 38).
     pub(crate) fn tally(&self, made: &[Decision]) -> Tally {
-        match approvals(made) {
-            _ if made.iter().any(|decision| !decision.approves) => Tally::Rejected,
-            count if count >= self.required => Tally::Approved,
-            _ => Tally::Waiting,
+        if made.iter().any(|decision| !decision.approves) {
+            return Tally::Rejected;
+        }
+        match self.given(made) >= self.required {
+            true => Tally::Approved,
+            false => Tally::Waiting,
         }
     }
 
@@ -214,11 +288,6 @@ impl Approval {
         let decisions: Vec<Document> = made.iter().map(Decision::document).collect();
         json!({"ApprovalStatus": status, "ApproverDecisions": decisions})
     }
-}
-
-/// How many of the decisions are approvals.
-pub(crate) fn approvals(made: &[Decision]) -> usize {
-    made.iter().filter(|decision| decision.approves).count()
 }
 
 impl Decision {
@@ -236,63 +305,6 @@ impl Decision {
             members.insert("Comment".to_owned(), comment.as_str().into());
         }
         document
-    }
-}
-
-/// Whether an entry of `Approvers` is somebody: the same ARN, the name of a user of this account, or the role that they
-/// have assumed.
-fn is_approver(approver: &str, by: &str, account: &str) -> bool {
-    if approver == by {
-        return true;
-    }
-    let Some(who) = Principal::read(by) else {
-        return false;
-    };
-    match Principal::read(approver) {
-        Some(role) => {
-            let name = role.name("role/");
-            let session = who.name("assumed-role/");
-            let assumed = session.and_then(|session| session.split('/').next());
-            (role.partition, role.account) == (who.partition, who.account)
-                && role.service == "iam"
-                && who.service == "sts"
-                && name.is_some()
-                && name.and_then(|name| name.rsplit('/').next()) == assumed
-        }
-        None => {
-            let user = who.name("user/").and_then(|user| user.rsplit('/').next());
-            who.service == "iam" && who.account == account && user == Some(approver)
-        }
-    }
-}
-
-/// The parts of an ARN of IAM or STS: `arn:aws:sts::111122223333:assumed-role/Deployer/ana`.
-struct Principal<'a> {
-    partition: &'a str,
-    service: &'a str,
-    account: &'a str,
-    resource: &'a str,
-}
-
-impl<'a> Principal<'a> {
-    fn read(arn: &'a str) -> Option<Self> {
-        let mut parts = arn.splitn(6, ':');
-        if parts.next()? != "arn" {
-            return None;
-        }
-        let (partition, service) = (parts.next()?, parts.next()?);
-        parts.next()?;
-        Some(Self {
-            partition,
-            service,
-            account: parts.next()?,
-            resource: parts.next()?,
-        })
-    }
-
-    /// What follows the kind of the resource.
-    fn name(&self, kind: &str) -> Option<&'a str> {
-        self.resource.strip_prefix(kind)
     }
 }
 

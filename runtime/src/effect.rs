@@ -153,7 +153,11 @@ impl<Q: Request, S> Effect<Q, S> {
     pub fn announced_by(mut self, request: impl Into<Q>) -> Self {
         let request = request.into();
         if let Some(topic) = inputs_of(&request).shift_remove("TopicArn") {
-            self.inputs.insert("NotificationArn".to_owned(), topic);
+            let enhanced = self.inputs.get_mut("EnhancedApprovals");
+            match enhanced.and_then(Document::as_object_mut) {
+                Some(enhanced) => enhanced.insert("NotificationArn".to_owned(), topic),
+                None => self.inputs.insert("NotificationArn".to_owned(), topic),
+            };
         }
         let action = match self.action {
             Action::Approve(approval, _) => Action::Approve(approval, Some(request)),

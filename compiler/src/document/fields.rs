@@ -63,6 +63,13 @@ impl<'node> Fields<'node> {
         Some(&entry.value).filter(|value| !value.is_null())
     }
 
+    /// A key that has a value.
+    pub(super) fn key(&self, key: &str) -> Option<&'node Spanned<String>> {
+        let mut entries = self.entries.iter();
+        let (_, entry) = entries.find(|(name, _)| *name == key)?;
+        Some(&entry.key).filter(|_| !entry.value.is_null())
+    }
+
     /// The value of a key that must be there.
     pub(super) fn require(
         &self,

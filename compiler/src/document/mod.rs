@@ -195,7 +195,7 @@ pub fn read(root: &Node, diagnostics: &mut Diagnostics) -> Document {
         "mainSteps",
         "outputs",
         "files",
-        // Change templates are runbooks with a few keys of their own.
+        // Change templates are runbooks with a few keys of their own; this one is a description.
         "templateInformation",
         "executableRunBooks",
         "emergencyChange",
@@ -209,6 +209,7 @@ pub fn read(root: &Node, diagnostics: &mut Diagnostics) -> Document {
     let Some(fields) = Fields::read(root, &SUBJECT, &KEYS, diagnostics) else {
         return Document::default();
     };
+    diagnostics.extend(change_manager(&fields));
     let version = fields.require("schemaVersion", &SUBJECT, diagnostics);
     let steps = fields.require("mainSteps", &SUBJECT, diagnostics);
     Document {
@@ -225,6 +226,22 @@ pub fn read(root: &Node, diagnostics: &mut Diagnostics) -> Document {
         outputs: outputs::document_outputs(fields.get("outputs"), diagnostics),
         files: files::files(fields.get("files"), diagnostics),
     }
+}
+
+/// The report of what only Change Manager does with a document.
+fn change_manager(fields: &Fields<'_>) -> Option<Diagnostic> {
+    const KEYS: [&str; 3] = ["executableRunBooks", "emergencyChange", "autoApprovable"];
+    let given = KEYS.iter().filter_map(|key| fields.key(key));
+    let given: Vec<&Spanned<String>> = given.collect();
+    let names: Vec<String> = given.iter().map(|key| format!("`{key}`")).collect();
+    let (first, others) = given.split_first()?;
+    let message = format!("only Change Manager heeds {}", names.join(", "));
+    let report = Diagnostic::warning(Code::IneffectiveProperty, first.span, message)
+        .label("without effect here")
+        .help("run what is to follow the approvals as steps of this runbook");
+    Some(others.iter().fold(report, |report, key| {
+        report.context(key.span, "nor has this an effect")
+    }))
 }
 
 fn schema_version(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {

@@ -3,14 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::data::into_document;
 use super::expression::owned;
 use super::plan::Plan;
 use super::steps::{Computed, request};
-use crate::ir::{Approve, Expression, Step, TextItem, Texts};
+use crate::ir::{Approve, Approvers, Expression, Step, TextItem, Texts};
 
 /// The effect of a step that asks for an approval.
 pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> Computed {
-    let approvers = texts(plan, &approve.approvers);
+    let (constructor, approvers) = match &approve.approvers {
+        Approvers::Listed(list) => (quote!(new), texts(plan, list)),
+        Approvers::Lines(lines) => (quote!(enhanced), into_document(plan, lines)),
+    };
     let required = match &approve.required {
         Some(number) => {
             let number = owned(plan, number);
@@ -22,7 +26,7 @@ pub(super) fn approve(plan: &Plan<'_>, step: &Step, approve: &Approve) -> Comput
         let message = owned(plan, message);
         quote!(.message(#message)?)
     });
-    let approval = quote!(Approval::new(#approvers, #required)? #message);
+    let approval = quote!(Approval::#constructor(#approvers, #required)? #message);
     let Some(notification) = &approve.notification else {
         let effect = Computed::effect(quote!(Effect::approve(approval)));
         return effect.after(quote!(let approval = #approval;));

@@ -184,7 +184,7 @@ fn question(awaited: &Awaited<'_>) -> String {
             if let Some(message) = &approval.message {
                 question.push_str(&format!("{message}\n"));
             }
-            let (required, approvers) = (approval.required, approval.approvers.join(", "));
+            let (required, approvers) = (approval.required, approval.approvers().join(", "));
             question.push_str(&format!(
                 "`{step}` needs {required} of these to approve: {approvers}\n"
             ));

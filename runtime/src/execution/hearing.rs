@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::approval::{Approval, Decision, Tally, approvals};
+use crate::approval::{Approval, Decision, Tally};
 use crate::caller::label;
 use crate::effect::{Action, Effect};
 use crate::event::Change;
@@ -190,7 +190,7 @@ impl<R: Runbook> Running<R> {
         };
         Some(format!(
             "Within {seconds} seconds, {} of {} required approvals were given",
-            approvals(&hearing.decisions),
+            approval.given(&hearing.decisions),
             approval.required
         ))
     }

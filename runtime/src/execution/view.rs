@@ -1,6 +1,5 @@
 //! The execution as observers see it.
 
-use crate::approval::approvals;
 use crate::caller::label;
 use crate::observer::{Activity, StepView, View};
 use crate::runbook::Runbook;
@@ -66,7 +65,7 @@ impl<R: Runbook> Running<R> {
             Phase::Hearing(hearing) => Activity::Listening {
                 approvals: self
                     .approval()
-                    .map(|approval| (approvals(&hearing.decisions), approval.required)),
+                    .map(|approval| (approval.given(&hearing.decisions), approval.required)),
             },
             Phase::Pausing { until, cause } => Activity::Retrying {
                 until: *until,

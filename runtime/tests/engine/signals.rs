@@ -83,10 +83,19 @@ questions! {
         Ok(Effect::approve(approval(&["ops", ROLE], Some(2))?));
     Announced: APPROVE, FIRST,
         Ok(Effect::approve(approval(&["ops"], None)?.message("Go?".to_owned())?).announced_by(Do(topic())));
+    Enhanced: APPROVE, FIRST, Ok(Effect::approve(Approval::enhanced(lines(), Some(3))?).announced_by(Do(topic())));
     NobodyToAsk: APPROVE, FIRST, Ok(Effect::approve(approval(&[], None)?));
     TooMany: APPROVE, FIRST, Ok(Effect::approve(approval(&["ops"], Some(2))?));
     Rest: StepDefinition { action: "aws:pause", time_limit: None, ..APPROVE }, FIRST, Ok(Effect::pause());
     ShortRest: StepDefinition { action: "aws:pause", time_limit: Some(60), ..APPROVE }, FIRST, Ok(Effect::pause());
+}
+
+/// What a change template writes.
+fn lines() -> Value {
+    json!([
+        {"approver": "ops", "type": "IamUser", "minRequiredApprovals": 1},
+        {"approver": ROLE, "type": "IamRole", "minRequiredApprovals": 0},
+    ])
 }
 
 fn topic() -> runbook_runtime::value::Map {
@@ -462,6 +471,35 @@ async fn notification_comes_before_the_wait() {
             "Message": "\"Go?\"",
             "NotificationArn": "\"arn:aws-cn:sns:topic\"",
         })
+    );
+}
+
+#[tokio::test]
+async fn lines_are_shown_as_written_and_both_counts_hold() {
+    let lines = &[(5, Approve, ANA), (6, Approve, BEN), (7, Approve, OPS)];
+    let heard = run::<Enhanced>(lines).await;
+    assert_eq!(heard.record.status(), Status::Success);
+    let inputs = heard.record.step("ask").unwrap().inputs.clone().unwrap();
+    let mut shown = Value::Object(inputs);
+    let enhanced = shown["EnhancedApprovals"].as_str().unwrap().to_owned();
+    assert_eq!(
+        serde_json::from_str::<Value>(&enhanced).unwrap(),
+        json!({"Approvers": self::lines(), "NotificationArn": "arn:aws-cn:sns:topic"})
+    );
+    shown["EnhancedApprovals"].take();
+    assert_eq!(
+        shown,
+        json!({"EnhancedApprovals": null, "MinRequiredApprovals": "3"})
+    );
+
+    // Two of the role are two approvals, but not that of the user.
+    let heard = run::<Enhanced>(&[(5, Approve, ANA), (6, Approve, BEN)]).await;
+    assert_eq!(heard.record.status(), Status::TimedOut);
+    let message = heard.record.step("ask").unwrap().failure_message.clone();
+    assert!(
+        message
+            .unwrap()
+            .contains("2 of 3 required approvals were given")
     );
 }
 

@@ -75,12 +75,32 @@ pub(super) const SLEEP: [OwnInput; 2] = [
     optional("Timestamp", Type::String),
 ];
 
-/// Those of `aws:approve` (spec 5.1).
-const APPROVE: [OwnInput; 4] = [
-    required("Approvers", Type::StringList),
+/// Those of `aws:approve` (spec 5.1): `Approvers` are needed, or what change templates have instead.
+const APPROVE: [OwnInput; 5] = [
+    optional("Approvers", Type::StringList),
+    optional("EnhancedApprovals", Type::StringMap),
     optional("NotificationArn", Type::String),
     optional("Message", Type::String),
     optional("MinRequiredApprovals", Type::Integer),
+];
+
+/// The members of `EnhancedApprovals`.
+pub(super) const ENHANCED: [OwnInput; 2] = [
+    optional("NotificationArn", Type::String),
+    required("Approvers", Type::MapList),
+];
+
+/// The members of a line of its `Approvers`.
+pub(super) const LINE: [OwnInput; 3] = [
+    required("approver", Type::String),
+    OwnInput {
+        required: true,
+        ..one_of(
+            "type",
+            &["IamUser", "IamGroup", "IamRole", "SSOUser", "SSOGroup"],
+        )
+    },
+    optional("minRequiredApprovals", Type::Integer),
 ];
 
 /// Those of `aws:changeInstanceState` (spec 5.4).

@@ -1,13 +1,15 @@
 //! `aws:approve` and `aws:pause`: steps that wait for people (spec 5.1, 5.18).
 
+mod enhanced;
+
 use super::call::{Called, Given, text};
 use super::inputs;
 use super::typed::Inputs;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Step, Type, ValueKind};
-use crate::ir::{Approve, Expression, TextItem, Texts, Work};
-use crate::source::{Span, Spanned};
+use crate::document::{Step, Type, Value, ValueKind};
+use crate::ir::{Approve, Approvers, Expression, TextItem, Texts, Work};
+use crate::source::Spanned;
 
 /// The most approvers that a step can have.
 const APPROVERS: usize = 10;
@@ -15,7 +17,7 @@ const APPROVERS: usize = 10;
 /// The most characters of `Message`.
 const MESSAGE: usize = 4096;
 
-/// What change templates have instead of `Approvers`.
+/// What change templates have instead of `Approvers` and `NotificationArn`.
 const ENHANCED: &str = "EnhancedApprovals";
 
 /// Checks a step that waits for decisions.
@@ -24,22 +26,39 @@ pub(super) fn approve(
     scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
-    if let Some((key, value)) = step.inputs.iter().find(|(key, _)| key.value == ENHANCED) {
-        inputs::references(value, scope, diagnostics);
-        diagnostics.push(enhanced(key.span));
-        return None;
-    }
     let called = Called::find(scope.catalogue, "sns", "Publish")?;
     let mut inputs = Inputs::of(step, scope, diagnostics);
-    let approvers = inputs.texts("Approvers");
     let required = inputs.setting("MinRequiredApprovals");
     let message = inputs.setting("Message");
-    let topic = inputs.member(&called, "TopicArn", "NotificationArn");
-    if let Some(approvers) = &approvers {
-        numbers(&mut inputs, approvers, required.as_ref());
-    }
     long_message(&mut inputs, message.as_ref());
-    topic_name(&mut inputs, topic.as_ref());
+    let (approvers, topic) = match inputs.given(ENHANCED) {
+        Some(value) => {
+            for other in ["Approvers", "NotificationArn"] {
+                inputs.exclusive(other, ENHANCED);
+            }
+            let enhanced = enhanced::enhanced(&mut inputs, ENHANCED, value, &called)?;
+            too_many(&mut inputs, enhanced.count, enhanced.place);
+            let most = enhanced.people;
+            reachable(&mut inputs, most, enhanced.place, required.as_ref());
+            (Approvers::Lines(enhanced.lines), enhanced.topic)
+        }
+        None => {
+            inputs.needs("Approvers");
+            let approvers = inputs.texts("Approvers");
+            let topic = inputs.member(&called, "TopicArn", "NotificationArn");
+            if let (Some(approvers), Some(place)) = (&approvers, inputs.given("Approvers")) {
+                let count = count(approvers);
+                if !too_many(&mut inputs, count, place) {
+                    let most = count.unwrap_or(APPROVERS);
+                    reachable(&mut inputs, Some(most), place, required.as_ref());
+                }
+            }
+            if let Some(arn) = inputs.given("NotificationArn") {
+                topic_name(&mut inputs, topic.as_ref(), arn);
+            }
+            (Approvers::Listed(approvers?), topic)
+        }
+    };
     inputs.sound()?;
 
     let notice = Given::Value(Expression::Told("notice", Type::String));
@@ -55,7 +74,7 @@ pub(super) fn approve(
         None => None,
     };
     Some(Work::Approve(Box::new(Approve {
-        approvers: approvers?,
+        approvers,
         required,
         message,
         notification,
@@ -87,49 +106,53 @@ fn ignored(key: &Spanned<String>) -> Diagnostic {
         .help("remove it; what people should know can stand in `Message`")
 }
 
-fn enhanced(span: Span) -> Diagnostic {
-    let message = format!("`{ENHANCED}` is not supported yet");
-    Diagnostic::error(Code::UnsupportedFeature, span, message)
-        .label("part of a change template, not of a runbook")
-        .help("name the users and roles under `Approvers`")
+/// How many approvers there are, as far as that is known.
+fn count(approvers: &Texts) -> Option<usize> {
+    let Texts::List(items) = approvers else {
+        return None;
+    };
+    let single = |item: &TextItem| matches!(item, TextItem::One(_));
+    Some(items.len()).filter(|_| items.iter().all(single))
 }
 
-/// How many approvers there are, as far as that is known, and how many are needed.
-fn numbers(inputs: &mut Inputs<'_, '_>, approvers: &Texts, required: Option<&Expression>) {
-    let count = match approvers {
-        Texts::List(items) => {
-            let single = |item: &TextItem| matches!(item, TextItem::One(_));
-            Some(items.len()).filter(|_| items.iter().all(single))
-        }
-        Texts::Whole(_) => None,
+/// Reports a number of approvers that there cannot be; gives whether it is one.
+fn too_many(inputs: &mut Inputs<'_, '_>, count: Option<usize>, place: &Value) -> bool {
+    let Some(count) = count.filter(|count| !(1..=APPROVERS).contains(count)) else {
+        return false;
     };
-    if let (Some(count), Some(value)) = (count, inputs.given("Approvers"))
-        && !(1..=APPROVERS).contains(&count)
-    {
-        let message = format!("`Approvers` names {count}, but takes 1 to {APPROVERS}");
-        inputs.report(
-            Diagnostic::error(Code::ViolatedConstraint, value.span, message)
-                .label(match count {
-                    0 => "nobody could approve",
-                    _ => "too many",
-                })
-                .help("name a role that all of them can assume"),
-        );
-        return;
-    }
-    let most = count.unwrap_or(APPROVERS);
+    let message = format!("`Approvers` names {count}, but takes 1 to {APPROVERS}");
+    inputs.report(
+        Diagnostic::error(Code::ViolatedConstraint, place.span, message)
+            .label(match count {
+                0 => "nobody could approve",
+                _ => "too many",
+            })
+            .help("name a role that all of them can assume"),
+    );
+    true
+}
+
+/// Reports a number of approvals that is never reached: at most so many people can approve, if there is a limit.
+fn reachable(
+    inputs: &mut Inputs<'_, '_>,
+    most: Option<usize>,
+    approvers: &Value,
+    required: Option<&Expression>,
+) {
     let (Some(Expression::Integer(number)), Some(value)) =
         (required, inputs.given("MinRequiredApprovals"))
     else {
         return;
     };
-    if usize::try_from(*number).is_ok_and(|number| (1..=most).contains(&number)) {
+    let reached = 1..=most.unwrap_or(usize::MAX);
+    if usize::try_from(*number).is_ok_and(|number| reached.contains(&number)) {
         return;
     }
-    let message = format!("`MinRequiredApprovals` is {number}, but takes 1 to {most}");
+    let takes = most.map_or_else(|| "1 at least".to_owned(), |most| format!("1 to {most}"));
+    let message = format!("`MinRequiredApprovals` is {number}, but takes {takes}");
     let report = Diagnostic::error(Code::ViolatedConstraint, value.span, message);
-    inputs.report(match (number, inputs.given("Approvers")) {
-        (1.., Some(approvers)) => report
+    inputs.report(match (number, most) {
+        (1.., Some(most)) => report
             .label("never reached")
             .context(approvers.span, format!("{most} at most can approve"))
             .help("name more approvers, or require fewer"),
@@ -153,10 +176,8 @@ fn long_message(inputs: &mut Inputs<'_, '_>, message: Option<&Expression>) {
 }
 
 /// The service's own role may publish to such topics only.
-fn topic_name(inputs: &mut Inputs<'_, '_>, topic: Option<&Given>) {
-    let (Some(Given::Value(Expression::String(arn))), Some(value)) =
-        (topic, inputs.given("NotificationArn"))
-    else {
+fn topic_name(inputs: &mut Inputs<'_, '_>, topic: Option<&Given>, value: &Value) {
+    let Some(Given::Value(Expression::String(arn))) = topic else {
         return;
     };
     let name = arn.rsplit(':').next().unwrap_or(arn);

@@ -47,6 +47,15 @@ impl<'a, 'd> Inputs<'a, 'd> {
         }
     }
 
+    /// Reports a missing input that is needed besides those that always are, unless an unknown one may be it.
+    pub(super) fn needs(&mut self, name: &str) {
+        if self.sound {
+            let before = self.diagnostics.len();
+            inputs::required(self.step, name, self.diagnostics);
+            self.sound = self.diagnostics.len() == before;
+        }
+    }
+
     /// Whether an input is given.
     pub(super) fn given(&self, name: &str) -> Option<&'a Value> {
         inputs::given(self.step, name)
@@ -68,6 +77,17 @@ impl<'a, 'd> Inputs<'a, 'd> {
     /// The member that an input becomes, if it is given.
     pub(super) fn member(&mut self, called: &Called, member: &str, name: &str) -> Option<Given> {
         let value = self.given(name)?;
+        self.member_of(called, member, name, value)
+    }
+
+    /// The member that a value becomes which stands inside of an input, and is like the input with a name.
+    pub(super) fn member_of(
+        &mut self,
+        called: &Called,
+        member: &str,
+        name: &str,
+        value: &Value,
+    ) -> Option<Given> {
         let input = self.own.iter().find(|input| input.name == name)?;
         let shape = called.member(member)?;
         let given = self.value(called, value, input, shape);
@@ -266,7 +286,8 @@ impl<'a, 'd> Inputs<'a, 'd> {
         }
     }
 
-    fn expression(&mut self, value: &Value, input: &OwnInput) -> Option<Expression> {
+    /// A value as what an input takes that has no parts.
+    pub(super) fn expression(&mut self, value: &Value, input: &OwnInput) -> Option<Expression> {
         let (name, scope) = (input.name, self.scope);
         match input.kind {
             Type::Integer | Type::Boolean => self.number(value, input),

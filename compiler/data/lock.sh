@@ -16,7 +16,7 @@ mkdir "$folder/src"
 {
     printf '[package]\nname = "carried"\nversion = "0.0.0"\nedition = "2024"\n\n'
     printf '[workspace]\n\n[dependencies]\n'
-    printf 'runbook-runtime = { path = "%s", features = ["aws", "cli", "script"] }\n' "$data/../../runtime"
+    printf 'runbook-runtime = { path = "%s", features = ["aws", "cli", "journal", "script"] }\n' "$data/../../runtime"
     for service in $services; do
         printf 'aws-sdk-%s = { version = "1", default-features = false, features = ["rt-tokio"] }\n' "$service"
     done

@@ -28,6 +28,8 @@ pub mod failure;
 pub mod flow;
 pub mod generated;
 pub mod input;
+#[cfg(feature = "journal")]
+pub mod journal;
 pub mod lambda;
 pub mod local;
 pub mod observer;

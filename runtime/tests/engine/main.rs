@@ -7,6 +7,8 @@ mod cancellation;
 mod children;
 mod durability;
 mod flow;
+#[cfg(feature = "journal")]
+mod journal;
 mod loops;
 mod outputs;
 mod procedures;

@@ -49,7 +49,7 @@ pub use text::fill;
 
 use crate::decode::{DOCUMENT, Member, Response, Shape};
 use crate::effect::Operation;
-use crate::value::Map;
+use crate::value::{InputError, Map};
 
 /// The most that a script may return, in bytes of JSON (spec 5.13).
 pub const LARGEST_PAYLOAD: usize = 100 * 1024;
@@ -78,6 +78,45 @@ pub struct Script {
     /// The file that `Attachment` names, its checksum verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attachment: Option<Attachment>,
+}
+
+impl Script {
+    /// The script, if its language can do with what there is: where `Runtime` or `Attachment` is a reference, no compiler
+    /// has seen that.
+    ///
+    /// # Errors
+    /// When something is missing, or cannot be used.
+    pub fn checked(self) -> Result<Self, InputError> {
+        let language = self.runtime.language;
+        let has_text = !self.text.trim().is_empty();
+        let problem = match (language, &self.handler) {
+            (Language::Python, None) => "a script in Python needs a `Handler`",
+            (Language::Python, _) if !has_text && self.attachment.is_none() => {
+                "there is neither `Script` nor `Attachment`"
+            }
+            (Language::PowerShell, Some(_)) => "a script in PowerShell has no `Handler`",
+            (Language::PowerShell, _) if !has_text => "a script in PowerShell needs a `Script`",
+            _ => return self.with_usable_attachment(),
+        };
+        Err(InputError::OutOfBounds(problem.to_owned()))
+    }
+
+    fn with_usable_attachment(self) -> Result<Self, InputError> {
+        let name = self.attachment.as_ref().map(|file| file.name.as_str());
+        let ending = name.and_then(|name| Some(name.rsplit_once('.')?.1));
+        let endings: &[&str] = match self.runtime.language {
+            Language::Python => &["py", "zip"],
+            Language::PowerShell => &["zip"],
+        };
+        match name.filter(|_| ending.is_none_or(|ending| !endings.contains(&ending))) {
+            None => Ok(self),
+            Some(name) => Err(InputError::OutOfBounds(format!(
+                "{} cannot use the attachment `{name}`, but .{} files",
+                self.runtime.language,
+                endings.join(" and ."),
+            ))),
+        }
+    }
 }
 
 /// What the script of a step needs of the machine.

@@ -126,22 +126,23 @@ fn literal(part: &Part) -> Option<&str> {
 /// The files that scripts use, each once.
 fn attachments(document: &Document, steps: &[Step]) -> Vec<Attachment> {
     let used = |name: &str| {
-        steps.iter().find_map(|step| match &step.work {
-            Work::Script(script) if script.attachment.as_deref() == Some(name) => Some(()),
-            _ => None,
+        steps.iter().any(|step| match &step.work {
+            Work::Script(script) => {
+                let attachment = script.attachment.as_ref();
+                attachment.is_some_and(|attachment| attachment.can_be(name))
+            }
+            _ => false,
         })
     };
-    let files = document.files.iter().filter_map(|file| {
-        used(&file.name.value)?;
-        Some(Attachment {
-            name: file.name.value.clone(),
-            sha256: file
-                .sha256
-                .as_ref()
-                .map(|sum| sum.value.to_ascii_lowercase()),
-            span: file.name.span,
-            content: None,
-        })
+    let files = document.files.iter().filter(|file| used(&file.name.value));
+    let files = files.map(|file| Attachment {
+        name: file.name.value.clone(),
+        sha256: file
+            .sha256
+            .as_ref()
+            .map(|sum| sum.value.to_ascii_lowercase()),
+        span: file.name.span,
+        content: None,
     });
     files.collect()
 }

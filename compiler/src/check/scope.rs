@@ -28,6 +28,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) catalogue: &'a Catalogue,
     /// The place whose references are resolved.
     pub(super) place: Place,
+    /// Whether what cannot be resolved may stay as it is written, where the place is a script's step.
+    tolerant: bool,
     names: &'a Names<'a>,
 }
 
@@ -95,6 +97,7 @@ impl<'a> Scope<'a> {
             library,
             catalogue,
             place,
+            tolerant: true,
             names,
         }
     }
@@ -102,6 +105,14 @@ impl<'a> Scope<'a> {
     /// The same names as seen from another place.
     pub(super) const fn at(self, place: Place) -> Self {
         Self { place, ..self }
+    }
+
+    /// The same for a value that has to be there.
+    pub(super) const fn exact(self) -> Self {
+        Self {
+            tolerant: false,
+            ..self
+        }
     }
 
     /// The step of this name, inside a loop or not.
@@ -119,10 +130,10 @@ impl<'a> Scope<'a> {
         (0..).map(StepId).zip(&self.names.entries)
     }
 
-    /// Whether the place is a script's step, which does not fail when a reference cannot be resolved.
+    /// Whether the place is in a script or its payload, which do not fail when a reference cannot be resolved.
     pub(super) fn is_script(&self) -> bool {
         match self.place {
-            Place::Step(step) => self
+            Place::Step(step) if self.tolerant => self
                 .entry(step)
                 .is_some_and(|entry| entry.step.action.value == "aws:executeScript"),
             _ => false,

@@ -169,7 +169,7 @@ fn collect_steps<'a>(steps: &'a [Step], all: &mut Vec<Found<'a>>) {
 fn missing(step: &Step, input: &str) -> Missing {
     match (step.action.value.as_str(), input) {
         ("aws:branch", _) | ("aws:loop", "LoopCondition") => Missing::False,
-        ("aws:executeScript", _) => Missing::Text,
+        ("aws:executeScript", "Script" | "InputPayload") => Missing::Text,
         _ => Missing::Fails,
     }
 }

@@ -221,7 +221,8 @@ pub(crate) fn type_name(runbook: &str) -> String {
 }
 
 fn attachment_names(runbook: &Runbook) -> Vec<Ident> {
-    let mut unique = Unique::default();
+    // The function that finds them by their names.
+    let mut unique = Unique::without(&["attachment"]);
     let attachments = runbook.attachments.iter();
     attachments
         .map(|attachment| names::snake(&attachment.name))

@@ -1,12 +1,12 @@
 //! `scripts.rs`: the texts of scripts and their attachments; and what a step says of its script.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::data::data_with;
-use super::expression::{data_or_reference, integer, owned, text_or_reference};
+use super::expression::{borrowed_text, data_or_reference, integer, owned, text_or_reference};
 use super::plan::{Plan, StepNames};
-use crate::ir::{Attachment, Data, Language, Runtime, Script, Step, Work};
+use crate::ir::{Attached, Attachment, Data, Interpreter, Language, Runtime, Script, Step, Work};
 
 /// The items of `scripts.rs`; none if the runbook has no scripts.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
@@ -25,7 +25,14 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
             use runbook_runtime::script::Attachment;
         )
     });
-    import.into_iter().chain(texts).chain(attachments).collect()
+    let by_name = by_name(plan);
+    let import = import.into_iter().chain(by_name.is_some().then(|| {
+        quote!(
+            use runbook_runtime::value::InputError;
+        )
+    }));
+    let items = import.chain(texts).chain(attachments);
+    items.chain(by_name).collect()
 }
 
 /// Whether the runbook has scripts.
@@ -40,15 +47,19 @@ pub(crate) fn has_texts(plan: &Plan<'_>) -> bool {
 
 /// What the scripts need of the machine, as the associated constant of the runbook.
 pub(crate) fn requirements(plan: &Plan<'_>) -> Option<TokenStream> {
-    let requirements = scripts(plan).map(|(step, _, script)| {
-        let (name, runtime, modules) = (&step.name, runtime(script.runtime), &script.modules);
-        quote! {
+    let requirements = scripts(plan).filter_map(|(step, _, script)| {
+        // What a step will name is not asked for before.
+        let Interpreter::Known(known) = script.runtime else {
+            return None;
+        };
+        let (name, runtime, modules) = (&step.name, runtime(known), &script.modules);
+        Some(quote! {
             script::Requirement {
                 step: #name,
                 runtime: #runtime,
                 modules: &[#(#modules),*],
             }
-        }
+        })
     });
     has_scripts(plan).then(|| {
         quote! {
@@ -59,7 +70,13 @@ pub(crate) fn requirements(plan: &Plan<'_>) -> Option<TokenStream> {
 
 /// The effect of a step that runs a script.
 pub(crate) fn effect(plan: &Plan<'_>, script: &Script, names: &StepNames) -> TokenStream {
-    let runtime = runtime(script.runtime);
+    let runtime = match &script.runtime {
+        Interpreter::Known(known) => runtime(*known),
+        Interpreter::Named(name) => {
+            let name = borrowed_text(plan, name);
+            quote!(script::Runtime::named(#name)?)
+        }
+    };
     let handler = match &script.handler {
         None => quote!(None),
         Some(handler) => {
@@ -80,10 +97,18 @@ pub(crate) fn effect(plan: &Plan<'_>, script: &Script, names: &StepNames) -> Tok
         Some(Data::Expression(expression)) => owned(plan, expression),
         Some(other) => unreachable!("the checker takes maps alone, not {other:?}"),
     };
-    let attachment = match attachment_name(plan, script) {
+    let attachment = match &script.attachment {
         None => quote!(None),
-        Some(name) => quote!(Some(scripts::#name())),
+        Some(Attached::Known(name)) => {
+            let name = attachment_name(plan, name);
+            quote!(Some(scripts::#name()))
+        }
+        Some(Attached::Named(name, _)) => {
+            let name = borrowed_text(plan, name);
+            quote!(Some(scripts::attachment(#name)?))
+        }
     };
+    let checked = is_named(script).then(|| quote!(.checked()?));
     quote! {
         Effect::call(Script {
             runtime: #runtime,
@@ -92,8 +117,14 @@ pub(crate) fn effect(plan: &Plan<'_>, script: &Script, names: &StepNames) -> Tok
             payload: #payload,
             context: state.context.variables(),
             attachment: #attachment,
-        })
+        } #checked)
     }
+}
+
+/// Whether what the script is depends on values that are known at run time only.
+fn is_named(script: &Script) -> bool {
+    matches!(script.runtime, Interpreter::Named(_))
+        || matches!(script.attachment, Some(Attached::Named(..)))
 }
 
 fn text(plan: &Plan<'_>, script: &Script, names: &StepNames) -> TokenStream {
@@ -128,14 +159,36 @@ fn scripts<'a>(plan: &'a Plan<'_>) -> impl Iterator<Item = (&'a Step, &'a StepNa
         })
 }
 
-fn attachment_name<'a>(plan: &'a Plan<'_>, script: &Script) -> Option<&'a proc_macro2::Ident> {
-    let wanted = script.attachment.as_ref()?;
+/// The function that gives an attachment.
+fn attachment_name<'a>(plan: &'a Plan<'_>, wanted: &str) -> &'a Ident {
     let mut named = plan.runbook.attachments.iter().zip(&plan.attachments);
-    named.find_map(|(attachment, name)| (attachment.name == *wanted).then_some(name))
+    let found = named.find_map(|(attachment, name)| (attachment.name == *wanted).then_some(name));
+    found.unwrap_or_else(|| unreachable!("what a script uses is carried"))
+}
+
+/// The function that finds an attachment by its name, if a step needs it.
+fn by_name(plan: &Plan<'_>) -> Option<TokenStream> {
+    let mut steps = scripts(plan);
+    steps.find(|(_, _, script)| matches!(script.attachment, Some(Attached::Named(..))))?;
+    let files = plan.runbook.attachments.iter().map(|file| &file.name);
+    let arms = files.clone().zip(&plan.attachments);
+    let arms = arms.map(|(file, name)| quote!(#file => Ok(#name())));
+    Some(quote! {
+        /// The attachment of this name.
+        ///
+        /// # Errors
+        /// When the document has no such file.
+        pub fn attachment(name: &str) -> Result<Attachment, InputError> {
+            match name {
+                #(#arms,)*
+                other => Err(Attachment::unknown(other, &[#(#files),*])),
+            }
+        }
+    })
 }
 
 /// A function that gives an attachment: its text where it is one, else its bytes in base64.
-fn attachment((attachment, name): (&Attachment, &proc_macro2::Ident)) -> TokenStream {
+fn attachment((attachment, name): (&Attachment, &Ident)) -> TokenStream {
     let file = &attachment.name;
     let content = attachment.content.as_deref();
     let made = match content.map(|content| (content, std::str::from_utf8(content))) {

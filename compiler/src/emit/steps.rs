@@ -17,7 +17,7 @@ use crate::catalogue::ShapeKind;
 use crate::document::Type;
 use crate::ir::{
     ApiCall, ApiField, ApiItem, ApiValue, Choice, Condition, Data, Expectation, Expression, Field,
-    OutputSource, Procedure, Step, StepId, Webhook, Work,
+    Interpreter, OutputSource, Procedure, Step, StepId, Webhook, Work,
 };
 
 /// The items of `steps.rs`.
@@ -99,7 +99,10 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
         Work::Invoke { call, .. } => calls(call),
         Work::Procedure(procedure) => operations(procedure),
         Work::Webhook(_) => "a webhook".to_owned(),
-        Work::Script(script) => format!("a script in {}", script.runtime.language.name()),
+        Work::Script(script) => match &script.runtime {
+            Interpreter::Known(runtime) => format!("a script in {}", runtime.language.name()),
+            Interpreter::Named(_) => "a script".to_owned(),
+        },
         Work::Child(child) => format!("the runbook `{}`", child.name),
         Work::Approve(approve) => match &approve.notification {
             Some(call) => format!("an approval, announced by {}", calls(call)),

@@ -20,7 +20,7 @@ pub use expression::{Expression, Part, Reference, SystemVariable, TextItem, Text
 pub use loops::{Loop, Turns};
 pub use print::print;
 pub use procedure::{Field, Procedure};
-pub use script::{Attachment, Language, Runtime, Script, ScriptText};
+pub use script::{Attached, Attachment, Interpreter, Language, Runtime, Script, ScriptText};
 pub use webhook::Webhook;
 
 use crate::catalogue::Service;

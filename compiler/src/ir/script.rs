@@ -6,17 +6,45 @@ use super::{Data, Expression, Reference};
 #[derive(Clone, Debug)]
 pub struct Script {
     /// What interprets it.
-    pub runtime: Runtime,
+    pub runtime: Interpreter,
     /// `Handler`; PowerShell has none.
     pub handler: Option<Expression>,
     /// `Script`; nothing where the code is in the attachment.
     pub text: Option<ScriptText>,
     /// `InputPayload`.
     pub payload: Option<Data>,
-    /// `Attachment`: the name of one of [`super::Runbook::attachments`].
-    pub attachment: Option<String>,
+    /// `Attachment`.
+    pub attachment: Option<Attached>,
     /// The modules that it certainly imports and that Python does not bring along, sorted: `boto3`.
     pub modules: Vec<String>,
+}
+
+/// `Runtime` of a step.
+#[derive(Clone, Debug)]
+pub enum Interpreter {
+    /// It is written out.
+    Known(Runtime),
+    /// A String names it at run time.
+    Named(Expression),
+}
+
+/// `Attachment` of a step: one of [`super::Runbook::attachments`].
+#[derive(Clone, Debug)]
+pub enum Attached {
+    /// The name is written out.
+    Known(String),
+    /// A String names it at run time: one of these.
+    Named(Expression, Vec<String>),
+}
+
+impl Attached {
+    /// Whether it can be the file of this name.
+    pub fn can_be(&self, file: &str) -> bool {
+        match self {
+            Self::Known(name) => name == file,
+            Self::Named(_, names) => names.iter().any(|name| name == file),
+        }
+    }
 }
 
 /// A value of `Runtime`: a language in a version.

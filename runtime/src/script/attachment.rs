@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
+use crate::value::InputError;
+
 /// A file of the document, which `Attachment` names.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attachment {
@@ -28,6 +30,14 @@ impl Attachment {
             name: name.to_owned(),
             content: None,
         }
+    }
+
+    /// The report of a name that is none of the document's files.
+    pub fn unknown(name: &str, files: &[&str]) -> InputError {
+        InputError::OutOfBounds(format!(
+            "the document has no file `{name}` for `Attachment`, but {}",
+            files.join(", ")
+        ))
     }
 
     /// A file of any bytes, which are given in base64; line breaks in it mean nothing.

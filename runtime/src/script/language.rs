@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::value::InputError;
+
 /// A language of scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
@@ -55,6 +57,28 @@ impl Runtime {
             language: Language::PowerShell,
             version: (major, minor),
         }
+    }
+
+    /// The runtime of this name: `python3.11`, `PowerShell 7.4`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn named(name: &str) -> Result<Self, InputError> {
+        let name = name.trim();
+        let python = |name: &str| {
+            let minor = name.strip_prefix("python3.")?.parse().ok()?;
+            Some(Self::python(3, minor)).filter(|found| minor >= 6 && found.written() == name)
+        };
+        Ok(match name {
+            "PowerShell 7.4" => Self::power_shell(7, 4),
+            "PowerShell 7.0" => Self::power_shell(7, 0),
+            "PowerShell Core 6.0" | "dotnetcore2.1" => Self::power_shell(6, 0),
+            _ => python(name).ok_or_else(|| {
+                InputError::OutOfBounds(format!(
+                    "`Runtime` has no value `{name}`, but python3.11 and PowerShell 7.4, for example"
+                ))
+            })?,
+        })
     }
 
     /// The value of `Runtime` as a runbook writes it.

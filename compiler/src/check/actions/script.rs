@@ -2,6 +2,7 @@
 
 #[cfg(feature = "python")]
 mod modules;
+mod named;
 #[cfg(feature = "python")]
 mod python;
 mod runtime;
@@ -12,9 +13,10 @@ use crate::check::references;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Scalar, Step, Value, ValueKind};
-use crate::ir::{Language, Runtime, Script, ScriptText, Work};
+use crate::ir::{Attached, Language, Runtime, Script, ScriptText, Work};
 use crate::source::Spanned;
 use crate::syntax::{Part, Placeholder};
+use named::Named;
 
 /// Checks the inputs of a step.
 pub(super) fn execute(
@@ -28,18 +30,22 @@ pub(super) fn execute(
     if known {
         inputs::required(step, "Runtime", diagnostics);
     }
-    let runtime =
-        inputs::given(step, "Runtime").and_then(|value| runtime::runtime(value, diagnostics));
+    let settings = scope.exact();
+    let interpreted = inputs::given(step, "Runtime")
+        .and_then(|value| runtime::runtime(value, &settings, diagnostics));
     let text = inputs::given(step, "Script").map(|value| text(value, scope, diagnostics));
     let handler = inputs::given(step, "Handler")
-        .map(|value| inputs::text(value, "Handler", scope, diagnostics));
+        .map(|value| inputs::text(value, "Handler", &settings, diagnostics));
     let payload = inputs::given(step, "InputPayload")
         .map(|value| data::map(value, "InputPayload", scope, diagnostics));
     let attachment =
-        inputs::given(step, "Attachment").map(|value| attachment(value, scope, diagnostics));
+        inputs::given(step, "Attachment").map(|value| attachment(value, &settings, diagnostics));
+    let runtime = interpreted.as_ref().and_then(|known| known.runtime);
     if let Some(runtime) = runtime.filter(|_| known) {
         demands(step, runtime.language, diagnostics);
-        if let (Some(Some(name)), Some(value)) = (&attachment, inputs::given(step, "Attachment")) {
+        if let (Some(Some(Attached::Known(name))), Some(value)) =
+            (&attachment, inputs::given(step, "Attachment"))
+        {
             diagnostics.extend(useless(name, value, runtime.language));
         }
     }
@@ -49,7 +55,7 @@ pub(super) fn execute(
     };
     let sound = !diagnostics.has_errors_since(before);
     let script = Script {
-        runtime: runtime?,
+        runtime: interpreted?.interpreter,
         handler: optional(handler)?,
         text: optional(text)?.filter(|text| !text.text.trim().is_empty()),
         payload: optional(payload)?,
@@ -136,19 +142,41 @@ fn written_references(scalar: &Scalar) -> impl Iterator<Item = (String, &Placeho
 }
 
 /// `Attachment`: the name of a file of the document.
-fn attachment(value: &Value, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<String> {
-    let name = inputs::literal(
-        value,
-        "Attachment",
-        "what is put into the binary",
-        diagnostics,
-    )?;
-    let files = &scope.document.files;
-    if files.iter().any(|file| file.name.value == name.value) {
-        return Some(name.value);
+fn attachment(value: &Value, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Attached> {
+    let files: Vec<&str> = scope
+        .document
+        .files
+        .iter()
+        .map(|file| file.name.value.as_str())
+        .collect();
+    let find = |name: &str| files.contains(&name).then(|| name.to_owned());
+    let report = |name: &Spanned<String>| no_such_file(name, scope);
+    let referenced = value
+        .as_scalar()
+        .filter(|scalar| !scalar.template.is_literal());
+    if let Some(scalar) = referenced {
+        let named = inputs::text(value, "Attachment", scope, diagnostics)?;
+        let values = Named::of(scalar, scope).right(find, report, diagnostics);
+        if files.is_empty() {
+            diagnostics.push(no_files(value));
+        }
+        let all = || files.iter().map(|&name| name.to_owned()).collect();
+        return Some(Attached::Named(named, values.unwrap_or_else(all)));
     }
-    diagnostics.push(no_such_file(&name, scope));
-    None
+    let why = "what is put into the binary";
+    let name = inputs::literal(value, "Attachment", why, diagnostics)?;
+    let found = find(&name.value);
+    if found.is_none() {
+        diagnostics.push(report(&name));
+    }
+    found.map(Attached::Known)
+}
+
+fn no_files(value: &Value) -> Diagnostic {
+    let message = "the document has no `files`, so `Attachment` can name none";
+    Diagnostic::error(Code::UnknownAttachment, value.span, message)
+        .label("never a file of the document")
+        .help("declare them: `files: {NAME: {checksums: {sha256: …}}}` at the top of the document")
 }
 
 fn no_such_file(name: &Spanned<String>, scope: &Scope<'_>) -> Diagnostic {

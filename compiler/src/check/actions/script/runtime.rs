@@ -1,17 +1,41 @@
 //! `Runtime`: the interpreter of a script, by the service's names for it.
 
+use super::named::Named;
 use crate::check::actions::inputs;
 use crate::check::actions::own::RUNTIMES;
+use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::Value;
-use crate::ir::{Language, Runtime};
+use crate::ir::{Interpreter, Language, Runtime};
 use crate::source::Spanned;
 
 /// The newest Python that the documentation of the service knows.
 const NEWEST_PYTHON: u32 = 11;
 
+/// What interprets a script.
+pub(super) struct Interpreted {
+    pub(super) interpreter: Interpreter,
+    /// Its runtime as far as it is known when compiling: of several versions of Python the newest.
+    pub(super) runtime: Option<Runtime>,
+}
+
 /// The runtime that an input names.
-pub(super) fn runtime(value: &Value, diagnostics: &mut Diagnostics) -> Option<Runtime> {
+pub(super) fn runtime(
+    value: &Value,
+    scope: &Scope<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Interpreted> {
+    let referenced = value
+        .as_scalar()
+        .filter(|scalar| !scalar.template.is_literal());
+    if let Some(scalar) = referenced {
+        let named = inputs::text(value, "Runtime", scope, diagnostics)?;
+        let values = Named::of(scalar, scope).right(read, unknown, diagnostics);
+        return Some(Interpreted {
+            interpreter: Interpreter::Named(named),
+            runtime: values.and_then(newest),
+        });
+    }
     let name = inputs::literal(value, "Runtime", "the interpreter", diagnostics)?;
     let Some(runtime) = read(&name.value) else {
         diagnostics.push(unknown(&name));
@@ -20,7 +44,17 @@ pub(super) fn runtime(value: &Value, diagnostics: &mut Diagnostics) -> Option<Ru
     if runtime.language == Language::Python && runtime.version.1 > NEWEST_PYTHON {
         diagnostics.push(newer(&name));
     }
-    Some(runtime)
+    Some(Interpreted {
+        interpreter: Interpreter::Known(runtime),
+        runtime: Some(runtime),
+    })
+}
+
+/// The newest of several runtimes, if all are for one language.
+fn newest(runtimes: Vec<Runtime>) -> Option<Runtime> {
+    let newest = *runtimes.iter().max_by_key(|runtime| runtime.version)?;
+    let alike = |runtime: &Runtime| runtime.language == newest.language;
+    runtimes.iter().all(alike).then_some(newest)
 }
 
 /// The runtime of this name.

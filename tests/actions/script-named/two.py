@@ -1,0 +1,2 @@
+def main(events, context):
+    return "from two"

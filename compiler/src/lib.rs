@@ -22,6 +22,7 @@ pub mod emit;
 pub mod ir;
 pub mod library;
 mod link;
+pub mod repeat;
 pub mod source;
 pub mod syntax;
 

@@ -187,6 +187,23 @@ impl Bench {
         copies
     }
 
+    /// The sources that speak of APIs, as cargo got them.
+    fn emitted(&self) -> String {
+        let mut folders = vec![self.path("cache")];
+        let mut text = String::new();
+        while let Some(folder) = folders.pop() {
+            for path in entries(&folder) {
+                let name = path.file_name().unwrap();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if name == "aws.rs" || name == "api.rs" {
+                    text += &fs::read_to_string(path).unwrap();
+                }
+            }
+        }
+        text
+    }
+
     fn evidence(&self) -> Vec<PathBuf> {
         entries(&self.path("cache/failed"))
     }
@@ -400,6 +417,34 @@ fn what_the_sdk_does_not_have_is_shown_in_the_runbook() {
     let said = bench.build(ONE, &[], 1);
     assert!(said.contains("the service `ecs` is not in"), "{said}");
     assert!(said.contains("there is no crate aws-sdk-ecs"), "{said}");
+}
+
+#[test]
+fn a_crate_that_is_older_than_a_token_is_called_without_it() {
+    let bench = Bench::new("tokens");
+    let run = ONE.replace("ListTasks", "RunTask, taskDefinition: report");
+    let builders = |setters: &[&str]| {
+        let setters = setters.iter();
+        let setters: String = setters
+            .map(|setter| format!("    pub fn {setter}(self) -> Self {{ self }}\n"))
+            .collect();
+        let path = "registry/aws-sdk-ecs-1.2.3/src/operation/run_task/builders.rs";
+        let text = format!(
+            "pub struct RunTaskFluentBuilder;\n\nimpl RunTaskFluentBuilder {{\n{setters}}}\n"
+        );
+        bench.write(path, &text);
+        bench.build(&run, &[], 0);
+        bench.emitted()
+    };
+
+    let emitted = builders(&["set_task_definition", "set_client_token"]);
+    assert!(emitted.contains(".set_client_token(Some(token.to_string()))"));
+    assert!(emitted.contains("repeat: Repeat::Recognised"));
+
+    let emitted = builders(&["set_task_definition"]);
+    assert!(!emitted.contains("set_client_token"));
+    assert!(!emitted.contains("repeat: Repeat::Recognised"));
+    assert!(emitted.contains("repeat: Repeat::Unknown"));
 }
 
 #[test]

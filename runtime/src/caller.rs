@@ -4,8 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::script::{Output, ScriptError};
+use crate::token::Token;
 use crate::value::Document;
 
 /// A boxed future that may move between threads.
@@ -13,17 +15,46 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Performs API calls.
 pub trait Caller<Q>: Send + Sync {
-    /// Sends `request` and gives the response as Boto3 would. `effect` names the call for good: a call that is repeated
-    /// after a crash carries the same one.
+    /// Sends `request` and gives the response as Boto3 would. `call` says for good which one it is: what is repeated after
+    /// a crash is the same call.
     fn call<'a>(
         &'a self,
-        effect: &'a EffectId,
+        call: &'a Call,
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>>;
 
     /// What an effect has printed, however it ended; told once. Calls of APIs print nothing.
     fn printed(&self, _effect: &EffectId) -> Option<Output> {
         None
+    }
+}
+
+/// Which call is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Which effect of the execution it is.
+    pub effect: EffectId,
+    /// By what a service recognises the call, if it has seen it before.
+    pub token: Token,
+}
+
+impl Call {
+    /// An effect of an execution.
+    pub fn new(execution: Uuid, effect: EffectId) -> Self {
+        let token = Token::of(execution, &effect);
+        Self { effect, token }
+    }
+
+    /// A call that is made before the first step; the number says which. It only reads, so nobody need recognise it.
+    pub(crate) fn before_steps(number: u32) -> Self {
+        let effect = EffectId {
+            step: String::new(),
+            attempt: 1,
+            call: number,
+            number,
+            epoch: 0,
+        };
+        Self::new(Uuid::nil(), effect)
     }
 }
 
@@ -40,19 +71,18 @@ pub struct EffectId {
     pub call: u32,
     /// The number of the effect in the attempt, from 1: all tries of all its calls are counted.
     pub number: u32,
+    /// How many answers the step has got before, in all of its attempts. A try that follows one without an answer has the
+    /// same: it may be the second time that something is asked for.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub epoch: u32,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_first(epoch: &u32) -> bool {
+    *epoch == 0
 }
 
 impl EffectId {
-    /// A call that is made before the first step; the number says which.
-    pub(crate) const fn before_steps(number: u32) -> Self {
-        Self {
-            step: String::new(),
-            attempt: 1,
-            call: number,
-            number,
-        }
-    }
-
     /// The step's name alone.
     pub fn step_name(&self) -> &str {
         self.step
@@ -116,6 +146,11 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Whether the service has answered, so that what it was asked for is settled.
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Self::Service { .. })
+    }
+
     /// Whether the call may succeed when it is repeated a little later.
     pub fn is_throttling(&self) -> bool {
         matches!(

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::caller::{BoxFuture, CallError, EffectId};
 use crate::clock::Clock;
 use crate::decode::{Member, Response, STRING, Shape};
-use crate::effect::Operation;
+use crate::effect::{Operation, Repeat};
 use crate::event::{Change, Event};
 use crate::execution::Execution;
 use crate::observer::Observer;
@@ -123,6 +123,8 @@ pub static OPERATION: Operation = Operation {
     service: "aws",
     name: "executeAutomation",
     response: &ANSWER,
+    // Its execution follows from the effect, so it is found again.
+    repeat: Repeat::Recognised,
 };
 
 static ANSWER: Response = Response::json(&ROOT);

@@ -42,6 +42,21 @@ pub struct Operation {
     pub name: &'static str,
     /// The shape of its response.
     pub response: &'static Response,
+    /// What it means to make a call of it again when nobody knows whether it was made.
+    pub repeat: Repeat,
+}
+
+/// What it means to make a call again when nobody knows whether it was made before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Nothing happens: it only reads.
+    Reads,
+    /// Nothing is done twice: it sets what is set already.
+    Harmless,
+    /// It is recognised as the one that was made: it carries a token.
+    Recognised,
+    /// It may be done twice.
+    Unknown,
 }
 
 /// What a step asks for.

@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::caller::{CallError, Caller, EffectId};
+use crate::caller::{Call, CallError, Caller, EffectId};
 use crate::cancel::CancelToken;
 use crate::child;
 use crate::clock::Clock;
@@ -293,13 +293,14 @@ impl<'a, R: Runbook> Engine<'a, R> {
         request: &R::Request,
         deadline: Option<Timestamp>,
     ) -> Option<Change> {
-        let call = self.caller.call(&effect, request);
+        let call = Call::new(execution.id(), effect);
         let answer = tokio::select! {
             biased;
             () = self.cancelled(execution) => return Some(Change::CancelRequested),
-            answer = call => answer,
+            answer = self.caller.call(&call, request) => answer,
             () = self.until(deadline) => return None,
         };
+        let effect = call.effect;
         Some(match answer {
             Ok(answer) => Change::Answered { effect, answer },
             Err(error) => Change::Refused { effect, error },
@@ -359,12 +360,12 @@ impl<'a, R: Runbook> Engine<'a, R> {
 
     /// Asks AWS as whom the runbook runs.
     async fn identify(&self, execution: &Execution<R>) -> Result<Change, EngineError> {
-        let effect = EffectId::before_steps(1);
+        let call = Call::before_steps(1);
         let request = R::identity();
         let answer = tokio::select! {
             biased;
             () = self.cancelled(execution) => return Ok(Change::CancelRequested),
-            answer = self.caller.call(&effect, &request) => answer.map_err(EngineError::Identity)?,
+            answer = self.caller.call(&call, &request) => answer.map_err(EngineError::Identity)?,
         };
         let change = identity(&answer).map_err(EngineError::Identity)?;
         execution

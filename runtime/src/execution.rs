@@ -99,6 +99,8 @@ struct Running<R: Runbook> {
     attempt_started: Timestamp,
     /// The number of effects in this attempt.
     calls: u32,
+    /// How many answers there were, in all attempts.
+    epoch: u32,
     /// Where its procedure stands, if it has one.
     standing: Option<Standing<R::Request>>,
     /// Which call of the attempt is made or tried again, from 1.

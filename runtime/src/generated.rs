@@ -6,12 +6,12 @@ pub use std::collections::BTreeMap;
 
 pub use crate::approval::Approval;
 pub use crate::branch;
-pub use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+pub use crate::caller::{BoxFuture, Call, CallError, Caller};
 pub use crate::child::{self, Child, ChildRunbook};
 pub use crate::decode::{
     BLOB, BOOLEAN, DOCUMENT, FLOAT, INTEGER, Member, Protocol, Response, STRING, Shape, TIMESTAMP,
 };
-pub use crate::effect::{self, Operation, Request as _};
+pub use crate::effect::{self, Operation, Repeat, Request as _};
 pub use crate::flow::{Flow, OnCancel, OnFailure};
 pub use crate::input;
 pub use crate::lambda::Invocation;
@@ -24,6 +24,7 @@ pub use crate::scope::{Context, Expand, Scope};
 pub use crate::script::{self, Script};
 pub use crate::selector::{Filter, FilterTest, Literal, Segment, Select, Selector};
 pub use crate::stored::StoredDefault;
+pub use crate::token::Token;
 pub use crate::turns::Turn;
 pub use crate::value::{
     Document, Encode, FromSelected, InputError, Map, OutputError, Required, Text, Type, Wanted,

@@ -48,6 +48,7 @@ pub mod simulate;
 pub mod status;
 pub mod store;
 pub mod stored;
+pub mod token;
 pub mod turns;
 pub mod value;
 pub mod variable;

@@ -10,7 +10,7 @@ mod scripts;
 #[cfg(feature = "script")]
 mod scripts;
 
-use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+use crate::caller::{BoxFuture, Call, CallError, Caller, EffectId};
 use crate::child::{Child, Children};
 use crate::effect::Request;
 use crate::script::{Credentials, Output, Script};
@@ -87,12 +87,8 @@ impl<'a, Q: Request> Performer<'a, Q> {
     }
 
     /// Reads an integration, and sends what it says.
-    async fn webhook(
-        &self,
-        effect: &EffectId,
-        webhook: &Webhook<Q>,
-    ) -> Result<Document, CallError> {
-        let read = self.caller.call(effect, &webhook.read).await?;
+    async fn webhook(&self, call: &Call, webhook: &Webhook<Q>) -> Result<Document, CallError> {
+        let read = self.caller.call(call, &webhook.read).await?;
         let post = webhook.post(&read)?;
         Ok(self.outside.post(&post).await?.answer())
     }
@@ -101,17 +97,17 @@ impl<'a, Q: Request> Performer<'a, Q> {
 impl<Q: Request> Caller<Q> for Performer<'_, Q> {
     fn call<'a>(
         &'a self,
-        effect: &'a EffectId,
+        call: &'a Call,
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         match request.local() {
-            Some(Local::Script(script)) => Box::pin(self.scripts.run(effect, script)),
-            Some(Local::Webhook(webhook)) => Box::pin(self.webhook(effect, webhook)),
+            Some(Local::Script(script)) => Box::pin(self.scripts.run(&call.effect, script)),
+            Some(Local::Webhook(webhook)) => Box::pin(self.webhook(call, webhook)),
             Some(Local::Child(child)) => match &self.children {
-                Some(children) => Box::pin(children.perform(effect, child)),
+                Some(children) => Box::pin(children.perform(&call.effect, child)),
                 None => Box::pin(std::future::ready(Err(childless()))),
             },
-            None => self.caller.call(effect, request),
+            None => self.caller.call(call, request),
         }
     }
 

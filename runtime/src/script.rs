@@ -48,7 +48,7 @@ pub use run::{Ending, Run, Surroundings, run};
 pub use text::fill;
 
 use crate::decode::{DOCUMENT, Member, Response, Shape};
-use crate::effect::Operation;
+use crate::effect::{Operation, Repeat};
 use crate::value::{InputError, Map};
 
 /// The most that a script may return, in bytes of JSON (spec 5.13).
@@ -135,6 +135,7 @@ pub static OPERATION: Operation = Operation {
     service: "aws",
     name: "executeScript",
     response: &ANSWER,
+    repeat: Repeat::Unknown,
 };
 
 static ANSWER: Response = Response::json(&ROOT);

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::caller::{CallError, Caller, EffectId};
+use crate::caller::{Call, CallError, Caller};
 use crate::runbook::{Definition, Runbook};
 use crate::value::{Document, Map, ParameterError, Type, parse_parameter};
 
@@ -113,8 +113,8 @@ pub(crate) async fn read<R: Runbook>(
         let Some(request) = R::stored(owned) else {
             continue;
         };
-        let effect = EffectId::before_steps(number);
-        let answer = caller.call(&effect, &request).await?;
+        let call = Call::before_steps(number);
+        let answer = caller.call(&call, &request).await?;
         let found = answer.get("Parameters").and_then(Document::as_array);
         for parameter in found.into_iter().flatten() {
             values.extend(value_of(parameter, names));

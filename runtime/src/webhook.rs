@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::caller::CallError;
 use crate::decode::{INTEGER, Member, Response, STRING, Shape};
-use crate::effect::Operation;
+use crate::effect::{Operation, Repeat};
 use crate::value::{Document, Map, describe};
 
 /// Where the integrations are in Parameter Store.
@@ -35,6 +35,7 @@ pub static OPERATION: Operation = Operation {
     service: "aws",
     name: "invokeWebhook",
     response: &ANSWER,
+    repeat: Repeat::Unknown,
 };
 
 static ANSWER: Response = Response::json(&ROOT);

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 
 use ecs_run_task::{Call, EcsRunTask};
 use expect_test::{Expect, expect};
-use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::caller::{self, BoxFuture, CallError, Caller};
 use runbook_runtime::cli::{Backend, ConnectError, Connection, Console, Exit, Program, Stream};
 use runbook_runtime::effect::Effect;
 use runbook_runtime::flow::Flow;
@@ -419,7 +419,7 @@ struct FakeCaller;
 impl Caller<Call> for FakeCaller {
     fn call<'a>(
         &'a self,
-        _: &'a EffectId,
+        _: &'a caller::Call,
         request: &'a Call,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         Box::pin(async move {

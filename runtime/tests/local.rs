@@ -11,11 +11,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller, EffectId};
 use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::decode::{Protocol, Response};
-use runbook_runtime::effect::{Effect, Operation, Request};
+use runbook_runtime::effect::{Effect, Operation, Repeat, Request};
 use runbook_runtime::engine::{Engine, Start};
 use runbook_runtime::event::{Change, Event};
 use runbook_runtime::flow::{Flow, OnFailure};
@@ -252,7 +252,7 @@ impl World {
 impl Caller<Asked> for World {
     fn call<'a>(
         &'a self,
-        _: &'a EffectId,
+        _: &'a Call,
         request: &'a Asked,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         Box::pin(async move {
@@ -310,11 +310,13 @@ static GET_CALLER_IDENTITY: Operation = Operation {
     service: "sts",
     name: "GetCallerIdentity",
     response: &EMPTY,
+    repeat: Repeat::Reads,
 };
 static GET_PARAMETER: Operation = Operation {
     service: "ssm",
     name: "GetParameter",
     response: &EMPTY,
+    repeat: Repeat::Reads,
 };
 
 impl Request for Asked {

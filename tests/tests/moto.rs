@@ -1,6 +1,7 @@
 //! A real run of the example: the built binary calls moto's server, which was not written for it.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use runbookc_tests::account::{Account, step_statuses};
 use runbookc_tests::folder::read;
@@ -21,6 +22,7 @@ fn binary_makes_the_calls_that_the_runbook_says() {
     // Who is calling is for the record, and no business of the runbook.
     requests.retain(|request| request.service != "sts");
     expect_requests(&requests, &parameters, task(&execution));
+    expect_token(&requests[1].body, &execution);
 }
 
 #[test]
@@ -116,6 +118,16 @@ fn expect_requests(requests: &[Request], parameters: &Value, task: &str) {
 fn operation(request: &Request) -> String {
     let name = request.target.as_deref().unwrap_or(&request.path);
     format!("{} {name}", request.service)
+}
+
+/// What starts a task carries what ECS knows the call by when it comes again; the record has nothing of it.
+fn expect_token(body: &str, execution: &Value) {
+    let body: Value = serde_json::from_str(body).expect("the service speaks JSON");
+    let id = execution["AutomationExecutionId"].as_str();
+    let id = Uuid::parse_str(id.expect("an execution has an id")).expect("it is a UUID");
+    let token = Uuid::new_v5(&id, b"startReport/1/0").to_string();
+    assert_eq!(body["clientToken"], token);
+    assert!(!execution.to_string().contains(&token));
 }
 
 /// A body without the idempotency token, which is another one in every execution.

@@ -27,6 +27,8 @@ mod uses;
 
 #[cfg(feature = "cli")]
 pub(crate) use actions::{OwnInput, own_inputs, predefined};
+pub(crate) use pattern::refuses;
+
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::Catalogue;

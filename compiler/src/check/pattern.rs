@@ -55,7 +55,7 @@ pub(super) fn fault(pattern: &str) -> Option<Fault> {
 }
 
 /// Whether a pattern certainly refuses a text.
-pub(super) fn refuses(pattern: &str, text: &str) -> bool {
+pub(crate) fn refuses(pattern: &str, text: &str) -> bool {
     compile(pattern).is_some_and(|regex| regex.is_match(text).is_ok_and(|matches| !matches))
 }
 

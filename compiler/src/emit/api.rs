@@ -7,9 +7,11 @@ use super::local::{LocalRequest, locals};
 use super::names;
 use super::plan::Plan;
 use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
+use super::whole::Lacks;
+use crate::repeat::Repeat;
 
 /// The items of `api.rs`.
-pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
+pub(crate) fn items(plan: &Plan<'_>, lacks: &Lacks) -> Vec<TokenStream> {
     let types = &plan.types;
     let locals = locals(plan);
     let mut items = vec![
@@ -30,7 +32,11 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
             .iter()
             .map(|request| struct_item(types, request)),
     );
-    items.extend(types.operations().map(operation_static));
+    items.extend(
+        types
+            .operations()
+            .map(|request| operation_static(request, lacks)),
+    );
     items
 }
 
@@ -45,7 +51,7 @@ fn imports(types: &RequestTypes, locals: &[LocalRequest]) -> TokenStream {
     let own = locals.iter().flat_map(|local| [&local.name, &local.module]);
     quote! {
         use runbook_runtime::effect;
-        use runbook_runtime::generated::{#map #document #local Operation, #(#own,)* Serialize};
+        use runbook_runtime::generated::{#map #document #local Operation, Repeat, #(#own,)* Serialize};
 
         use super::shapes;
     }
@@ -287,14 +293,21 @@ pub(crate) fn rust_type(types: &RequestTypes, kind: &FieldType) -> TokenStream {
     }
 }
 
-fn operation_static(request: &RequestStruct) -> TokenStream {
+fn operation_static(request: &RequestStruct, lacks: &Lacks) -> TokenStream {
     let (constant, response) = (operation_name(request), response_name(request));
     let (service, name) = (&request.service.name, &request.model_name);
+    let repeat = match request.repeat(lacks) {
+        Repeat::Reads => quote!(Repeat::Reads),
+        Repeat::Harmless => quote!(Repeat::Harmless),
+        Repeat::Recognised => quote!(Repeat::Recognised),
+        Repeat::Unknown => quote!(Repeat::Unknown),
+    };
     quote! {
         pub(crate) static #constant: Operation = Operation {
             service: #service,
             name: #name,
             response: &shapes::#response,
+            repeat: #repeat,
         };
     }
 }

@@ -11,11 +11,12 @@ use super::local::locals;
 use super::names::{self, Unique};
 use super::plan::Plan;
 use super::smithy;
-use super::types::{FieldType, RequestField, RequestStruct, RequestTypes};
+use super::types::{FieldType, RequestField, RequestStruct, RequestTypes, Token};
 use super::whole::{Lacks, Wholes};
+use crate::repeat::Form;
 
 /// What no function may be called: the other functions of `aws.rs`, and its variables.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 17] = [
     "connect",
     "whole",
     "list",
@@ -23,7 +24,9 @@ const RESERVED: [&str; 15] = [
     "strings",
     "integer",
     "timestamp",
+    "call",
     "client",
+    "token",
     "input",
     "capture",
     "request",
@@ -36,7 +39,7 @@ const RESERVED: [&str; 15] = [
 /// The items of `aws.rs`.
 pub(crate) fn items(plan: &Plan<'_>, lacks: &Lacks) -> Vec<TokenStream> {
     let functions = Functions::of(&plan.types, lacks);
-    let mut items = vec![imports(plan), clients_struct(plan), connect(plan)];
+    let mut items = vec![imports(plan, lacks), clients_struct(plan), connect(plan)];
     items.push(caller_impl(plan, &functions));
     let structs = plan.types.structs.iter().enumerate();
     let structs = structs.filter(|(_, request)| !request.is_unit);
@@ -54,15 +57,17 @@ pub(crate) fn items(plan: &Plan<'_>, lacks: &Lacks) -> Vec<TokenStream> {
 }
 
 /// The functions that convert nested values.
-struct Functions {
+struct Functions<'l> {
+    /// What the resolved crates do not have.
+    lacks: &'l Lacks,
     /// The names, beside the structs that they take.
     names: Vec<Ident>,
     /// Those that take documents.
     wholes: Wholes,
 }
 
-impl Functions {
-    fn of(types: &RequestTypes, lacks: &Lacks) -> Self {
+impl<'l> Functions<'l> {
+    fn of(types: &RequestTypes, lacks: &'l Lacks) -> Self {
         let mut unique = Unique::without(&RESERVED);
         let wholes = types.wholes.without(lacks);
         for whole in &wholes.shapes {
@@ -71,6 +76,7 @@ impl Functions {
         let structs = types.structs.iter();
         let named = structs.map(|request| unique.take(&names::snake(&request.name.to_string())));
         Self {
+            lacks,
             names: named.map(|name| names::identifier(&name)).collect(),
             wholes,
         }
@@ -81,11 +87,14 @@ impl Functions {
     }
 }
 
-fn imports(plan: &Plan<'_>) -> TokenStream {
+fn imports(plan: &Plan<'_>, lacks: &Lacks) -> TokenStream {
     let module = &plan.module;
+    let mut tokens = plan.types.operations();
+    let token = tokens.any(|request| own_token(request, lacks).is_some());
+    let token = token.then(|| quote!(, Token));
     quote! {
         use runbook_runtime::aws::*;
-        use runbook_runtime::generated::{BoxFuture, CallError, Caller, Document, EffectId};
+        use runbook_runtime::generated::{BoxFuture, Call, CallError, Caller, Document #token};
 
         use super::#module::api::{self, Request};
     }
@@ -141,8 +150,11 @@ fn connect(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-fn caller_impl(plan: &Plan<'_>, functions: &Functions) -> TokenStream {
+fn caller_impl(plan: &Plan<'_>, functions: &Functions<'_>) -> TokenStream {
     let clients = clients(plan);
+    let mut tokens = plan.types.operations();
+    let tokens = tokens.any(|request| own_token(request, functions.lacks).is_some());
+    let call = names::identifier(if tokens { "call" } else { "_call" });
     let structs = plan.types.structs.iter().zip(&functions.names);
     let operations = structs.filter(|(request, _)| request.is_operation);
     let locals = locals(plan).into_iter().map(|local| local.name);
@@ -151,17 +163,18 @@ fn caller_impl(plan: &Plan<'_>, functions: &Functions) -> TokenStream {
     let arms = operations.map(|(request, function)| {
         let name = &request.name;
         let client = clients.get(&request.service.name).map(|(field, ..)| field);
+        let token = own_token(request, functions.lacks).map(|_| quote!(, call.token));
         if request.fields.is_empty() {
-            quote!(Request::#name(_) => #function(&self.#client).await)
+            quote!(Request::#name(_) => #function(&self.#client #token).await)
         } else {
-            quote!(Request::#name(input) => #function(&self.#client, *input).await)
+            quote!(Request::#name(input) => #function(&self.#client, *input #token).await)
         }
     });
     quote! {
         impl Caller<Request> for Aws {
             fn call<'a>(
                 &'a self,
-                _effect: &'a EffectId,
+                #call: &'a Call,
                 request: &'a Request,
             ) -> BoxFuture<'a, Result<Document, CallError>> {
                 Box::pin(async move {
@@ -175,7 +188,7 @@ fn caller_impl(plan: &Plan<'_>, functions: &Functions) -> TokenStream {
     }
 }
 
-fn operation(request: &RequestStruct, functions: &Functions, position: usize) -> TokenStream {
+fn operation(request: &RequestStruct, functions: &Functions<'_>, position: usize) -> TokenStream {
     let (name, krate) = (&request.name, crate_identifier(request));
     let function = functions.get(position);
     let doc = format!(" {}.", title(request));
@@ -185,19 +198,44 @@ fn operation(request: &RequestStruct, functions: &Functions, position: usize) ->
         .iter()
         .map(|field| setter(request, field, functions));
     let input = (!request.fields.is_empty()).then(|| quote!(, input: api::#name));
+    let own = own_token(request, functions.lacks);
+    let token = own.map(|_| quote!(, token: Token));
+    let recognised = own.filter(|own| request.field(&own.member).is_none());
+    let recognised = recognised.map(|own| {
+        let (setter, token) = (names::identifier(&own.setter), token_text(own.form));
+        quote!(.#setter(Some(#token)))
+    });
     let operation = operation_name(request);
     quote! {
         #[doc = #doc]
-        async fn #function(client: &#krate::Client #input) -> Result<Document, CallError> {
+        async fn #function(client: &#krate::Client #input #token) -> Result<Document, CallError> {
             let capture = Capture::default();
-            let request = client.#method()#(#setters)*;
+            let request = client.#method()#(#setters)*#recognised;
             let sent = request.customize().interceptor(capture.clone()).send().await;
             capture.answer(&api::#operation, sent)
         }
     }
 }
 
-fn structure(request: &RequestStruct, functions: &Functions, position: usize) -> TokenStream {
+/// The token of an operation, if some step leaves it to us.
+fn own_token<'r>(request: &'r RequestStruct, lacks: &Lacks) -> Option<&'r Token> {
+    let token = request.token(lacks)?;
+    let left = |field: &RequestField| field.optional && field.kind == FieldType::String;
+    request
+        .field(&token.member)
+        .is_none_or(left)
+        .then_some(token)
+}
+
+fn token_text(form: Form) -> TokenStream {
+    match form {
+        Form::Uuid => quote!(token.to_string()),
+        Form::Hex => quote!(token.hex()),
+        Form::LongHex => quote!(token.long_hex()),
+    }
+}
+
+fn structure(request: &RequestStruct, functions: &Functions<'_>, position: usize) -> TokenStream {
     let (name, krate, sdk) = (&request.name, crate_identifier(request), &request.sdk);
     let function = functions.get(position);
     let doc = format!(" {}.", title(request));
@@ -219,7 +257,7 @@ fn structure(request: &RequestStruct, functions: &Functions, position: usize) ->
     }
 }
 
-fn union(request: &RequestStruct, functions: &Functions, position: usize) -> TokenStream {
+fn union(request: &RequestStruct, functions: &Functions<'_>, position: usize) -> TokenStream {
     let (name, krate, sdk) = (&request.name, crate_identifier(request), &request.sdk);
     let function = functions.get(position);
     let doc = format!(" {}.", title(request));
@@ -242,7 +280,7 @@ fn union(request: &RequestStruct, functions: &Functions, position: usize) -> Tok
     }
 }
 
-fn setter(request: &RequestStruct, field: &RequestField, functions: &Functions) -> TokenStream {
+fn setter(request: &RequestStruct, field: &RequestField, functions: &Functions<'_>) -> TokenStream {
     let (setter, name) = (&field.sdk, &field.name);
     let value = quote!(input.#name);
     if field.kind == FieldType::Document && field.optional {
@@ -254,6 +292,12 @@ fn setter(request: &RequestStruct, field: &RequestField, functions: &Functions) 
     if !field.optional {
         let value = converted(request, field, functions, value);
         return quote!(.#setter(Some(#value)));
+    }
+    if let Some(own) = own_token(request, functions.lacks).filter(|own| own.member == field.member)
+    {
+        // Some step gives one itself.
+        let token = token_text(own.form);
+        return quote!(.#setter(#value.or_else(|| Some(#token))));
     }
     let inner = converted(request, field, functions, quote!(value));
     match &field.kind {
@@ -267,7 +311,7 @@ fn setter(request: &RequestStruct, field: &RequestField, functions: &Functions) 
 fn converted(
     request: &RequestStruct,
     field: &RequestField,
-    functions: &Functions,
+    functions: &Functions<'_>,
     value: TokenStream,
 ) -> TokenStream {
     let unboxed = field.boxed.then(|| quote!(*));
@@ -287,7 +331,7 @@ fn converted(
 fn of_kind(
     kind: &FieldType,
     member: &str,
-    functions: &Functions,
+    functions: &Functions<'_>,
     value: TokenStream,
 ) -> TokenStream {
     match kind {

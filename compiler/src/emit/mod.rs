@@ -55,7 +55,8 @@ pub fn krate(runbook: &Runbook, source: &str) -> Vec<File> {
     krate_without(runbook, source, &Lacks::default())
 }
 
-/// The same for SDK crates that lack some of the members that a value handed whole to an API may have.
+/// The same for SDK crates that lack some of the members that calls can do without: those that a value handed whole to an
+/// API may have, and tokens.
 pub fn krate_without(runbook: &Runbook, source: &str, lacks: &Lacks) -> Vec<File> {
     let modules = Modules::of(runbook);
     let plans = plans(runbook, &modules);
@@ -91,7 +92,7 @@ pub fn include(runbook: &Runbook, aws: bool) -> String {
     let modules = Modules::of(runbook);
     let texts = plans(runbook, &modules).into_iter().map(|plan| {
         let mut submodules = String::new();
-        for (name, items) in self::submodules(&plan) {
+        for (name, items) in self::submodules(&plan, &Lacks::default()) {
             let text = layout::file("", items);
             submodules.push_str(&format!("pub mod {name} {{\n{text}}}\n"));
         }
@@ -134,7 +135,7 @@ pub fn sdk_operations(runbook: &Runbook) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn module_files(plan: &Plan<'_>, header: &str, lacks: &Lacks) -> Vec<(String, String)> {
-    let mut submodules = submodules(plan);
+    let mut submodules = submodules(plan, lacks);
     submodules.sort_by_key(|(name, _)| *name);
     let declarations = submodules.iter().map(|(name, _)| {
         let name = names::identifier(name);
@@ -150,12 +151,12 @@ fn module_files(plan: &Plan<'_>, header: &str, lacks: &Lacks) -> Vec<(String, St
     files
 }
 
-fn submodules(plan: &Plan<'_>) -> Vec<(&'static str, Vec<TokenStream>)> {
+fn submodules(plan: &Plan<'_>, lacks: &Lacks) -> Vec<(&'static str, Vec<TokenStream>)> {
     let mut modules = vec![
         ("parameters", parameters::items(plan)),
         ("flow", flow::items(plan)),
         ("steps", steps::items(plan)),
-        ("api", api::items(plan)),
+        ("api", api::items(plan, lacks)),
         ("shapes", shapes::items(&plan.types)),
     ];
     if scripts::has_texts(plan) {

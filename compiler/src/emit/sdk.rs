@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::smithy;
 use crate::catalogue::{Service, ShapeId, ShapeKind, Structure};
 use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Runbook};
+use crate::repeat::{self, TokenMember};
 use crate::source::Span;
 
 /// A call of an operation.
@@ -25,7 +26,8 @@ pub struct SdkCall {
     pub span: Span,
     /// What the call sets, nested structures included.
     pub setters: Vec<SdkSetter>,
-    /// What a value that is handed whole to a member may set beneath it.
+    /// What else it may set, and can do without: what a value that is handed whole to a member may hold beneath it, and the
+    /// token by which the call is recognised.
     pub reached: Vec<SdkSetter>,
 }
 
@@ -64,6 +66,7 @@ fn sdk_call(runbook: &str, call: &ApiCall) -> SdkCall {
     if let Some(input) = input {
         setters.fields("", &file, input, &call.input);
     }
+    setters.token(&file, call);
     SdkCall {
         runbook: runbook.to_owned(),
         krate: call.service.crate_name(),
@@ -83,6 +86,19 @@ struct Setters<'a> {
 }
 
 impl Setters<'_> {
+    /// The token that is sent where the author gives none. The call is one without it, too.
+    fn token(&mut self, file: &str, call: &ApiCall) {
+        let token = repeat::token(&call.service, &call.operation);
+        let given = |member: &str| call.input.iter().any(|field| field.name == member);
+        if let Some(TokenMember { member, .. }) = token.filter(|token| !given(&token.member)) {
+            self.reached.push(SdkSetter {
+                file: file.into(),
+                method: smithy::setter_of(&member),
+                member,
+            });
+        }
+    }
+
     fn fields(&mut self, around: &str, file: &str, structure: &Structure, fields: &[ApiField]) {
         for field in fields {
             let Some(member) = structure.member(&field.name) else {

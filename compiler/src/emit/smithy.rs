@@ -104,7 +104,12 @@ pub fn builders_file(operation: &Operation) -> String {
 ///
 /// No setter is a reserved word, so none is spelled otherwise than its member.
 pub fn setter(member: &Member) -> String {
-    format!("set_{}", names::snake(&member.name))
+    setter_of(&member.name)
+}
+
+/// The setter of a member of this name.
+pub fn setter_of(member: &str) -> String {
+    format!("set_{}", names::snake(member))
 }
 
 /// The method that shows whether the SDK has a member: its setter, or the getter of its variant.

@@ -4,15 +4,17 @@
 //! leaves out is optional.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use proc_macro2::Ident;
 
 use super::names::{self, Unique};
 use super::smithy::{self, Kind};
-use super::whole::Wholes;
-use crate::catalogue::{Member, Service, ShapeId, ShapeKind};
+use super::whole::{Lacks, Wholes};
+use crate::catalogue::{Member, Operation, Service, ShapeId, ShapeKind};
 use crate::ir::{ApiCall, ApiField, ApiItem, ApiValue, Runbook};
+use crate::repeat::{self, Form, Repeat, TokenMember};
 
 /// All request types of a runbook.
 #[derive(Debug)]
@@ -50,6 +52,30 @@ pub(crate) struct RequestStruct {
     pub(crate) is_unit: bool,
     /// The members, in the order of the model.
     pub(crate) fields: Vec<RequestField>,
+    /// By what an operation's calls are recognised, and what it means to make them again.
+    pub(crate) repetition: Option<Repetition>,
+}
+
+/// What happens when a call is made again.
+#[derive(Debug)]
+pub(crate) struct Repetition {
+    /// What it means, if the token is sent.
+    pub(crate) repeat: Repeat,
+    /// The token, where the operation takes one.
+    pub(crate) token: Option<Token>,
+}
+
+/// A token, and where it goes.
+#[derive(Debug)]
+pub(crate) struct Token {
+    /// The member.
+    pub(crate) member: String,
+    /// The form of the token that it takes.
+    pub(crate) form: Form,
+    /// Its setter in the SDK.
+    pub(crate) setter: String,
+    /// The file that declares the setter, below the crate's folder.
+    pub(crate) file: PathBuf,
 }
 
 /// A member of a struct.
@@ -295,6 +321,7 @@ impl Uses {
             is_union: structure.is_some_and(|structure| structure.union),
             is_unit: shape.is_some_and(|shape| smithy::is_unit(service.shape(shape))),
             fields: fields.unwrap_or_default(),
+            repetition: operation.map(|operation| Repetition::of(service, operation)),
         }
     }
 
@@ -336,6 +363,48 @@ impl Uses {
     }
 }
 
+impl Repetition {
+    fn of(service: &Service, operation: &Operation) -> Self {
+        let token = repeat::token(service, operation);
+        Self {
+            repeat: repeat::repeat(service, operation),
+            token: token.map(|TokenMember { member, form }| Token {
+                setter: smithy::setter_of(&member),
+                file: smithy::builders_file(operation).into(),
+                member,
+                form,
+            }),
+        }
+    }
+}
+
+impl RequestStruct {
+    /// The token that is sent where a runbook gives none itself; none where the resolved crate lacks the member.
+    pub(crate) fn token(&self, lacks: &Lacks) -> Option<&Token> {
+        let token = self.repetition.as_ref()?.token.as_ref()?;
+        let lack = (
+            self.service.crate_name(),
+            token.file.clone(),
+            token.setter.clone(),
+        );
+        (!lacks.contains(&lack)).then_some(token)
+    }
+
+    /// What it means to make a call again.
+    pub(crate) fn repeat(&self, lacks: &Lacks) -> Repeat {
+        match self.repetition.as_ref().map(|repetition| repetition.repeat) {
+            Some(Repeat::Recognised) if self.token(lacks).is_none() => Repeat::Unknown,
+            Some(repeat) => repeat,
+            None => Repeat::Unknown,
+        }
+    }
+
+    /// The field in which a runbook gives a member itself.
+    pub(crate) fn field(&self, member: &str) -> Option<&RequestField> {
+        self.fields.iter().find(|field| field.member == member)
+    }
+}
+
 /// The model's own names; a name that two services share has the service before it.
 fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
     let mut unique = Unique::without(&[
@@ -345,6 +414,7 @@ fn type_names(order: &[(Key, Arc<Service>)]) -> Vec<String> {
         "Webhook",
         "Child",
         "Operation",
+        "Repeat",
         "Serialize",
         "BTreeMap",
         "Document",

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use uuid::Uuid;
 
-use crate::caller::{BoxFuture, CallError, EffectId};
+use crate::caller::{BoxFuture, Call, CallError};
 use crate::child::{Connected, Connector};
 use crate::clock::{Clock, SystemClock};
 use crate::engine::EngineError;
@@ -120,8 +120,8 @@ struct Caller {
 }
 
 async fn caller<Q>(connected: &Connected<Q>, request: Q) -> Result<Caller, RunError> {
-    let effect = EffectId::before_steps(1);
-    let answer = connected.caller.call(&effect, &request).await;
+    let call = Call::before_steps(1);
+    let answer = connected.caller.call(&call, &request).await;
     let answer = answer.map_err(RunError::Identity)?;
     let text = |name: &str| {
         let text = answer.get(name).and_then(Document::as_str);

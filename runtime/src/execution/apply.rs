@@ -323,6 +323,7 @@ impl<R: Runbook> Running<R> {
             attempt: 1,
             attempt_started: now,
             calls: 0,
+            epoch: 0,
             standing: None,
             call: 1,
             before: 0,
@@ -388,10 +389,12 @@ impl<R: Runbook> Running<R> {
 
     fn called(&mut self, effect: &EffectId) {
         self.calls = effect.number;
+        self.epoch = effect.epoch;
         self.phase = Phase::Calling;
     }
 
     fn answered(&mut self, answer: &Document, at: Timestamp, state: &R::State) {
+        self.epoch += 1;
         self.throttled_since = None;
         self.found = self
             .expectation()
@@ -401,6 +404,7 @@ impl<R: Runbook> Running<R> {
     }
 
     fn refused(&mut self, error: &CallError, at: Timestamp, state: &R::State) {
+        self.epoch += u32::from(error.is_answer());
         let judgement = judge::refused(self, error, at, state);
         self.take_in(judgement);
     }

@@ -406,6 +406,7 @@ impl<R: Runbook> Running<R> {
             attempt: self.attempt,
             call: self.call,
             number,
+            epoch: self.epoch,
         }
     }
 

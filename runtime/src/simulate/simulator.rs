@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::json;
 use tokio::sync::Notify;
 
-use crate::caller::{BoxFuture, CallError, Caller, EffectId, is_throttling_code};
+use crate::caller::{BoxFuture, Call, CallError, Caller, EffectId, is_throttling_code};
 use crate::clock::VirtualClock;
 use crate::decode::{Location, Response, Shape, check_answer};
 use crate::effect::{Operation, Request};
@@ -330,13 +330,13 @@ impl Simulator {
 impl<Q: Request> Caller<Q> for Simulator {
     fn call<'a>(
         &'a self,
-        effect: &'a EffectId,
+        call: &'a Call,
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         let cue = Cue {
             definition: self.definition,
             within: &[],
-            effect,
+            effect: &call.effect,
         };
         Box::pin(self.play(cue, request))
     }

@@ -1,7 +1,7 @@
 //! The stage of one execution in a simulated run. The scenario answers; a child that it says nothing about plays on a
 //! stage of its own, where its steps are called after the step that starts it: `prepare/stop`.
 
-use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+use crate::caller::{BoxFuture, Call, CallError, Caller, EffectId};
 use crate::child::Children;
 use crate::effect::Request;
 use crate::local::Local;
@@ -36,17 +36,17 @@ impl Simulator {
 impl<Q: Request> Caller<Q> for Stage<'_> {
     fn call<'a>(
         &'a self,
-        effect: &'a EffectId,
+        call: &'a Call,
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         let cue = Cue {
             definition: self.definition,
             within: self.children.within(),
-            effect,
+            effect: &call.effect,
         };
         match request.local() {
             Some(Local::Child(child)) if !self.simulator.knows(&cue, request.operation()) => {
-                Box::pin(self.children.perform(effect, child))
+                Box::pin(self.children.perform(&call.effect, child))
             }
             _ => Box::pin(self.simulator.play(cue, request)),
         }

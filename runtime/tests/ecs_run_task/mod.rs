@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use runbook_runtime::decode::{INTEGER, List, Member, Response, STRING, Shape};
-use runbook_runtime::effect::{Effect, Operation, Request};
+use runbook_runtime::effect::{Effect, Operation, Repeat, Request};
 use runbook_runtime::flow::{Flow, OnCancel, OnFailure};
 use runbook_runtime::runbook::{
     Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, StepDefinition,
@@ -90,21 +90,25 @@ static INVOKE: Operation = Operation {
     service: "lambda",
     name: "Invoke",
     response: &Response::rest_json(&INVOCATION),
+    repeat: Repeat::Unknown,
 };
 static RUN_TASK: Operation = Operation {
     service: "ecs",
     name: "RunTask",
     response: &Response::json(&TASKS),
+    repeat: Repeat::Recognised,
 };
 static DESCRIBE_TASKS: Operation = Operation {
     service: "ecs",
     name: "DescribeTasks",
     response: &Response::json(&TASKS),
+    repeat: Repeat::Reads,
 };
 static GET_CALLER_IDENTITY: Operation = Operation {
     service: "sts",
     name: "GetCallerIdentity",
     response: &Response::query(&IDENTITY, "GetCallerIdentityResult"),
+    repeat: Repeat::Reads,
 };
 
 static INVOCATION: Shape = Shape::structure(&[

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
 use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::child::{
     Answers, Child, ChildRunbook, Children, Connected, Connector, OPERATION, World,
@@ -226,14 +226,14 @@ struct Scripted(Script);
 impl Caller<Ask> for Scripted {
     fn call<'a>(
         &'a self,
-        effect: &'a EffectId,
+        call: &'a Call,
         _: &'a Ask,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
-        let reply = match effect.step.is_empty() {
+        let reply = match call.effect.step.is_empty() {
             true => {
                 Ok(json!({"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/dev"}))
             }
-            false => match (self.0)(&effect.step, effect.attempt, effect.number) {
+            false => match (self.0)(&call.effect.step, call.effect.attempt, call.effect.number) {
                 Reply::Answer(answer) => Ok(answer),
                 Reply::Error(code) => Err(CallError::Connection(code.to_owned())),
                 _ => Err(CallError::Connection("unwritten".to_owned())),

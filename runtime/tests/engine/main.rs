@@ -13,6 +13,7 @@ mod loops;
 mod outputs;
 mod procedures;
 mod record;
+mod repeats;
 mod sheets;
 mod signals;
 mod stored;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Mutex;
 
-use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
 use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::effect::Effect;
@@ -136,14 +136,14 @@ impl Keep {
 impl Caller<Do> for Keep {
     fn call<'a>(
         &'a self,
-        effect: &'a EffectId,
+        call: &'a Call,
         request: &'a Do,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         let members = Document::Object(request.0.clone());
         self.asked
             .lock()
             .unwrap()
-            .push(format!("{}{members}", effect.step));
+            .push(format!("{}{members}", call.effect.step));
         Box::pin(async move {
             Ok(match request.0.contains_key("Names") {
                 true if self.parameters.is_null() => {

@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use runbook_runtime::caller::{BoxFuture, CallError, Caller, EffectId};
+use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
 use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::clock::{Clock, VirtualClock};
 use runbook_runtime::decode::{Protocol, Response};
-use runbook_runtime::effect::{Effect, Operation, Request};
+use runbook_runtime::effect::{Effect, Operation, Repeat, Request};
 use runbook_runtime::engine::{Engine, EngineError, Start};
 use runbook_runtime::event::Event;
 use runbook_runtime::flow::Flow;
@@ -37,15 +37,17 @@ pub(crate) struct Step(pub(crate) usize);
 pub(crate) struct Do(pub(crate) Map);
 
 static RESPONSE: Response = Response::empty(Protocol::Json);
-static OPERATION: Operation = operation("toy", "Do");
-static GET_CALLER_IDENTITY: Operation = operation("sts", "GetCallerIdentity");
-static GET_PARAMETERS: Operation = operation("ssm", "GetParameters");
+static OPERATION: Operation = operation("toy", "Do", Repeat::Recognised);
+static DO_UNSEEN: Operation = operation("toy", "DoUnseen", Repeat::Unknown);
+static GET_CALLER_IDENTITY: Operation = operation("sts", "GetCallerIdentity", Repeat::Reads);
+static GET_PARAMETERS: Operation = operation("ssm", "GetParameters", Repeat::Reads);
 
-const fn operation(service: &'static str, name: &'static str) -> Operation {
+const fn operation(service: &'static str, name: &'static str, repeat: Repeat) -> Operation {
     Operation {
         service,
         name,
         response: &RESPONSE,
+        repeat,
     }
 }
 
@@ -61,6 +63,7 @@ impl Request for Do {
         match self.0.keys().next().map(String::as_str) {
             Some("Who") => &GET_CALLER_IDENTITY,
             Some("Names") => &GET_PARAMETERS,
+            Some("Unseen") => &DO_UNSEEN,
             _ => &OPERATION,
         }
     }
@@ -252,6 +255,8 @@ pub(crate) enum Reply {
     Slow(u64, Document),
     Error(&'static str),
     Throttled,
+    /// The connection broke.
+    Lost,
     Unsendable,
     /// Only for step ``: nobody knows who is calling.
     Stranger,
@@ -268,7 +273,7 @@ pub(crate) type Script = fn(&str, u32, u32) -> Reply;
 pub(crate) struct ScriptedCaller<'a> {
     script: Script,
     clock: &'a VirtualClock,
-    calls: Mutex<Vec<EffectId>>,
+    calls: Mutex<Vec<Call>>,
 }
 
 impl<'a> ScriptedCaller<'a> {
@@ -283,20 +288,32 @@ impl<'a> ScriptedCaller<'a> {
     /// The calls so far: `step/attempt/number`.
     pub(crate) fn calls(&self) -> Vec<String> {
         let calls = self.calls.lock().unwrap();
-        let steps = calls.iter().filter(|effect| !effect.step.is_empty());
+        let effects = calls.iter().map(|call| &call.effect);
+        let steps = effects.filter(|effect| !effect.step.is_empty());
         steps
             .map(|effect| format!("{}/{}/{}", effect.step, effect.attempt, effect.number))
             .collect()
     }
+
+    /// The tokens of the calls so far.
+    pub(crate) fn token_texts(&self) -> Vec<String> {
+        let calls = self.calls.lock().unwrap();
+        let steps = calls.iter().filter(|call| !call.effect.step.is_empty());
+        steps.map(|call| call.token.to_string()).collect()
+    }
+
+    /// The same, each by the place of the first call that had it: `0` is that of the first call.
+    pub(crate) fn tokens(&self) -> Vec<usize> {
+        let tokens = self.token_texts();
+        let first = |token| tokens.iter().position(|seen| seen == token).unwrap();
+        tokens.iter().map(first).collect()
+    }
 }
 
 impl Caller<Do> for ScriptedCaller<'_> {
-    fn call<'a>(
-        &'a self,
-        effect: &'a EffectId,
-        _: &'a Do,
-    ) -> BoxFuture<'a, Result<Document, CallError>> {
-        self.calls.lock().unwrap().push(effect.clone());
+    fn call<'a>(&'a self, call: &'a Call, _: &'a Do) -> BoxFuture<'a, Result<Document, CallError>> {
+        self.calls.lock().unwrap().push(call.clone());
+        let effect = &call.effect;
         Box::pin(async move {
             if effect.step.is_empty() {
                 return identity(self.script);
@@ -311,6 +328,7 @@ impl Caller<Do> for ScriptedCaller<'_> {
                 Reply::Error(code) => Err(service_error(code, false)),
                 Reply::Stranger => Err(service_error("ExpiredToken", false)),
                 Reply::Throttled => Err(service_error("ThrottlingException", true)),
+                Reply::Lost => Err(CallError::Connection("connection reset".to_owned())),
                 Reply::Unsendable => Err(CallError::Input("Count must be at least 1".to_owned())),
             }
         })

@@ -151,6 +151,14 @@ impl CallError {
         matches!(self, Self::Service { .. })
     }
 
+    /// Whether the call may have been carried out all the same.
+    pub(crate) fn leaves_open(&self) -> bool {
+        match self {
+            Self::Connection(_) | Self::Response { .. } | Self::Webhook(_) => true,
+            Self::Service { .. } | Self::Input(_) | Self::Script(_) => false,
+        }
+    }
+
     /// Whether the call may succeed when it is repeated a little later.
     pub fn is_throttling(&self) -> bool {
         matches!(

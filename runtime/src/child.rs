@@ -18,9 +18,10 @@ use uuid::Uuid;
 use crate::caller::{BoxFuture, CallError, EffectId};
 use crate::clock::Clock;
 use crate::decode::{Member, Response, STRING, Shape};
+use crate::doubt::{Doubt, OnUnknown};
 use crate::effect::{Operation, Repeat};
 use crate::event::{Change, Event};
-use crate::execution::Execution;
+use crate::execution::{Execution, Open};
 use crate::observer::Observer;
 use crate::parameters::Checked;
 use crate::record::Record;
@@ -46,6 +47,7 @@ pub struct ChildRunbook {
     /// What its scripts need of the machine.
     pub scripts: &'static [Requirement],
     record: fn(&[Event]) -> Option<Record>,
+    open: fn(&[Event]) -> Option<Open>,
 }
 
 impl ChildRunbook {
@@ -56,6 +58,7 @@ impl ChildRunbook {
             definition: R::DEFINITION,
             scripts: R::SCRIPTS,
             record: record::<R>,
+            open: open::<R>,
         }
     }
 }
@@ -69,6 +72,10 @@ impl fmt::Debug for ChildRunbook {
 fn record<R: Runbook>(events: &[Event]) -> Option<Record> {
     let execution = Execution::<R>::from_events(events).ok()?;
     Some(execution.record())
+}
+
+fn open<R: Runbook>(events: &[Event]) -> Option<Open> {
+    Execution::<R>::from_events(events).ok()?.open()
 }
 
 /// A child as a step starts it. Serialized it is the step's inputs.
@@ -149,6 +156,8 @@ pub struct World<'a> {
     pub signals: &'a dyn Signals,
     /// Who answers calls.
     pub answers: Answers<'a>,
+    /// What becomes of calls of which nobody knows whether they were made.
+    pub on_unknown: OnUnknown,
 }
 
 /// Who answers the calls of children.
@@ -196,6 +205,32 @@ fn collect(definition: &Definition, parent: Uuid, store: &dyn Store) -> Vec<Reco
         }
     }
     found
+}
+
+/// The call of an execution, or of a child that it waits for, of which nobody knows whether it was made.
+pub(crate) fn doubt<R: Runbook>(execution: &Execution<R>, store: &dyn Store) -> Option<Doubt> {
+    doubt_of(R::DEFINITION, execution.id(), execution.open()?, store)
+}
+
+fn doubt_of(
+    definition: &Definition,
+    execution: Uuid,
+    open: Open,
+    store: &dyn Store,
+) -> Option<Doubt> {
+    let effect = match open {
+        Open::Doubt(_, doubt) => return Some(doubt),
+        Open::Child(effect) => effect,
+    };
+    let child = definition.child(effect.step_name())?;
+    let execution = execution_of(execution, &effect);
+    // A journal that cannot be read is told when the child goes on.
+    let events = store.events(execution).ok()?;
+    let inside = doubt_of(child.definition, execution, (child.open)(&events)?, store)?;
+    Some(Doubt {
+        step: format!("{}/{}", effect.label(), inside.step),
+        ..inside
+    })
 }
 
 /// When an execution was last heard of, be it by those that it has started: time in which they went on was not lost.

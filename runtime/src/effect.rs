@@ -46,6 +46,17 @@ pub struct Operation {
     pub repeat: Repeat,
 }
 
+impl Operation {
+    /// The operation with its service, `ecs.RunTask`; what is local is called by its action, `aws:executeScript`.
+    pub fn full_name(&self) -> String {
+        let Self { service, name, .. } = self;
+        match *service {
+            "aws" => format!("aws:{name}"),
+            _ => format!("{service}.{name}"),
+        }
+    }
+}
+
 /// What it means to make a call again when nobody knows whether it was made before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {

@@ -12,8 +12,9 @@ use crate::caller::{Call, CallError, Caller, EffectId};
 use crate::cancel::CancelToken;
 use crate::child;
 use crate::clock::Clock;
+use crate::doubt::{Doubt, OnUnknown};
 use crate::event::{Beginning, Change, Event};
-use crate::execution::{Execution, JournalError, Next};
+use crate::execution::{Execution, JournalError, Next, Open};
 use crate::observer::Observer;
 use crate::policy::Policy;
 use crate::record::{Record, Simulation};
@@ -31,6 +32,7 @@ pub struct Engine<'a, R: Runbook> {
     observer: &'a dyn Observer,
     signals: &'a dyn Signals,
     policy: Policy,
+    on_unknown: OnUnknown,
     cancel: CancelToken,
 }
 
@@ -78,6 +80,9 @@ pub enum EngineError {
     /// There is no such execution to continue.
     #[error("execution {0} is not known")]
     Unknown(Uuid),
+    /// Somebody has to decide about a call that was under way. Nothing was done.
+    #[error("{0}")]
+    Doubt(Box<Doubt>),
     /// The execution was started from another text.
     #[error("execution {execution} was started from another version of runbook `{runbook}`")]
     OtherRunbook {
@@ -120,6 +125,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             observer: &(),
             signals: &(),
             policy: Policy::default(),
+            on_unknown: OnUnknown::default(),
             cancel: CancelToken::new(),
         }
     }
@@ -140,6 +146,12 @@ impl<'a, R: Runbook> Engine<'a, R> {
     #[must_use]
     pub fn policy(self, policy: Policy) -> Self {
         Self { policy, ..self }
+    }
+
+    /// Says what becomes of a call of which nobody knows whether it was made, when an execution is continued.
+    #[must_use]
+    pub fn on_unknown(self, on_unknown: OnUnknown) -> Self {
+        Self { on_unknown, ..self }
     }
 
     /// Stops executions when `cancel` asks for it.
@@ -181,7 +193,8 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// Continues an execution that was cut off, to its end; one that has ended gives its record.
     ///
     /// # Errors
-    /// When it is not known or not of this runbook, or its events cannot be kept.
+    /// When it is not known or not of this runbook, when somebody has to decide first about a call that was under way, or
+    /// when its events cannot be kept.
     pub async fn resume(&self, id: Uuid) -> Result<Record, EngineError> {
         let mut drive = Drive {
             execution: self.load(id)?,
@@ -191,7 +204,17 @@ impl<'a, R: Runbook> Engine<'a, R> {
             let now = drive.execution.now();
             let heard = child::last_heard::<R>(id, self.store);
             let since = heard.unwrap_or(now).max(now);
+            let open = drive.execution.open();
+            if self.on_unknown == OnUnknown::Ask
+                && let Some(doubt) = child::doubt(&drive.execution, self.store)
+            {
+                return Err(EngineError::Doubt(Box::new(doubt)));
+            }
             self.note(&mut drive, Change::Resumed { since })?;
+            if let (OnUnknown::Do(decision), Some(Open::Doubt(effect, _))) = (self.on_unknown, open)
+            {
+                self.note(&mut drive, Change::Resolved { effect, decision })?;
+            }
         }
         self.drive(drive).await
     }

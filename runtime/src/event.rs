@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::caller::{CallError, EffectId};
+use crate::doubt::Decision;
 use crate::failure::Failure;
 use crate::flow::After;
 use crate::record::Simulation;
@@ -46,6 +47,13 @@ pub enum Change {
     Resumed {
         /// When it was cut off, as far as is known: the time of the event before.
         since: Timestamp,
+    },
+    /// Nobody knew whether a call was made before the execution was cut off, and this was decided.
+    Resolved {
+        /// Which one.
+        effect: EffectId,
+        /// What becomes of it.
+        decision: Decision,
     },
     /// A step starts, with its first attempt.
     StepStarted {
@@ -174,6 +182,7 @@ impl Change {
             Self::Read { .. } => "Read",
             Self::Identified { .. } => "Identified",
             Self::Resumed { .. } => "Resumed",
+            Self::Resolved { .. } => "Resolved",
             Self::StepStarted { .. } => "StepStarted",
             Self::IterationStarted { .. } => "IterationStarted",
             Self::AttemptStarted { .. } => "AttemptStarted",

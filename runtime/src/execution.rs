@@ -12,6 +12,7 @@ mod history;
 mod judge;
 mod loops;
 mod next;
+mod open;
 mod record;
 mod view;
 
@@ -34,6 +35,7 @@ use loops::Return;
 
 pub use apply::JournalError;
 pub use next::Next;
+pub(crate) use open::Open;
 
 /// One run of a runbook, as far as it has come.
 pub struct Execution<R: Runbook> {
@@ -109,6 +111,14 @@ struct Running<R: Runbook> {
     before: u32,
     /// When the call under way was made, for the last time.
     called_at: Timestamp,
+    /// Whether the last try may have been carried out although it got no answer.
+    open: bool,
+    /// What the attempt before has called without an answer, if that may be done twice.
+    lost: Option<String>,
+    /// Whether it was decided that the call under way is made again, though nobody knows whether it was made.
+    resolved: bool,
+    /// What there is to know about calls that may have been made twice.
+    warning: Option<String>,
     /// What the last poll has found.
     found: Option<String>,
     /// Since when the service asks to slow down.

@@ -19,6 +19,7 @@ pub mod child;
 pub mod cli;
 pub mod clock;
 pub mod decode;
+pub mod doubt;
 pub mod duration;
 pub mod effect;
 pub mod engine;

@@ -71,6 +71,8 @@ pub struct StepView {
     pub elapsed: SignedDuration,
     /// When the attempt's time is up.
     pub deadline: Option<Timestamp>,
+    /// Which calls may have been made twice.
+    pub warning: Option<String>,
     /// What goes on inside.
     pub activity: Activity,
 }

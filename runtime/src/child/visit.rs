@@ -106,6 +106,7 @@ async fn drive<R: Runbook>(
     let engine = Engine::<R>::new(caller, world.clock, world.store)
         .observer(world.observer)
         .signals(world.signals)
+        .on_unknown(world.on_unknown)
         .cancel(visit.cancel);
     let events = world.store.events(visit.execution);
     let events = events.map_err(|error| stuck::<R>(&error.into()))?;

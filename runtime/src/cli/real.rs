@@ -7,6 +7,7 @@ use crate::caller::CallError;
 use crate::cancel::CancelToken;
 use crate::child::{Answers, Children, Connected, World};
 use crate::clock::SystemClock;
+use crate::doubt::OnUnknown;
 use crate::effect::Request;
 use crate::engine::{Engine, EngineError, Start};
 use crate::local::Performer;
@@ -77,6 +78,7 @@ impl<Q: Request> Run<'_, Q> {
             observer: self.observer,
             signals: self.signals,
             answers: Answers::Aws(&connector),
+            on_unknown: OnUnknown::Ask,
         };
         let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
         let performer = Performer::new(caller, outside, &connected.region, connected.permissions)

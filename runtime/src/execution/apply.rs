@@ -307,6 +307,7 @@ impl<R: Runbook> Execution<R> {
                 progress.printed = None;
             }
             progress.attempt = running.attempt;
+            progress.warning.clone_from(&running.warning);
         }
         self.show_waiting();
         Ok(())
@@ -328,6 +329,10 @@ impl<R: Runbook> Running<R> {
             call: 1,
             before: 0,
             called_at: now,
+            open: false,
+            lost: None,
+            resolved: false,
+            warning: None,
             found: None,
             throttled_since: None,
             iteration: 0,
@@ -345,13 +350,18 @@ impl<R: Runbook> Running<R> {
             Change::Called { effect } => {
                 self.called_at = event.at;
                 self.called(effect);
+                self.open = true;
+                self.resolved = false;
             }
+            Change::Resolved { decision, .. } => self.resolve(*decision, event.at),
             Change::Answered { effect, answer } => {
                 self.called(effect);
+                self.open = false;
                 self.answered(answer, event.at, state);
             }
             Change::Refused { effect, error } => {
                 self.called(effect);
+                self.open = error.leaves_open();
                 self.refused(error, event.at, state);
             }
             Change::Waiting { until, reason, .. } => self.waits(*until, *reason),
@@ -365,6 +375,7 @@ impl<R: Runbook> Running<R> {
                 failure, retry_at, ..
             } => {
                 let cause = failure.message.clone();
+                self.lost = self.operation().filter(|_| self.may_be_done_twice());
                 self.standing = None;
                 self.phase = Phase::Pausing {
                     until: *retry_at,
@@ -379,6 +390,7 @@ impl<R: Runbook> Running<R> {
     fn attempt_started(&mut self, attempt: u32, now: Timestamp) {
         self.attempt = attempt;
         self.attempt_started = now;
+        self.warn_of_repetition();
         self.calls = 0;
         self.before = 0;
         self.found = None;

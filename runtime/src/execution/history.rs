@@ -49,6 +49,8 @@ pub(super) struct Progress {
     /// What the scripts of the last attempt have printed.
     pub(super) printed: Option<Output>,
     pub(super) failure: Option<Failure>,
+    /// What calls may have been made twice.
+    pub(super) warning: Option<String>,
     /// The step that a branch has chosen.
     pub(super) jump: Option<&'static str>,
 }
@@ -126,6 +128,7 @@ impl Progress {
             payload: None,
             printed: None,
             failure: None,
+            warning: None,
             jump: effect.and_then(|effect| match effect.action {
                 Action::Jump(target) => target.and_then(Place::<R>::name_of),
                 _ => None,

@@ -400,7 +400,7 @@ impl<R: Runbook> Running<R> {
         }
     }
 
-    fn effect_id(&self, number: u32) -> EffectId {
+    pub(super) fn effect_id(&self, number: u32) -> EffectId {
         EffectId {
             step: self.path.clone(),
             attempt: self.attempt,

@@ -122,6 +122,7 @@ impl<R: Runbook> Execution<R> {
             inputs: Some(inputs(definition, &progress.inputs)),
             outputs: Some(step_outputs(progress)).filter(|outputs| !outputs.is_empty()),
             failure_message: failure.map(|failure| failure.message.clone()),
+            warning_message: progress.warning.clone(),
             failure_details: failure.map(|failure| FailureDetails {
                 failure_stage: failure.stage,
                 failure_type: failure.kind,
@@ -210,6 +211,7 @@ fn pending_step(definition: &StepDefinition) -> StepExecution {
         inputs: None,
         outputs: None,
         failure_message: None,
+        warning_message: None,
         failure_details: None,
         step_execution_id: None,
         overridden_parameters: None,

@@ -43,6 +43,7 @@ impl<R: Runbook> Execution<R> {
                 .unwrap_or(self.now)
                 .duration_since(progress.started),
             deadline: running.and_then(|running| running.deadline()),
+            warning: progress.warning.clone(),
             activity: running.map_or(Activity::Ended, |running| running.activity()),
         })
     }

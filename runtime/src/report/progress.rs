@@ -50,6 +50,8 @@ struct State {
     seen: Option<(View, Instant)>,
     /// The activity told last, so that polls that find the same say nothing.
     told: String,
+    /// The warning told last.
+    warned: String,
     /// What the script under way has printed, as far as it was not told.
     printed: Output,
     /// Whether the line under the cursor is to be redrawn.
@@ -64,6 +66,7 @@ impl Progress {
             started: None,
             seen: None,
             told: String::new(),
+            warned: String::new(),
             printed: Output::default(),
             open: false,
         };
@@ -219,8 +222,10 @@ impl Progress {
             Change::Printed { output, .. } => state.printed = output.clone(),
             Change::StepStarted { .. } | Change::AttemptStarted { .. } => {
                 state.printed = Output::default();
+                self.tell_warning(state, view);
                 self.redraw(state, view);
             }
+            Change::Resolved { .. } => self.tell_warning(state, view),
             Change::StepEnded { .. } => self.tell_end(state, event, view),
             Change::AwaitsSignal { .. } => self.tell_step(state, view, None),
             Change::Signalled { signal, .. } => self.tell_step(state, view, Some(signal)),
@@ -230,6 +235,16 @@ impl Progress {
                 self.tell_activity(state, view);
             }
             _ => self.redraw(state, view),
+        }
+    }
+
+    /// Tells that something may be done twice, if that is new.
+    fn tell_warning(&self, state: &mut State, view: &View) {
+        let Some(step) = &view.step else { return };
+        if let Some(warning) = step.warning.clone().filter(|new| state.warned != *new) {
+            let text = self.step(view, step, &format!("warning: {warning}"));
+            self.line(state, view, &text);
+            state.warned = warning;
         }
     }
 

@@ -10,7 +10,7 @@ use super::words::{cause, human};
 /// The sentence of the service in place of an output that there is not (spec 7.4).
 const NO_OUTPUT: &str = "No output available yet because the step is not successfully executed";
 
-/// A finished execution in a few lines: outputs, why it failed, and how it ended.
+/// A finished execution in a few lines: outputs, what may have been done twice, why it failed, and how it ended.
 pub struct Summary<'a>(pub &'a Record);
 
 impl fmt::Display for Summary<'_> {
@@ -27,6 +27,11 @@ impl fmt::Display for Summary<'_> {
             .unwrap_or_default();
         for (name, value) in outputs {
             writeln!(formatter, "{name:width$}  {value}")?;
+        }
+        for step in &execution.step_executions {
+            if let Some(warning) = &step.warning_message {
+                writeln!(formatter, "warning: {}: {warning}", step.step_name)?;
+            }
         }
         if let Some(message) = &execution.failure_message {
             writeln!(formatter, "{}", cause(message))?;

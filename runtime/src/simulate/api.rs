@@ -37,15 +37,6 @@ pub(super) fn may_call(step: &StepDefinition) -> bool {
     !step.calls.is_empty() || !CALL_NOTHING.contains(&step.action)
 }
 
-/// The name of an operation: `ecs.RunTask`; what is local is called by its action.
-pub(super) fn full_name(operation: &Operation) -> String {
-    let Operation { service, name, .. } = operation;
-    match *service {
-        "aws" => format!("aws:{name}"),
-        _ => format!("{service}.{name}"),
-    }
-}
-
 /// The action, if all that a step of it does is local: a script, or a runbook that is part of the program.
 pub(super) fn local_action(step: &StepDefinition) -> Option<&'static str> {
     const LOCAL: [&str; 2] = ["aws:executeScript", "aws:invokeWebhook"];
@@ -59,7 +50,7 @@ pub(super) fn display_name(
     step_name: &str,
     operation: &Operation,
 ) -> String {
-    let name = full_name(operation);
+    let name = operation.full_name();
     match step(definition, step_name).map(|step| step.calls) {
         Some([only]) if operation.service != "aws" => (*only).to_owned(),
         _ => name,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::cancel::CancelToken;
 use crate::child::{Answers, Children, World};
 use crate::clock::{Clock, VirtualClock};
+use crate::doubt::OnUnknown;
 use crate::engine::{Engine, EngineError, Start};
 use crate::event::Change;
 use crate::observer::Observer;
@@ -182,6 +183,7 @@ impl Play<'_> {
             observer: &trace,
             signals: *people,
             answers: Answers::Scenario(simulator),
+            on_unknown: OnUnknown::Ask,
         };
         let stage = simulator.on_stage(R::DEFINITION, Children::new(world, entry.execution()));
         let engine: Engine<'_, R> = Engine::new(&stage, *clock, self.store)

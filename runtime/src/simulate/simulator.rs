@@ -15,7 +15,7 @@ use crate::runbook::Definition;
 use crate::script::{self, Output, Script, ScriptError};
 use crate::value::{Document, Map};
 
-use super::api::{display_name, full_name, is_call_of_step, same_api, step};
+use super::api::{display_name, is_call_of_step, same_api, step};
 use super::problem::SimulationProblem;
 use super::rehearsal::Rehearsal;
 use super::scenario::{Answer, Scenario, Stub};
@@ -124,7 +124,7 @@ impl Simulator {
 
     /// Whether the scenario has an answer for a call.
     pub(super) fn knows(&self, cue: &Cue<'_>, operation: &Operation) -> bool {
-        let name = full_name(operation);
+        let name = operation.full_name();
         self.stub(cue, &name, &name).is_some()
     }
 
@@ -177,7 +177,7 @@ impl Simulator {
             return Ok(said.clone());
         }
         let api = display_name(cue.definition, cue.effect.step_name(), operation);
-        let name = full_name(operation);
+        let name = operation.full_name();
         progress.calls.push(MadeCall {
             effect: effect.clone(),
             api: api.clone(),
@@ -308,7 +308,7 @@ impl Simulator {
     }
 
     fn has_stub(&self, operation: &Operation) -> bool {
-        let name = full_name(operation);
+        let name = operation.full_name();
         let mut stubs = self.scenario.stubs.iter();
         stubs.any(|stub| same_api(&stub.key, &name))
     }

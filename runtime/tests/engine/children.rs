@@ -11,6 +11,7 @@ use runbook_runtime::child::{
     Answers, Child, ChildRunbook, Children, Connected, Connector, OPERATION, World,
 };
 use runbook_runtime::clock::{Clock, VirtualClock};
+use runbook_runtime::doubt::{Decision, OnUnknown};
 use runbook_runtime::effect::{Effect, Operation, Request};
 use runbook_runtime::engine::{Engine, EngineError};
 use runbook_runtime::flow::{Flow, OnCancel};
@@ -31,7 +32,7 @@ use uuid::Uuid;
 
 use crate::toy::{
     BreakingStore, Do, EXECUTION, Reply, Script, State, Step, definition, done, morning, start,
-    step,
+    step, unseen,
 };
 
 /// What the members of the family ask for.
@@ -219,6 +220,38 @@ impl Member for Kid {
     }
 }
 
+/// Starts one that does what nobody recognises.
+struct Careful;
+
+impl Member for Careful {
+    const DEFINITION: &'static Definition = &Definition {
+        children: &[ChildRunbook::of::<Of<Daring>>("kid")],
+        ..definition("careful", &[step("kid")])
+    };
+
+    fn flow(_: Step) -> Flow<Step> {
+        Flow::last()
+    }
+
+    fn effect(_: Step) -> Effect<Ask, Step> {
+        Effect::run(Child::of::<Of<Daring>>([]))
+    }
+}
+
+struct Daring;
+
+impl Member for Daring {
+    const DEFINITION: &'static Definition = &definition("daring", &[step("dare")]);
+
+    fn flow(_: Step) -> Flow<Step> {
+        Flow::last()
+    }
+
+    fn effect(_: Step) -> Effect<Ask, Step> {
+        Effect::call(unseen())
+    }
+}
+
 /// Answers by a script, wherever it is asked.
 #[derive(Clone, Copy)]
 struct Scripted(Script);
@@ -282,6 +315,19 @@ async fn attempt(
     cancel_after: Option<u64>,
     resumed: bool,
 ) -> Result<Record, EngineError> {
+    let on_unknown = OnUnknown::Ask;
+    attempt_of::<Parent>(script, clock, store, cancel_after, resumed, on_unknown).await
+}
+
+/// The same for any member, and any decision about calls that were under way.
+async fn attempt_of<M: Member>(
+    script: Script,
+    clock: &VirtualClock,
+    store: &dyn Store,
+    cancel_after: Option<u64>,
+    resumed: bool,
+    on_unknown: OnUnknown,
+) -> Result<Record, EngineError> {
     let scripted = Scripted(script);
     let world = World {
         clock,
@@ -289,11 +335,14 @@ async fn attempt(
         observer: &(),
         signals: &(),
         answers: Answers::Aws(&scripted),
+        on_unknown,
     };
     let performer = Performer::new(&scripted, &Nowhere, "eu-west-1", Permissions::None)
         .children(Children::new(world, EXECUTION));
     let cancel = CancelToken::new();
-    let engine = Engine::<Of<Parent>>::new(&performer, clock, store).cancel(cancel.clone());
+    let engine = Engine::<Of<M>>::new(&performer, clock, store)
+        .on_unknown(on_unknown)
+        .cancel(cancel.clone());
     let work = async {
         match resumed {
             true => engine.resume(EXECUTION).await,
@@ -452,4 +501,37 @@ async fn family_that_is_cut_off_after_any_event_ends_as_it_would_have() {
             assert_eq!(record.status(), whole.status(), "cut after event {cut}");
         }
     }
+}
+
+#[tokio::test]
+async fn doubt_about_the_call_of_a_child_is_told_before_its_parent_goes_on() {
+    let (clock, store) = (VirtualClock::new(morning()), MemoryStore::new());
+    let go_on = |store, resumed, on_unknown| {
+        attempt_of::<Careful>(succeeds, &clock, store, None, resumed, on_unknown)
+    };
+    // Two of the parent, with its call, and as many of the child.
+    let cut = BreakingStore::new(&store, 8);
+    assert!(go_on(&cut, false, OnUnknown::Ask).await.is_err());
+    let before = store.events(EXECUTION).unwrap();
+
+    let asked = go_on(&store, true, OnUnknown::Ask).await;
+    let Err(EngineError::Doubt(doubt)) = asked else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(
+        (&*doubt.step, &*doubt.operation),
+        ("kid/dare", "toy.DoUnseen")
+    );
+    assert_eq!(store.events(EXECUTION).unwrap(), before);
+
+    let repeated = go_on(&store, true, OnUnknown::Do(Decision::Repeat)).await;
+    let record = repeated.unwrap();
+    expect(
+        &record,
+        Success,
+        &["careful: kid Success", "daring: dare Success"],
+    );
+    assert_eq!(record.step("kid").unwrap().warning_message, None);
+    let dared = record.child_executions[0].step("dare").unwrap();
+    assert!(dared.warning_message.is_some());
 }

@@ -5,6 +5,7 @@
 mod attempts;
 mod cancellation;
 mod children;
+mod doubts;
 mod durability;
 mod flow;
 #[cfg(feature = "journal")]

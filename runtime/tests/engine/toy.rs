@@ -51,6 +51,13 @@ const fn operation(service: &'static str, name: &'static str, repeat: Repeat) ->
     }
 }
 
+/// A call of `Toy.DoUnseen`, which nobody recognises when it is made again.
+pub(crate) fn unseen() -> Do {
+    let mut members = Map::new();
+    members.insert("Unseen".to_owned(), true.into());
+    Do(members)
+}
+
 /// The question who is calling, which simulations answer.
 pub(crate) fn who() -> Do {
     let mut members = Map::new();

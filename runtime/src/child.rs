@@ -23,6 +23,8 @@ use crate::effect::{Operation, Repeat};
 use crate::event::{Change, Event};
 use crate::execution::{Execution, Open};
 use crate::observer::Observer;
+#[cfg(feature = "journal")]
+use crate::observer::View;
 use crate::parameters::Checked;
 use crate::record::Record;
 use crate::runbook::{Definition, Runbook};
@@ -30,6 +32,8 @@ use crate::script::Requirement;
 use crate::signal::Signals;
 use crate::simulate::Simulator;
 use crate::store::Store;
+#[cfg(feature = "journal")]
+use crate::store::StoreError;
 use crate::value::{Document, Map};
 
 pub use host::Children;
@@ -48,6 +52,8 @@ pub struct ChildRunbook {
     pub scripts: &'static [Requirement],
     record: fn(&[Event]) -> Option<Record>,
     open: fn(&[Event]) -> Option<Open>,
+    #[cfg(feature = "journal")]
+    told: fn(&[Event]) -> Vec<(Event, View)>,
 }
 
 impl ChildRunbook {
@@ -59,6 +65,8 @@ impl ChildRunbook {
             scripts: R::SCRIPTS,
             record: record::<R>,
             open: open::<R>,
+            #[cfg(feature = "journal")]
+            told: told::<R>,
         }
     }
 }
@@ -76,6 +84,26 @@ fn record<R: Runbook>(events: &[Event]) -> Option<Record> {
 
 fn open<R: Runbook>(events: &[Event]) -> Option<Open> {
     Execution::<R>::from_events(events).ok()?.open()
+}
+
+/// What observers were told of an execution.
+#[cfg(feature = "journal")]
+fn told<R: Runbook>(events: &[Event]) -> Vec<(Event, View)> {
+    let mut told = Vec::new();
+    let Some((first, rest)) = events.split_first() else {
+        return told;
+    };
+    let Ok(mut execution) = Execution::<R>::from_events([first]) else {
+        return told;
+    };
+    told.push((first.clone(), execution.view()));
+    for event in rest {
+        if execution.apply(event).is_err() {
+            break;
+        }
+        told.push((event.clone(), execution.view()));
+    }
+    told
 }
 
 /// A child as a step starts it. Serialized it is the step's inputs.
@@ -233,6 +261,43 @@ fn doubt_of(
     })
 }
 
+/// What observers were told of an execution and of those that it has started, in the order in which it happened.
+///
+/// # Errors
+/// When the store cannot be read.
+#[cfg(feature = "journal")]
+pub(crate) fn happened<R: Runbook>(
+    execution: Uuid,
+    store: &dyn Store,
+) -> Result<Vec<(Event, View)>, StoreError> {
+    let mut happened = told::<R>(&store.events(execution)?);
+    add_children(R::DEFINITION, execution, &[], store, &mut happened)?;
+    // Stable: what happened at the same time stays in the order of its execution.
+    happened.sort_by_key(|(event, _)| event.at);
+    Ok(happened)
+}
+
+#[cfg(feature = "journal")]
+fn add_children(
+    definition: &Definition,
+    parent: Uuid,
+    within: &[String],
+    store: &dyn Store,
+    happened: &mut Vec<(Event, View)>,
+) -> Result<(), StoreError> {
+    for (child, execution, effect) in started_by(definition, parent, store) {
+        let mut within = within.to_vec();
+        within.push(effect.label());
+        let told = (child.told)(&store.events(execution)?).into_iter();
+        happened.extend(told.map(|(event, view)| {
+            let within = within.clone();
+            (event, View { within, ..view })
+        }));
+        add_children(child.definition, execution, &within, store, happened)?;
+    }
+    Ok(())
+}
+
 /// When an execution was last heard of, be it by those that it has started: time in which they went on was not lost.
 pub(crate) fn last_heard<R: Runbook>(execution: Uuid, store: &dyn Store) -> Option<Timestamp> {
     heard(R::DEFINITION, execution, store)
@@ -252,7 +317,19 @@ fn started<'d>(
     parent: Uuid,
     store: &dyn Store,
 ) -> Vec<(&'d ChildRunbook, Uuid)> {
-    let mut started: Vec<(&ChildRunbook, Uuid)> = Vec::new();
+    let started = started_by(definition, parent, store).into_iter();
+    started
+        .map(|(child, execution, _)| (child, execution))
+        .collect()
+}
+
+/// The same, with the effects that have started them.
+fn started_by<'d>(
+    definition: &'d Definition,
+    parent: Uuid,
+    store: &dyn Store,
+) -> Vec<(&'d ChildRunbook, Uuid, EffectId)> {
+    let mut started: Vec<(&ChildRunbook, Uuid, EffectId)> = Vec::new();
     for event in store.events(parent).unwrap_or_default() {
         let Change::Called { effect } = &event.change else {
             continue;
@@ -261,8 +338,8 @@ fn started<'d>(
             continue;
         };
         let execution = execution_of(parent, effect);
-        if !started.iter().any(|(_, known)| *known == execution) {
-            started.push((child, execution));
+        if !started.iter().any(|(_, known, _)| *known == execution) {
+            started.push((child, execution, effect.clone()));
         }
     }
     started

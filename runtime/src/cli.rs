@@ -1,53 +1,61 @@
-//! The command line of a runbook's binary: `run`, `test` and `describe`.
+//! The command line of a runbook's binary: `run`, `test` and `describe`, and what looks at runs and tells them something.
 //!
 //! It is made from the runbook's [`Definition`](crate::runbook::Definition), so that every parameter has its flag.
-//! What a run really calls comes through a [`Backend`]; without one a binary can only simulate.
+//! What a run really calls comes through a [`Backend`], and it is kept in a journal (feature `journal`); without these a
+//! binary can only simulate.
 
-#[cfg(feature = "aws")]
+#[cfg(all(feature = "aws", feature = "journal"))]
 mod aws;
+#[cfg(feature = "journal")]
 mod backend;
 mod command;
-mod connect;
 mod console;
-mod decisions;
 mod describe;
 mod exit;
 mod flags;
-mod real;
+#[cfg(feature = "journal")]
+mod kept;
 mod run;
 mod scenarios;
 mod signals;
 mod supplied;
 
 use std::ffi::OsString;
+use std::marker::PhantomData;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 
 use crate::runbook::Runbook;
 
-use connect::Backends;
-
+#[cfg(feature = "journal")]
 pub use backend::{Backend, ConnectError, Connection};
 pub use console::{Console, Stream};
 pub use exit::{EXIT_CODES, Exit};
 
 /// The program that a runbook is compiled to.
 pub struct Program<R: Runbook> {
+    runbook: PhantomData<R>,
+    #[cfg(feature = "journal")]
     backend: Option<Box<dyn Backend<R::Request>>>,
-    children: Backends,
+    #[cfg(feature = "journal")]
+    children: kept::Backends,
 }
 
 impl<R: Runbook> Program<R> {
     /// A program that can only simulate.
     pub const fn new() -> Self {
         Self {
+            runbook: PhantomData,
+            #[cfg(feature = "journal")]
             backend: None,
-            children: Backends::new(),
+            #[cfg(feature = "journal")]
+            children: kept::Backends::new(),
         }
     }
 
     /// A program that makes its calls through `backend`.
+    #[cfg(feature = "journal")]
     #[must_use]
     pub fn backend(self, backend: impl Backend<R::Request> + 'static) -> Self {
         Self {
@@ -57,6 +65,7 @@ impl<R: Runbook> Program<R> {
     }
 
     /// A program that makes the calls of a runbook that its steps start through `backend`.
+    #[cfg(feature = "journal")]
     #[must_use]
     pub fn child<C: Runbook>(mut self, backend: impl Backend<C::Request> + 'static) -> Self {
         self.children.insert::<C>(backend);
@@ -99,6 +108,11 @@ impl<R: Runbook> Program<R> {
             Some(("run", matches)) => runtime.block_on(run::run(self, matches, console)),
             Some(("test", matches)) => runtime.block_on(scenarios::test::<R>(matches, console)),
             Some(("describe", matches)) => describe::describe::<R>(matches, console),
+            #[cfg(feature = "journal")]
+            Some((name, matches)) => {
+                let done = runtime.block_on(kept::command(self, name, matches, console));
+                done.unwrap_or_else(|| console.fail(Exit::Usage, "there is no such command"))
+            }
             _ => console.fail(Exit::Usage, "a command is needed: run, test or describe"),
         }
     }

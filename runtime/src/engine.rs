@@ -34,6 +34,8 @@ pub struct Engine<'a, R: Runbook> {
     policy: Policy,
     on_unknown: OnUnknown,
     cancel: CancelToken,
+    complete: CancelToken,
+    force: bool,
 }
 
 /// What a new execution starts from.
@@ -51,6 +53,8 @@ pub struct Start {
     pub region: String,
     /// What the answers come from, if not from AWS.
     pub simulation: Option<Simulation>,
+    /// Whether every step waits until somebody lets it start (spec 6.2).
+    pub interactive: bool,
 }
 
 /// Why an execution could not be run to its end. A step that fails is no such reason.
@@ -127,6 +131,8 @@ impl<'a, R: Runbook> Engine<'a, R> {
             policy: Policy::default(),
             on_unknown: OnUnknown::default(),
             cancel: CancelToken::new(),
+            complete: CancelToken::new(),
+            force: false,
         }
     }
 
@@ -160,6 +166,18 @@ impl<'a, R: Runbook> Engine<'a, R> {
         Self { cancel, ..self }
     }
 
+    /// Ends executions after the step under way when `complete` asks for it (spec 7.2.5).
+    #[must_use]
+    pub fn complete(self, complete: CancelToken) -> Self {
+        Self { complete, ..self }
+    }
+
+    /// Whether to continue executions that were started from another version of the runbook, as far as that goes.
+    #[must_use]
+    pub fn force(self, force: bool) -> Self {
+        Self { force, ..self }
+    }
+
     /// Runs a new execution to its end.
     ///
     /// # Errors
@@ -179,6 +197,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
                 supplied: start.supplied,
                 region: start.region,
                 simulation: start.simulation,
+                interactive: start.interactive,
             })),
         };
         let execution = Execution::from_events([&event])?;
@@ -230,10 +249,12 @@ impl<'a, R: Runbook> Engine<'a, R> {
             Some(Event {
                 change: Change::Began(beginning),
                 ..
-            }) if beginning.hash != R::DEFINITION.hash => Err(EngineError::OtherRunbook {
-                execution: id,
-                runbook: beginning.runbook.clone(),
-            }),
+            }) if beginning.hash != R::DEFINITION.hash && !self.force => {
+                Err(EngineError::OtherRunbook {
+                    execution: id,
+                    runbook: beginning.runbook.clone(),
+                })
+            }
             Some(_) => Ok(Execution::from_events(&events)?),
         }
     }
@@ -242,6 +263,9 @@ impl<'a, R: Runbook> Engine<'a, R> {
         loop {
             if self.cancel.is_cancelled() && drive.execution.can_be_cancelled() {
                 self.note(&mut drive, Change::CancelRequested)?;
+            }
+            if self.complete.is_cancelled() && drive.execution.can_be_completed() {
+                self.note(&mut drive, Change::CompleteRequested)?;
             }
             let next = drive.execution.next(&self.policy);
             if !matches!(
@@ -339,6 +363,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         tokio::select! {
             biased;
             () = self.cancelled(execution) => Some(Change::CancelRequested),
+            () = self.completed(execution) => Some(Change::CompleteRequested),
             change = self.heard(execution) => Some(change),
             () = self.until(deadline) => None,
         }
@@ -401,6 +426,14 @@ impl<'a, R: Runbook> Engine<'a, R> {
     async fn cancelled(&self, execution: &Execution<R>) {
         match execution.can_be_cancelled() {
             true => self.cancel.cancelled().await,
+            false => std::future::pending().await,
+        }
+    }
+
+    /// Waits for a request to end while nothing but people is waited for.
+    async fn completed(&self, execution: &Execution<R>) {
+        match execution.asks() && execution.can_be_completed() {
+            true => self.complete.cancelled().await,
             false => std::future::pending().await,
         }
     }

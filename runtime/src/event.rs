@@ -67,6 +67,18 @@ pub enum Change {
         /// The iteration, from 1.
         iteration: u32,
     },
+    /// A step waits until somebody lets it start, because the execution is interactive.
+    AwaitsStart {
+        /// The step.
+        step: String,
+    },
+    /// Somebody has let the step start.
+    StartAllowed {
+        /// The step.
+        step: String,
+        /// The ARN of who.
+        by: String,
+    },
     /// Another attempt of the step under way starts.
     AttemptStarted {
         /// The step.
@@ -167,6 +179,8 @@ pub enum Change {
     },
     /// Somebody asked the execution to stop.
     CancelRequested,
+    /// Somebody asked the execution to end after the step under way.
+    CompleteRequested,
     /// The execution has ended.
     Ended {
         /// How.
@@ -185,6 +199,8 @@ impl Change {
             Self::Resolved { .. } => "Resolved",
             Self::StepStarted { .. } => "StepStarted",
             Self::IterationStarted { .. } => "IterationStarted",
+            Self::AwaitsStart { .. } => "AwaitsStart",
+            Self::StartAllowed { .. } => "StartAllowed",
             Self::AttemptStarted { .. } => "AttemptStarted",
             Self::Called { .. } => "Called",
             Self::Answered { .. } => "Answered",
@@ -198,6 +214,7 @@ impl Change {
             Self::StepEnded { .. } => "StepEnded",
             Self::LoopTimedOut { .. } => "LoopTimedOut",
             Self::CancelRequested => "CancelRequested",
+            Self::CompleteRequested => "CompleteRequested",
             Self::Ended { .. } => "Ended",
         }
     }
@@ -223,6 +240,9 @@ pub struct Beginning {
     pub region: String,
     /// What the answers come from, if not from AWS.
     pub simulation: Option<Simulation>,
+    /// Whether every step waits until somebody lets it start (spec 6.2).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interactive: bool,
 }
 
 /// Why a step waits.

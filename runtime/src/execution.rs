@@ -7,6 +7,7 @@
 //! held grows with the steps that have started, as the record does, never with the number of events.
 
 mod apply;
+mod asking;
 mod hearing;
 mod history;
 mod judge;
@@ -61,6 +62,10 @@ pub struct Execution<R: Runbook> {
     verdict: Option<(Status, String)>,
     /// Once somebody has asked to cancel: when the `onCancel` chain must have ended.
     budget: Option<Timestamp>,
+    /// Whether somebody has let the step before the cursor start.
+    allowed: bool,
+    /// Whether somebody has asked to end after the step under way.
+    completes: bool,
 }
 
 /// Where an execution stands.
@@ -71,6 +76,8 @@ enum Cursor<R: Runbook> {
     Identity,
     /// A step is about to start.
     Before(Place<R>),
+    /// A step waits until somebody lets it start.
+    Asking(Place<R>),
     /// A step is under way.
     In(Box<Running<R>>),
     /// No step follows.
@@ -201,9 +208,20 @@ impl<R: Runbook> Execution<R> {
         let can_stop = match &self.cursor {
             Cursor::In(running) => running.can_be_interrupted(),
             Cursor::Over | Cursor::Ended => false,
-            Cursor::Store(_) | Cursor::Identity | Cursor::Before(_) => true,
+            Cursor::Store(_) | Cursor::Identity | Cursor::Before(_) | Cursor::Asking(_) => true,
         };
         self.budget.is_none() && can_stop
+    }
+
+    /// Whether a request to end after the step under way would change anything.
+    pub fn can_be_completed(&self) -> bool {
+        let goes_on = !matches!(self.cursor, Cursor::Over | Cursor::Ended);
+        self.budget.is_none() && !self.completes && goes_on
+    }
+
+    /// Whether it waits for somebody to let a step start.
+    pub(crate) fn asks(&self) -> bool {
+        matches!(self.cursor, Cursor::Asking(_))
     }
 
     fn context(&self, arn: &str, account: &str) -> Context {

@@ -104,7 +104,7 @@ pub struct AutomationExecution {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_message: Option<String>,
-    /// Always `Auto`.
+    /// `Auto`; `Interactive` if every step waits until somebody lets it start.
     pub mode: String,
     /// The execution that started it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -49,6 +49,8 @@ pub enum SignalKind {
     Reject,
     /// Go on, to a step that pauses.
     Resume,
+    /// Begin, to a step of an interactive execution.
+    Start,
 }
 
 /// A step that waits for people.
@@ -85,6 +87,8 @@ pub enum Wanted<'a> {
         /// What they are told.
         message: Option<&'a str>,
     },
+    /// Somebody who says that it may begin (spec 6.2).
+    Start,
 }
 
 /// Why a signal was refused (the service's `InvalidAutomationSignalException`).
@@ -102,12 +106,14 @@ pub enum Refusal {
         waiting: String,
     },
     /// The step waits for something else.
-    #[error("`{step}` cannot be {}: {}", participle(*.kind), wish(*.kind))]
+    #[error("`{step}` cannot be {}: {}", participle(*.kind), wish(*.wanted))]
     OtherKind {
         /// The step that waits.
         step: String,
         /// What was said.
         kind: SignalKind,
+        /// What it waits for.
+        wanted: SignalKind,
     },
     /// Somebody who has no say.
     #[error("{by} is none of the approvers of `{step}`: {}", .approvers.join(", "))]
@@ -147,14 +153,16 @@ pub(crate) const fn participle(kind: SignalKind) -> &'static str {
         SignalKind::Approve => "approved",
         SignalKind::Reject => "rejected",
         SignalKind::Resume => "resumed",
+        SignalKind::Start => "started",
     }
 }
 
-/// What the step waits for instead of a signal of a kind.
-const fn wish(kind: SignalKind) -> &'static str {
-    match kind {
-        SignalKind::Approve | SignalKind::Reject => "it waits to be resumed",
-        SignalKind::Resume => "it waits for a decision, approve or reject",
+/// What a step waits for.
+const fn wish(wanted: SignalKind) -> &'static str {
+    match wanted {
+        SignalKind::Approve | SignalKind::Reject => "it waits for a decision, approve or reject",
+        SignalKind::Resume => "it waits to be resumed",
+        SignalKind::Start => "it waits to be started",
     }
 }
 

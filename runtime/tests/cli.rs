@@ -1,5 +1,5 @@
 //! The command line of a runbook's binary: flags for every parameter, precedence, exit codes, what is printed.
-#![cfg(feature = "cli")]
+#![cfg(all(feature = "cli", feature = "journal"))]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -75,12 +75,14 @@ fn execute_with<R: Runbook>(
     input: &'static str,
 ) -> Ran {
     let (output, errors) = (Buffer::default(), Buffer::default());
+    let state = tempfile::TempDir::new().unwrap();
     let mut console = Console {
         input: Box::new(input.as_bytes()),
         asks: false,
         output: Stream::new(output.clone()),
         errors: Stream::new(errors.clone()),
         form,
+        state: Some(state.path().to_owned()),
     };
     let arguments = std::iter::once("runbook").chain(arguments.iter().copied());
     let exit = program.execute(arguments.map(OsString::from), &mut console);

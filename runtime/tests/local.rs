@@ -230,6 +230,7 @@ async fn run(world: &World, store: &MemoryStore) -> Record {
         supplied: Map::new(),
         region: "eu-west-1".to_owned(),
         simulation: None,
+        interactive: false,
     };
     engine.run(start).await.unwrap()
 }

@@ -105,7 +105,9 @@ impl Moto {
 
     /// Makes a command see this AWS and no other.
     pub fn seen_by<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        without_configuration(command).env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
+        without_configuration(command)
+            .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
+            .env("XDG_STATE_HOME", self.folder.path().join("state"))
     }
 
     /// Runs a Python script that has boto3 and takes JSON; gives the JSON that it prints.

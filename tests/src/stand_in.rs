@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use runbook_runtime::clock::{Clock, SystemClock};
 
+use crate::folder::Folder;
 use crate::moto::without_configuration;
 
 /// The account of everybody.
@@ -19,6 +20,8 @@ pub const ACCOUNT: &str = "111122223333";
 pub struct StandIn {
     address: SocketAddr,
     calls: Arc<Mutex<Vec<Call>>>,
+    /// Where programs that see this AWS keep their state.
+    folder: Folder,
 }
 
 /// A call that the server has answered.
@@ -52,12 +55,18 @@ impl StandIn {
                 let _ = answer(&stream, roles, &made);
             }
         });
-        Self { address, calls }
+        Self {
+            address,
+            calls,
+            folder: Folder::new(),
+        }
     }
 
     /// Makes a command see this AWS and no other.
     pub fn seen_by<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        without_configuration(command).env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
+        without_configuration(command)
+            .env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
+            .env("XDG_STATE_HOME", self.folder.path())
     }
 
     /// The calls of an operation, in order.

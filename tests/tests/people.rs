@@ -194,19 +194,6 @@ fn refused_decisions_change_nothing_and_a_closed_input_is_told() {
 }
 
 #[test]
-fn pause_that_nobody_can_end_cancels_the_run() {
-    let moto = account();
-    let arguments = ["--Approvers", MINE, "--as", MINE];
-    let ran = gate(with_moto(&moto), &arguments, "approve\n").expect_code(4);
-    let line = "standard input is closed: nobody here can resume `look`; it has no time limit, so the run is cancelled";
-    assert!(ran.stderr.contains(line), "{}", ran.stderr);
-    let execution = execution(&ran);
-    let steps = execution["StepExecutions"].as_array().unwrap();
-    let statuses: Vec<&Value> = steps.iter().map(|step| &step["StepStatus"]).collect();
-    assert_eq!(statuses, ["Success", "Cancelled", "Success"]);
-}
-
-#[test]
 fn run_cannot_start_without_its_defaults_and_says_which() {
     let moto = Moto::start();
     let ran = gate(

@@ -16,7 +16,10 @@ pub(crate) fn cargo_toml(plans: &[Plan<'_>]) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let file = &runbook.file;
     let mut crates = String::new();
-    let mut features = vec!["\"runbook-runtime/aws\"".to_owned()];
+    let mut features = vec![
+        "\"runbook-runtime/aws\"".to_owned(),
+        "\"runbook-runtime/journal\"".to_owned(),
+    ];
     let used: BTreeSet<String> = plans.iter().flat_map(aws::crates).collect();
     for krate in used {
         crates.push_str(&format!(

@@ -120,6 +120,7 @@ async fn drive<R: Runbook>(
                 supplied: checked.supplied,
                 region: place.region,
                 simulation: place.simulation,
+                interactive: false,
             };
             engine.run(start).await
         }

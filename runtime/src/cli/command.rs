@@ -1,5 +1,11 @@
 //! The arguments that the binary of a runbook understands.
 
+#[cfg(feature = "journal")]
+mod kept;
+#[cfg(not(feature = "journal"))]
+#[path = "command/no_kept.rs"]
+mod kept;
+
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::parameters::default_value;
@@ -34,6 +40,7 @@ pub(super) fn command(definition: &'static Definition) -> Command {
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .subcommand(run(definition))
+        .subcommands(kept::commands(definition))
         .subcommand(test())
         .subcommand(describe())
 }
@@ -65,8 +72,7 @@ fn run(definition: &'static Definition) -> Command {
         .args(flags.into_iter().filter_map(parameter))
         .args(parameter_options())
         .args(run_options())
-        .args(has_scripts(definition).then(script_credentials))
-        .args(has_listeners(definition).then(decider))
+        .args(kept::run_options(definition))
         .arg(output())
 }
 
@@ -150,33 +156,14 @@ fn parameter_options() -> [Arg; 2] {
     .map(|arg| arg.help_heading(OPTIONS))
 }
 
-fn run_options() -> [Arg; 6] {
+fn run_options() -> [Arg; 4] {
     [
         Arg::new("simulate")
             .long("simulate")
             .value_name("FILE")
             .help("Call nothing: play this scenario in virtual time"),
-        Arg::new("role")
-            .long("role")
-            .value_name("runbook|caller|ARN")
-            .value_parser(role)
-            .conflicts_with("simulate")
-            .help("Whose permissions to use: the runbook's assumeRole (default), your own, or another role's"),
-        Arg::new("region")
-            .long("region")
-            .value_name("REGION")
-            .conflicts_with("simulate")
-            .help("The AWS Region to run in; default: the configured one"),
-        Arg::new("quiet")
-            .long("quiet")
-            .action(ArgAction::SetTrue)
-            .help("Show no progress"),
-        Arg::new("verbose")
-            .long("verbose")
-            .short('v')
-            .action(ArgAction::SetTrue)
-            .conflicts_with("quiet")
-            .help("Show what scripts print, too"),
+        quiet(),
+        verbose(),
         Arg::new("help")
             .long("help")
             .short('h')
@@ -186,44 +173,41 @@ fn run_options() -> [Arg; 6] {
     .map(|arg| arg.help_heading(OPTIONS))
 }
 
+fn quiet() -> Arg {
+    Arg::new("quiet")
+        .long("quiet")
+        .action(ArgAction::SetTrue)
+        .help("Show no progress")
+}
+
+fn verbose() -> Arg {
+    Arg::new("verbose")
+        .long("verbose")
+        .short('v')
+        .action(ArgAction::SetTrue)
+        .conflicts_with("quiet")
+        .help("Show what scripts print, too")
+}
+
 /// Whether a step waits for people.
+#[cfg(feature = "journal")]
 pub(super) fn has_listeners(definition: &Definition) -> bool {
     has_action(definition, &["aws:approve", "aws:pause"])
 }
 
-fn decider() -> Arg {
-    Arg::new("as")
-        .long("as")
-        .value_name("ARN")
-        .value_parser(arn)
-        .conflicts_with("simulate")
-        .help("Who enters `approve`, `reject` and `resume` on standard input; default: whoever runs this")
-        .help_heading(OPTIONS)
-}
-
 /// Whether a step runs a script.
+#[cfg(feature = "journal")]
 fn has_scripts(definition: &Definition) -> bool {
     has_action(definition, &["aws:executeScript"])
 }
 
 /// Whether a step has one of these actions, or one of a runbook that a step starts.
+#[cfg(feature = "journal")]
 fn has_action(definition: &Definition, actions: &[&str]) -> bool {
     let mut steps = definition.steps.iter();
     let mut children = definition.children.iter();
     steps.any(|step| actions.contains(&step.action))
         || children.any(|child| has_action(child.definition, actions))
-}
-
-fn script_credentials() -> Arg {
-    Arg::new("script-credentials")
-        .long("script-credentials")
-        .value_name("role|caller")
-        .value_parser(["role", "caller"])
-        .hide_possible_values(true)
-        .default_value("role")
-        .conflicts_with("simulate")
-        .help("As whom scripts call AWS: as the assumed role, and as nobody without one (default), or as you")
-        .help_heading(OPTIONS)
 }
 
 fn output() -> Arg {
@@ -261,22 +245,5 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("NAME=VALUE is needed".to_owned()),
-    }
-}
-
-fn arn(text: &str) -> Result<String, String> {
-    match text.starts_with("arn:") {
-        true => Ok(text.to_owned()),
-        false => Err("the ARN of a user or of an assumed role is needed".to_owned()),
-    }
-}
-
-fn role(text: &str) -> Result<super::connect::Role, String> {
-    use super::connect::Role;
-    match text {
-        "runbook" => Ok(Role::Runbook),
-        "caller" => Ok(Role::Caller),
-        arn if arn.starts_with("arn:") => Ok(Role::Arn(arn.to_owned())),
-        _ => Err("runbook, caller or the ARN of a role is needed".to_owned()),
     }
 }

@@ -1,6 +1,7 @@
 //! Where a command reads and writes.
 
 use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::report::Form;
@@ -19,6 +20,8 @@ pub struct Console {
     pub errors: Stream,
     /// How progress is written to `errors`.
     pub form: Form,
+    /// The folder of the journal, unless the command names one.
+    pub state: Option<PathBuf>,
 }
 
 /// A stream that several can write to.
@@ -34,10 +37,15 @@ impl Console {
             output: Stream::new(io::stdout()),
             errors: Stream::new(io::stderr()),
             form: form(),
+            #[cfg(feature = "journal")]
+            state: super::kept::default_folder(),
+            #[cfg(not(feature = "journal"))]
+            state: None,
         }
     }
 
     /// Standard input, for somebody who reads the rest of it, and whether somebody sits before it.
+    #[cfg(feature = "journal")]
     pub(super) fn take_input(&mut self) -> (Box<dyn Read + Send>, bool) {
         let input = std::mem::replace(&mut self.input, Box::new(io::empty()));
         (input, self.asks)

@@ -1,7 +1,5 @@
 //! The command `run`.
 
-use std::time::Duration;
-
 use clap::ArgMatches;
 
 use crate::cancel::CancelToken;
@@ -13,12 +11,8 @@ use crate::simulate::{self, Scenario, SimulationError, SimulationOutcome};
 use crate::value::Map;
 
 use super::Program;
-use super::backend::Backend;
-use super::connect::{Backends, Identity, Role, ScriptCredentials};
 use super::console::Console;
-use super::decisions::Decisions;
 use super::exit::Exit;
-use super::real;
 use super::scenarios::read;
 use super::signals::Signals;
 use super::supplied::supplied;
@@ -45,18 +39,41 @@ pub(super) async fn run<R: Runbook>(
         Ok(checked) => checked,
         Err(exit) => return exit,
     };
-    match (scenario, program.backend.as_deref()) {
-        (Some(scenario), _) => simulated::<R>(scenario, checked, matches, console).await,
-        (None, Some(backend)) => {
-            let children = &program.children;
-            really::<R>(backend, children, checked, matches, console).await
-        }
-        (None, None) => console.fail(
-            Exit::NotRun,
-            "this binary was built without AWS and can only simulate: run --simulate FILE",
-        ),
+    match scenario {
+        Some(scenario) => simulated::<R>(scenario, checked, matches, console).await,
+        None => really(program, checked, matches, console).await,
     }
 }
+
+#[cfg(feature = "journal")]
+async fn really<R: Runbook>(
+    program: &Program<R>,
+    checked: Checked,
+    matches: &ArgMatches,
+    console: &mut Console,
+) -> Exit {
+    match program.backend.as_deref() {
+        Some(backend) => {
+            let children = &program.children;
+            super::kept::run::<R>(backend, children, checked, matches, console).await
+        }
+        None => console.fail(Exit::NotRun, ONLY_SIMULATES),
+    }
+}
+
+#[cfg(not(feature = "journal"))]
+#[expect(clippy::unused_async, reason = "with the feature it waits")]
+async fn really<R: Runbook>(
+    _: &Program<R>,
+    _: Checked,
+    _: &ArgMatches,
+    console: &mut Console,
+) -> Exit {
+    console.fail(Exit::NotRun, ONLY_SIMULATES)
+}
+
+const ONLY_SIMULATES: &str =
+    "this binary was built without AWS and can only simulate: run --simulate FILE";
 
 fn parameters<R: Runbook>(
     base: Map,
@@ -117,72 +134,7 @@ fn notes(outcome: &SimulationOutcome, console: &Console) {
     }
 }
 
-async fn really<R: Runbook>(
-    backend: &dyn Backend<R::Request>,
-    children: &Backends,
-    checked: Checked,
-    matches: &ArgMatches,
-    console: &mut Console,
-) -> Exit {
-    let progress = progress(matches, console);
-    let cancel = CancelToken::new();
-    let _signals = Signals::follow(cancel.clone(), console.errors.clone());
-    let input = console.take_input();
-    let by = decider(matches);
-    let decisions = Decisions::new(R::DEFINITION, by, input, &progress, cancel.clone());
-    let run = real::Run {
-        backend,
-        children,
-        identity: Identity {
-            region: matches.get_one::<String>("region").cloned(),
-            role: matches
-                .get_one::<Role>("role")
-                .cloned()
-                .unwrap_or(Role::Runbook),
-            script_credentials: script_credentials(matches),
-            starter: decisions.starter(),
-        },
-        console,
-        observer: &progress,
-        signals: &decisions,
-        cancel,
-    };
-    let record = tokio::select! {
-        record = run.start::<R>(checked) => record,
-        never = tick(&progress) => match never {},
-    };
-    progress.close();
-    match record {
-        Ok(record) => finish(&record, matches, console),
-        Err(error) => console.fail(Exit::NotRun, &error.to_string()),
-    }
-}
-
-/// Only runbooks with steps that wait for people have the option.
-fn decider(matches: &ArgMatches) -> Option<&str> {
-    let given = matches.try_get_one::<String>("as");
-    given.ok().flatten().map(String::as_str)
-}
-
-/// Only runbooks with scripts have the option.
-fn script_credentials(matches: &ArgMatches) -> ScriptCredentials {
-    let asked = matches.try_get_one::<String>("script-credentials");
-    match asked.ok().flatten().map(String::as_str) {
-        Some("caller") => ScriptCredentials::Caller,
-        _ => ScriptCredentials::Role,
-    }
-}
-
-/// Keeps the shown times going. Never ends.
-async fn tick(progress: &Progress) -> std::convert::Infallible {
-    let mut seconds = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        seconds.tick().await;
-        progress.tick();
-    }
-}
-
-fn progress(matches: &ArgMatches, console: &Console) -> Progress {
+pub(super) fn progress(matches: &ArgMatches, console: &Console) -> Progress {
     let form = match matches.get_flag("quiet") {
         true => Form::Silent,
         false => console.form,
@@ -191,8 +143,18 @@ fn progress(matches: &ArgMatches, console: &Console) -> Progress {
 }
 
 /// Prints what came of a run.
-fn finish(record: &Record, matches: &ArgMatches, console: &Console) -> Exit {
+pub(super) fn finish(record: &Record, matches: &ArgMatches, console: &Console) -> Exit {
     let exit = Exit::of(record.status());
+    print_record(record, exit, matches, console)
+}
+
+/// Prints a record as the arguments want it.
+pub(super) fn print_record(
+    record: &Record,
+    exit: Exit,
+    matches: &ArgMatches,
+    console: &Console,
+) -> Exit {
     match matches.get_one::<String>("output").map(String::as_str) {
         Some("json") => match serde_json::to_string_pretty(record) {
             Ok(json) => console.print(&format!("{json}\n"), exit),

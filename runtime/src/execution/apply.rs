@@ -86,6 +86,8 @@ impl<R: Runbook> Execution<R> {
             latest: None,
             verdict: None,
             budget: None,
+            allowed: false,
+            completes: false,
         })
     }
 
@@ -124,6 +126,9 @@ impl<R: Runbook> Execution<R> {
             }
             Change::LoopTimedOut { .. } => self.loop_timed_out()?,
             Change::CancelRequested => self.cancel_requested(),
+            Change::CompleteRequested => self.complete_requested(),
+            Change::AwaitsStart { step } => self.awaits_start(known::<R>(step)?),
+            Change::StartAllowed { step, .. } => self.start_allowed(known::<R>(step)?),
             Change::Ended { status } => {
                 self.status = *status;
                 self.ended = Some(event.at);
@@ -193,6 +198,7 @@ impl<R: Runbook> Execution<R> {
             return Err(JournalError::Misplaced("StepStarted"));
         };
         state.context_mut().now = self.now;
+        self.allowed = false;
         let (prefix, parent) = match self.loops.last() {
             Some(around) => (around.prefix(), Some(around.parent())),
             None => (String::new(), None),

@@ -28,10 +28,14 @@ pub(super) struct Hearing<S> {
 impl<R: Runbook> Execution<R> {
     /// The step that waits for people.
     pub fn awaited(&self) -> Option<Awaited<'_>> {
-        let (Cursor::In(running), Some(state), Some(caller)) =
-            (&self.cursor, &self.state, &self.arn)
-        else {
+        let (Some(state), Some(caller)) = (&self.state, &self.arn) else {
             return None;
+        };
+        let account = &state.context().account_id;
+        let running = match &self.cursor {
+            Cursor::In(running) => running,
+            Cursor::Asking(place) => return Some(self.start_awaited(*place, caller, account)),
+            _ => return None,
         };
         let Phase::Hearing(hearing) = &running.phase else {
             return None;
@@ -52,7 +56,7 @@ impl<R: Runbook> Execution<R> {
             since: hearing.since,
             deadline: self.deadline(running),
             caller,
-            account: &state.context().account_id,
+            account,
         })
     }
 
@@ -62,7 +66,7 @@ impl<R: Runbook> Execution<R> {
     /// When it means nothing, or comes from somebody who has no say.
     pub fn hear(&self, signal: &Signal) -> Result<Change, Refusal> {
         let (Cursor::In(running), Some(state)) = (&self.cursor, &self.state) else {
-            return Err(Refusal::NothingWaits);
+            return self.hear_start(signal);
         };
         running.heard(signal, self.now, &state.context().account_id)?;
         Ok(Change::Signalled {
@@ -171,9 +175,13 @@ impl<R: Runbook> Running<R> {
                 .decide(&self.name(), signal, now, &hearing.decisions, account)
                 .map(Some),
             (None, SignalKind::Resume) => Ok(None),
-            (_, kind) => Err(Refusal::OtherKind {
+            (approval, kind) => Err(Refusal::OtherKind {
                 step: self.name(),
                 kind,
+                wanted: match approval {
+                    Some(_) => SignalKind::Approve,
+                    None => SignalKind::Resume,
+                },
             }),
         }
     }

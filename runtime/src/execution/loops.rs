@@ -97,7 +97,7 @@ impl<R: Runbook> Execution<R> {
 
     /// Makes the innermost loop the step under way, if an event is about it while a step inside has not started yet.
     pub(super) fn come_back(&mut self, place: Place<R>) {
-        let starts = matches!(self.cursor, Cursor::Before(_));
+        let starts = matches!(self.cursor, Cursor::Before(_) | Cursor::Asking(_));
         let is_innermost = |around: &Running<R>| around.place.index == place.index;
         if let Some(around) = self.loops.pop_if(|around| starts && is_innermost(around)) {
             self.cursor = Cursor::In(around);

@@ -59,6 +59,9 @@ impl<R: Runbook> Execution<R> {
             Cursor::Store(names) => Next::Read(names),
             Cursor::Identity => Next::Identify,
             Cursor::Before(place) => now(self.before(*place, policy)),
+            Cursor::Asking(_) => Next::Listen {
+                deadline: self.next_loop_timeout().map(|(deadline, _)| deadline),
+            },
             Cursor::In(running) => self.within_limits(running, self.in_step(running, policy)),
             Cursor::Over => self.end(),
             Cursor::Ended => Next::Nothing,
@@ -67,10 +70,18 @@ impl<R: Runbook> Execution<R> {
 
     /// What it means that the deadline of the call under way has come, or that of a wait for people.
     pub fn out_of_time(&self, policy: &Policy) -> Change {
-        let Cursor::In(running) = &self.cursor else {
-            return Change::Ended {
-                status: self.final_status(),
-            };
+        let running = match (&self.cursor, self.loops.last()) {
+            (Cursor::In(running), _) => running,
+            // The time of a loop is up while somebody thinks about what is inside of it.
+            (Cursor::Asking(_), Some(around)) => {
+                let late = self.late(around, policy);
+                return late.unwrap_or_else(|| around.cancelled(After::End));
+            }
+            _ => {
+                return Change::Ended {
+                    status: self.final_status(),
+                };
+            }
         };
         match self.limit(running) {
             Some((limit, change)) if running.deadline().is_none_or(|deadline| deadline > limit) => {
@@ -83,16 +94,26 @@ impl<R: Runbook> Execution<R> {
     /// What comes before a step: its start, or the end of what has no time left for it.
     fn before(&self, place: Place<R>, policy: &Policy) -> Change {
         let out_of_budget = self.budget.is_some_and(|budget| self.now >= budget);
+        let is_over = out_of_budget || (self.completes && self.budget.is_none());
         match self.loops.last() {
-            Some(around) if out_of_budget => around.cancelled(After::Abort),
-            None if out_of_budget => Change::Ended {
+            Some(around) if is_over => around.cancelled(After::Abort),
+            None if is_over => Change::Ended {
                 status: self.final_status(),
             },
             Some(around) => match self.late(around, policy) {
                 Some(change) => change,
-                None => start(place),
+                None => self.start_of(place),
             },
-            None => start(place),
+            None => self.start_of(place),
+        }
+    }
+
+    /// The start of a step, or the question whether it may.
+    fn start_of(&self, place: Place<R>) -> Change {
+        let step = place.name().to_owned();
+        match self.is_asked_before() {
+            true => Change::AwaitsStart { step },
+            false => Change::StepStarted { step },
         }
     }
 
@@ -428,12 +449,6 @@ impl<R: Runbook> Running<R> {
 
     pub(super) fn name(&self) -> String {
         self.place.name().to_owned()
-    }
-}
-
-fn start<R: Runbook>(place: Place<R>) -> Change {
-    Change::StepStarted {
-        step: place.name().to_owned(),
     }
 }
 

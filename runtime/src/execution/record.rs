@@ -58,7 +58,11 @@ impl<R: Runbook> Execution<R> {
             variables: (!R::DEFINITION.variables.is_empty()).then(|| self.variables()),
             outputs: self.document_outputs(),
             failure_message: message.filter(|_| failed),
-            mode: "Auto".to_owned(),
+            mode: match self.beginning.interactive {
+                true => "Interactive",
+                false => "Auto",
+            }
+            .to_owned(),
             parent_automation_execution_id: self.beginning.parent,
             executed_by: self.arn.clone(),
             current_step_name: current.map(|definition| definition.name.to_owned()),

@@ -165,7 +165,9 @@ impl<'j> Keeper<'j> {
         for event in events {
             track.write(&writing, event).map_err(failed)?;
             let settled = match &event.change {
-                Change::Signalled { .. } => state.handed.into_iter().collect(),
+                Change::Signalled { .. } | Change::StartAllowed { .. } => {
+                    state.handed.into_iter().collect()
+                }
                 Change::CancelRequested => {
                     mail::cancellations(&writing, self.execution).map_err(failed)?
                 }
@@ -179,10 +181,13 @@ impl<'j> Keeper<'j> {
         let commits = self.fence(&writing)?;
         writing.commit().map_err(failed)?;
         let ended = track.heading.status.is_final() && execution == self.execution;
-        if events
-            .iter()
-            .any(|event| matches!(event.change, Change::Signalled { .. }))
-        {
+        let hears = |event: &Event| {
+            matches!(
+                event.change,
+                Change::Signalled { .. } | Change::StartAllowed { .. }
+            )
+        };
+        if events.iter().any(hears) {
             state.handed = None;
         }
         state.tracks.insert(execution, track);
@@ -437,13 +442,20 @@ impl Heading {
             Change::AwaitsSignal { .. } if self.status == Status::InProgress => {
                 self.status = Status::Waiting;
             }
+            Change::AwaitsStart { step } => {
+                self.step = Some(step.clone());
+                self.status = Status::Waiting;
+            }
             Change::StepEnded { failure, .. } => {
                 self.works();
                 if let Some(failure) = failure {
                     self.message = Some(failure.message.clone());
                 }
             }
-            Change::AttemptFailed { .. } | Change::OutOfTime { .. } => self.works(),
+            Change::AttemptFailed { .. }
+            | Change::OutOfTime { .. }
+            | Change::StartAllowed { .. }
+            | Change::CompleteRequested => self.works(),
             Change::CancelRequested => self.status = Status::Cancelling,
             Change::Ended { status } => {
                 self.status = *status;

@@ -16,15 +16,9 @@ pub enum Errand {
     /// To tell the step that waits for people something.
     Signal(Signal),
     /// To cancel the execution.
-    Cancel {
-        /// Who.
-        by: String,
-    },
+    Cancel,
     /// To end the execution after the step under way.
-    Complete {
-        /// Who.
-        by: String,
-    },
+    Complete,
 }
 
 /// A letter to an execution.
@@ -195,7 +189,7 @@ pub(super) fn cancellations(
     execution: Uuid,
 ) -> rusqlite::Result<Vec<MailId>> {
     let mut query = connection.prepare_cached(
-        "SELECT number FROM mail WHERE execution = ?1 AND outcome IS NULL AND errand LIKE '{\"Cancel\"%'",
+        "SELECT number FROM mail WHERE execution = ?1 AND outcome IS NULL AND errand = '\"Cancel\"'",
     )?;
     let rows = query.query_map([execution.to_string()], |row| Ok(MailId(row.get(0)?)))?;
     rows.collect()

@@ -102,6 +102,7 @@ impl<'a> People<'a> {
                 signal: match awaited.wanted {
                     Wanted::Decisions { .. } => "approve",
                     Wanted::Resumption { .. } => "resume",
+                    Wanted::Start => "start",
                 },
             });
         }
@@ -160,7 +161,7 @@ impl Said {
     fn signal(&self, awaited: &Awaited<'_>) -> Signal {
         let default = match awaited.wanted {
             Wanted::Decisions { approval, made } => approval.next_approver(made, awaited.account),
-            Wanted::Resumption { .. } => None,
+            Wanted::Resumption { .. } | Wanted::Start => None,
         };
         Signal {
             kind: self.kind,

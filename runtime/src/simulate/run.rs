@@ -234,6 +234,7 @@ fn start<R: Runbook>(scenario: &Scenario) -> Result<Start, SimulationError> {
         simulation: Some(Simulation {
             scenario: scenario.file.clone(),
         }),
+        interactive: false,
     })
 }
 

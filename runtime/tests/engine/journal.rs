@@ -190,14 +190,13 @@ async fn letters_are_kept_until_something_has_come_of_them() {
         Journal::open(folder.path()).unwrap(),
         Journal::open(folder.path()).unwrap(),
     );
-    let by = || "arn:aws:iam::111122223333:user/ana".to_owned();
     let approve = Errand::Signal(Signal {
         kind: SignalKind::Approve,
         step: None,
-        by: by(),
+        by: "arn:aws:iam::111122223333:user/ana".to_owned(),
         comment: Some("looks good".to_owned()),
     });
-    let cancel = Errand::Cancel { by: by() };
+    let cancel = Errand::Cancel;
     let first = yours.send(EXECUTION, &approve).unwrap();
 
     let keeper = mine.go_on(EXECUTION).unwrap();
@@ -418,6 +417,7 @@ fn beginning(execution: uuid::Uuid) -> Event {
                 supplied: runbook_runtime::value::Map::new(),
                 region: "eu-west-1".to_owned(),
                 simulation: None,
+                interactive: false,
             },
         )),
     }

@@ -179,6 +179,7 @@ fn start(supplied: &[(&str, Document)]) -> Start {
         supplied,
         region: "eu-west-1".to_owned(),
         simulation: None,
+        interactive: false,
     }
 }
 

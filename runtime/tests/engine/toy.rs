@@ -440,6 +440,7 @@ pub(crate) fn start() -> Start {
         supplied,
         region: "eu-west-1".to_owned(),
         simulation: None,
+        interactive: false,
     }
 }
 

@@ -12,6 +12,8 @@ use crate::caller::BoxFuture;
 use crate::cancel::CancelToken;
 use crate::report::Progress;
 use crate::runbook::Definition;
+use uuid::Uuid;
+
 use crate::signal::{Awaited, Refusal, Signal, SignalKind, Signals, Wanted};
 
 /// Reads decisions from standard input.
@@ -24,7 +26,10 @@ pub(super) struct Decisions<'a> {
     /// Whether there is somebody at a terminal to be asked.
     asks: bool,
     progress: &'a Progress,
+    /// The execution, for those who decide elsewhere.
+    execution: Uuid,
     cancel: CancelToken,
+    complete: CancelToken,
     input: Mutex<Option<Box<dyn Read + Send>>>,
     lines: tokio::sync::Mutex<Option<UnboundedReceiver<String>>>,
     asked: Mutex<String>,
@@ -37,7 +42,6 @@ impl<'a> Decisions<'a> {
         by: Option<&'a str>,
         (input, asks): (Box<dyn Read + Send>, bool),
         progress: &'a Progress,
-        cancel: CancelToken,
     ) -> Self {
         Self {
             definition,
@@ -45,10 +49,26 @@ impl<'a> Decisions<'a> {
             starter: Arc::default(),
             asks,
             progress,
-            cancel,
+            execution: Uuid::nil(),
+            cancel: CancelToken::new(),
+            complete: CancelToken::new(),
             input: Mutex::new(Some(input)),
             lines: tokio::sync::Mutex::default(),
             asked: Mutex::default(),
+        }
+    }
+
+    /// The decisions about this execution.
+    pub(super) fn of(self, execution: Uuid) -> Self {
+        Self { execution, ..self }
+    }
+
+    /// Lets people end the execution between two steps of it, too.
+    pub(super) fn stopping(self, cancel: CancelToken, complete: CancelToken) -> Self {
+        Self {
+            cancel,
+            complete,
+            ..self
         }
     }
 
@@ -90,6 +110,7 @@ impl<'a> Decisions<'a> {
             "approve" => SignalKind::Approve,
             "reject" => SignalKind::Reject,
             "resume" => SignalKind::Resume,
+            "start" => SignalKind::Start,
             _ => return None,
         };
         let (named, after) = split_word(rest);
@@ -122,22 +143,27 @@ impl<'a> Decisions<'a> {
         })
     }
 
-    /// Says that nobody can decide here. A wait without a limit would never end.
+    /// Says that nobody can decide here, and where they can.
     fn give_up(&self, awaited: &Awaited<'_>) {
         let step = &awaited.label;
         let lack = match awaited.wanted {
             Wanted::Decisions { .. } => format!("nobody here can decide about `{step}`"),
             Wanted::Resumption { .. } => format!("nobody here can resume `{step}`"),
+            Wanted::Start => format!("nobody here can start `{step}`"),
         };
         let outlook = match awaited.deadline {
             Some(deadline) => format!("it waits until {deadline:.0}"),
-            None => "it has no time limit, so the run is cancelled".to_owned(),
+            None => "it waits without a limit".to_owned(),
         };
-        self.progress
-            .say(&format!("standard input is closed: {lack}; {outlook}"));
-        if awaited.deadline.is_none() {
-            self.cancel.cancel();
-        }
+        let command = match awaited.wanted {
+            Wanted::Decisions { .. } => "approve",
+            Wanted::Resumption { .. } => "resume",
+            Wanted::Start => "start",
+        };
+        let execution = self.execution;
+        self.progress.say(&format!(
+            "standard input is closed: {lack}; {outlook}; elsewhere: {command} {execution} {step}"
+        ));
     }
 }
 
@@ -146,14 +172,18 @@ impl Signals for Decisions<'_> {
         Box::pin(async move {
             self.ask(awaited);
             while let Some(line) = self.line().await {
-                match self.signal(line.trim(), awaited) {
-                    Some(signal) => return signal,
-                    None if line.trim().is_empty() => {}
-                    None => self.progress.say(&format!(
-                        "`{}` is not understood: {}",
-                        line.trim(),
-                        commands(awaited)
-                    )),
+                match (line.trim(), &awaited.wanted) {
+                    // The engine hears of it by itself.
+                    ("cancel", Wanted::Start) => self.cancel.cancel(),
+                    ("complete", Wanted::Start) => self.complete.cancel(),
+                    (line, _) => match self.signal(line, awaited) {
+                        Some(signal) => return signal,
+                        None if line.is_empty() => {}
+                        None => self.progress.say(&format!(
+                            "`{line}` is not understood: {}",
+                            commands(awaited)
+                        )),
+                    },
                 }
             }
             self.give_up(awaited);
@@ -198,6 +228,7 @@ fn question(awaited: &Awaited<'_>) -> String {
             }
             question.push_str(&format!("`{step}` pauses\n"));
         }
+        Wanted::Start => question.push_str(&format!("next: `{step}`\n")),
     }
     if let Some(deadline) = awaited.deadline {
         question.push_str(&format!("it waits until {deadline:.0}\n"));
@@ -213,6 +244,9 @@ fn commands(awaited: &Awaited<'_>) -> String {
             format!("enter `approve {step}` or `reject {step}`; a comment may follow")
         }
         Wanted::Resumption { .. } => format!("enter `resume {step}`"),
+        Wanted::Start => {
+            format!("enter `start {step}`, or `complete` to end here, or `cancel`")
+        }
     }
 }
 

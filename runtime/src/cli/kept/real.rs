@@ -17,12 +17,12 @@ use crate::record::Record;
 use crate::runbook::{Definition, Runbook};
 use crate::script::Requirement;
 use crate::signal::Signals;
-use crate::store::MemoryStore;
+use crate::store::Store;
 use crate::value::InputError;
 
-use super::backend::{Backend, ConnectError};
+use super::super::backend::{Backend, ConnectError};
+use super::super::console::Console;
 use super::connect::{Backends, ChildConnector, Identity};
-use super::console::Console;
 
 /// What a run needs beside its parameters.
 pub(super) struct Run<'a, Q> {
@@ -32,7 +32,28 @@ pub(super) struct Run<'a, Q> {
     pub(super) console: &'a Console,
     pub(super) observer: &'a dyn Observer,
     pub(super) signals: &'a dyn Signals,
+    pub(super) store: &'a dyn Store,
+    pub(super) execution: Uuid,
     pub(super) cancel: CancelToken,
+    pub(super) complete: CancelToken,
+}
+
+/// What is to be done.
+pub(super) enum Work {
+    /// An execution starts.
+    Start {
+        /// Its parameters.
+        checked: Checked,
+        /// Whether somebody is asked before every step.
+        interactive: bool,
+    },
+    /// An execution goes on.
+    Resume {
+        /// Its parameters, as it has started with them.
+        checked: Checked,
+        /// Whether another version of the runbook may go on with it.
+        force: bool,
+    },
 }
 
 /// Why a run could not start or go on.
@@ -58,23 +79,23 @@ pub(super) enum RunError {
 
 impl<Q: Request> Run<'_, Q> {
     /// Runs to the end.
-    pub(super) async fn start<R: Runbook<Request = Q>>(
+    pub(super) async fn drive<R: Runbook<Request = Q>>(
         self,
-        checked: Checked,
+        work: Work,
     ) -> Result<Record, RunError> {
-        let execution = Uuid::new_v4();
+        let (execution, store) = (self.execution, self.store);
+        let (Work::Start { checked, .. } | Work::Resume { checked, .. }) = &work;
         let identity = &self.identity;
-        let connected = identity.connect::<R>(self.backend, execution, &checked);
+        let connected = identity.connect::<R>(self.backend, execution, checked);
         let connected = connected.await?;
         self.probe(R::SCRIPTS, R::DEFINITION, &connected).await?;
-        let store = MemoryStore::new();
         let connector = ChildConnector {
             backends: self.children,
             identity,
         };
         let world = World {
             clock: &SystemClock,
-            store: &store,
+            store,
             observer: self.observer,
             signals: self.signals,
             answers: Answers::Aws(&connector),
@@ -83,19 +104,29 @@ impl<Q: Request> Run<'_, Q> {
         let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
         let performer = Performer::new(caller, outside, &connected.region, connected.permissions)
             .children(Children::new(world, execution));
-        let engine: Engine<'_, R> = Engine::new(&performer, &SystemClock, &store)
+        let engine: Engine<'_, R> = Engine::new(&performer, &SystemClock, store)
             .observer(self.observer)
             .signals(self.signals)
-            .cancel(self.cancel);
-        let start = Start {
-            execution,
-            parent: None,
-            parameters: checked.values,
-            supplied: checked.supplied,
-            region: connected.region.clone(),
-            simulation: None,
-        };
-        Ok(engine.run(start).await?)
+            .cancel(self.cancel)
+            .complete(self.complete);
+        Ok(match work {
+            Work::Start {
+                checked,
+                interactive,
+            } => {
+                let start = Start {
+                    execution,
+                    parent: None,
+                    parameters: checked.values,
+                    supplied: checked.supplied,
+                    region: connected.region.clone(),
+                    simulation: None,
+                    interactive,
+                };
+                engine.run(start).await?
+            }
+            Work::Resume { force, .. } => engine.force(force).resume(execution).await?,
+        })
     }
 
     /// Finds out whether the scripts can run here, before anything does.

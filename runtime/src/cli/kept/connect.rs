@@ -16,13 +16,13 @@ use crate::scope::Context;
 use crate::stored;
 use crate::value::{Document, Map};
 
-use super::backend::{Backend, Connection};
-use super::command::has_listeners;
+use super::super::backend::{Backend, Connection};
+use super::super::command::has_listeners;
 use super::real::RunError;
 
 /// Whose permissions a run uses (spec 1.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// Those of the runbook's `assumeRole`; without one those of the caller.
     Runbook,
     /// Those of whoever starts the binary.
@@ -81,6 +81,15 @@ impl Identity {
                 }
             }
         }
+    }
+
+    /// The ARN of whoever starts the binary.
+    pub(super) async fn own_arn<R: Runbook>(
+        &self,
+        backend: &dyn Backend<R::Request>,
+    ) -> Result<String, RunError> {
+        let connected = self.connect_as(backend, None).await?;
+        Ok(caller(&connected, R::identity()).await?.arn)
     }
 
     fn starts_as(&self, caller: Caller) {
@@ -172,14 +181,14 @@ async fn assume_role<R: Runbook>(
 }
 
 /// The backends of the runbooks that steps may start, by the runbooks' names.
-pub(super) struct Backends(Vec<(&'static str, Box<dyn Connects>)>);
+pub(crate) struct Backends(Vec<(&'static str, Box<dyn Connects>)>);
 
 impl Backends {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Vec::new())
     }
 
-    pub(super) fn insert<R: Runbook>(&mut self, backend: impl Backend<R::Request> + 'static) {
+    pub(crate) fn insert<R: Runbook>(&mut self, backend: impl Backend<R::Request> + 'static) {
         let backend = Of::<R> {
             backend: Box::new(backend),
         };

@@ -1,0 +1,246 @@
+//! The arguments of real runs, and of what looks at them and tells them something.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, Command, value_parser};
+
+use crate::cli::exit;
+use crate::cli::kept::Role;
+use crate::runbook::Definition;
+use crate::status::Status;
+
+use super::{OPTIONS, has_listeners, has_scripts, output, quiet, verbose};
+
+/// The commands that continue executions, look at them, and tell them something.
+pub(super) fn commands(definition: &'static Definition) -> Vec<Command> {
+    let mut commands = vec![resume(definition), list(), show(), logs(), cancel(), stop()];
+    commands.push(
+        signal(
+            "start",
+            "Let the step of an interactive run start that waits for it",
+        )
+        .arg(step())
+        .arg(decider()),
+    );
+    if has_listeners(definition) {
+        let decisions = [
+            ("approve", "Approve what a step of a run waits for"),
+            ("reject", "Reject what a step of a run waits for"),
+        ];
+        commands.extend(decisions.map(|(name, about)| {
+            signal(name, about)
+                .arg(step())
+                .arg(comment())
+                .arg(decider())
+        }));
+    }
+    commands
+}
+
+/// The options of `run` for runs that are real.
+pub(super) fn run_options(definition: &'static Definition) -> Vec<Arg> {
+    let mut options = vec![
+        role(),
+        Arg::new("region")
+            .long("region")
+            .value_name("REGION")
+            .help("The AWS Region to run in; default: the configured one"),
+        state_dir(),
+        Arg::new("interactive")
+            .long("interactive")
+            .action(ArgAction::SetTrue)
+            .help("Ask before each step"),
+    ];
+    options.extend(has_scripts(definition).then(script_credentials));
+    options.push(decider());
+    let options = options.into_iter();
+    options
+        .map(|arg| arg.conflicts_with("simulate").help_heading(OPTIONS))
+        .collect()
+}
+
+fn resume(definition: &'static Definition) -> Command {
+    let about = match has_listeners(definition) {
+        true => "Continue a run that was cut off; with a step, let a run go on that pauses there",
+        false => "Continue a run that was cut off",
+    };
+    Command::new("resume")
+        .about(about)
+        .after_help(exit::help())
+        .arg(execution())
+        .args(has_listeners(definition).then(step))
+        .arg(
+            Arg::new("force")
+                .long("force")
+                .action(ArgAction::SetTrue)
+                .help("Even if it was started from another version of the runbook"),
+        )
+        .arg(role())
+        .args(has_scripts(definition).then(script_credentials))
+        .arg(decider())
+        .arg(state_dir())
+        .arg(quiet())
+        .arg(verbose())
+        .arg(output())
+}
+
+fn list() -> Command {
+    Command::new("list")
+        .about("List the runs, the newest first")
+        .arg(
+            Arg::new("all")
+                .long("all")
+                .action(ArgAction::SetTrue)
+                .help("Those of other runbooks, too"),
+        )
+        .arg(
+            Arg::new("status")
+                .long("status")
+                .value_name("STATUS")
+                .action(ArgAction::Append)
+                .value_parser(status)
+                .help("Only those with this status: InProgress, Waiting, Success, Failed, …"),
+        )
+        .arg(
+            Arg::new("most")
+                .long("most")
+                .value_name("NUMBER")
+                .default_value("20")
+                .value_parser(value_parser!(usize))
+                .help("So many at most"),
+        )
+        .arg(state_dir())
+        .arg(output())
+}
+
+fn show() -> Command {
+    Command::new("show")
+        .about("Show the record of a run")
+        .after_help(exit::help())
+        .arg(execution())
+        .arg(state_dir())
+        .arg(output())
+}
+
+fn logs() -> Command {
+    Command::new("logs")
+        .about("Tell what has happened in a run")
+        .arg(execution())
+        .arg(
+            Arg::new("follow")
+                .long("follow")
+                .short('f')
+                .action(ArgAction::SetTrue)
+                .help("Go on telling until it has ended"),
+        )
+        .arg(state_dir())
+}
+
+fn cancel() -> Command {
+    signal(
+        "cancel",
+        "Cancel a run: the step under way is stopped, and its onCancel steps run",
+    )
+}
+
+fn stop() -> Command {
+    signal(
+        "stop",
+        "End a run: at once, as `cancel` does, or after the step under way",
+    )
+    .arg(
+        Arg::new("complete")
+            .long("complete")
+            .action(ArgAction::SetTrue)
+            .help("Let the step under way end, and start no other"),
+    )
+}
+
+/// A command that tells an execution something.
+fn signal(name: &'static str, about: &'static str) -> Command {
+    Command::new(name)
+        .about(about)
+        .arg(execution())
+        .arg(state_dir())
+}
+
+fn execution() -> Arg {
+    Arg::new("execution")
+        .value_name("EXECUTION")
+        .required(true)
+        .help("Its id, or how that begins")
+}
+
+fn step() -> Arg {
+    Arg::new("step")
+        .value_name("STEP")
+        .help("The step; default: the one that waits")
+}
+
+fn comment() -> Arg {
+    Arg::new("comment")
+        .long("comment")
+        .value_name("TEXT")
+        .help("What you want to add")
+}
+
+fn state_dir() -> Arg {
+    Arg::new("state-dir")
+        .long("state-dir")
+        .value_name("FOLDER")
+        .value_parser(value_parser!(PathBuf))
+        .help("Where the journal of runs is; default: $XDG_STATE_HOME/runbookc")
+        .help_heading(OPTIONS)
+}
+
+fn role() -> Arg {
+    Arg::new("role")
+        .long("role")
+        .value_name("runbook|caller|ARN")
+        .value_parser(read_role)
+        .help("Whose permissions to use: the runbook's assumeRole (default), your own, or another role's")
+        .help_heading(OPTIONS)
+}
+
+fn decider() -> Arg {
+    Arg::new("as")
+        .long("as")
+        .value_name("ARN")
+        .value_parser(arn)
+        .help("Who tells the run something; default: whoever starts this")
+        .help_heading(OPTIONS)
+}
+
+fn script_credentials() -> Arg {
+    Arg::new("script-credentials")
+        .long("script-credentials")
+        .value_name("role|caller")
+        .value_parser(["role", "caller"])
+        .hide_possible_values(true)
+        .default_value("role")
+        .help("As whom scripts call AWS: as the assumed role, and as nobody without one (default), or as you")
+        .help_heading(OPTIONS)
+}
+
+fn arn(text: &str) -> Result<String, String> {
+    match text.starts_with("arn:") {
+        true => Ok(text.to_owned()),
+        false => Err("the ARN of a user or of an assumed role is needed".to_owned()),
+    }
+}
+
+fn read_role(text: &str) -> Result<Role, String> {
+    match text {
+        "runbook" => Ok(Role::Runbook),
+        "caller" => Ok(Role::Caller),
+        arn if arn.starts_with("arn:") => Ok(Role::Arn(arn.to_owned())),
+        _ => Err("runbook, caller or the ARN of a role is needed".to_owned()),
+    }
+}
+
+fn status(text: &str) -> Result<Status, String> {
+    let status = serde_json::from_value(text.into());
+    status.map_err(|_| {
+        "one of the statuses of the service is needed: InProgress, Success, …".to_owned()
+    })
+}

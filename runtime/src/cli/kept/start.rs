@@ -1,0 +1,224 @@
+//! Runs that are started, and runs that are continued.
+
+use std::time::Duration;
+
+use clap::ArgMatches;
+use uuid::Uuid;
+
+use crate::cancel::CancelToken;
+use crate::event::{Beginning, Change};
+use crate::journal::{Entry, Journal, JournalError, Keeper};
+use crate::parameters::Checked;
+use crate::report::Progress;
+use crate::runbook::Runbook;
+use crate::store::Store;
+
+use super::super::Program;
+use super::super::backend::Backend;
+use super::super::console::Console;
+use super::super::exit::Exit;
+use super::super::run::{finish, progress};
+use super::super::signals::Signals;
+use super::connect::{Backends, Identity};
+use super::decisions::Decisions;
+use super::inbox::Inbox;
+use super::options::Options;
+use super::real::{Run, Work};
+use super::{look, state, tell};
+
+/// Runs the runbook for real.
+pub(crate) async fn run<R: Runbook>(
+    backend: &dyn Backend<R::Request>,
+    children: &Backends,
+    checked: Checked,
+    matches: &ArgMatches,
+    console: &mut Console,
+) -> Exit {
+    let journal = match state::open(matches, console) {
+        Ok(journal) => journal,
+        Err(exit) => return exit,
+    };
+    let options = Options::of(matches);
+    let keeper = match journal.begin(Uuid::new_v4()) {
+        Ok(keeper) => keeper.options(options.text()),
+        Err(error) => return state::failed(&error, console),
+    };
+    let session = Session {
+        backend,
+        children,
+        keeper: &keeper,
+        options,
+        region: matches.get_one::<String>("region").cloned(),
+        work: Work::Start {
+            checked,
+            interactive: matches.get_flag("interactive"),
+        },
+    };
+    session.drive::<R>(matches, console).await
+}
+
+/// Continues an execution that was cut off, or tells the step that pauses to go on.
+pub(crate) async fn resume<R: Runbook>(
+    program: &Program<R>,
+    matches: &ArgMatches,
+    console: &mut Console,
+) -> Exit {
+    if matches.contains_id("step") {
+        return tell::tell(program, "resume", matches, console).await;
+    }
+    let Some(backend) = program.backend.as_deref() else {
+        return console.fail(Exit::NotRun, "this binary was built without AWS");
+    };
+    let journal = match state::open(matches, console) {
+        Ok(journal) => journal,
+        Err(exit) => return exit,
+    };
+    let entry = match state::find(&journal, matches, console)
+        .and_then(|entry| look::own::<R>(entry, console))
+    {
+        Ok(entry) => entry,
+        Err(exit) => return exit,
+    };
+    if entry.status.is_final() {
+        return look::show_entry::<R>(&journal, &entry, matches, console);
+    }
+    let (keeper, beginning) = match take::<R>(&journal, &entry, matches, console) {
+        Ok(taken) => taken,
+        Err(exit) => return exit,
+    };
+    let options = Options::read(entry.options.as_deref()).then(Options::of(matches));
+    let session = Session {
+        backend,
+        children: &program.children,
+        keeper: &keeper,
+        options,
+        region: Some(beginning.region.clone()),
+        work: Work::Resume {
+            checked: Checked {
+                values: beginning.parameters,
+                supplied: beginning.supplied,
+            },
+            force: matches.get_flag("force"),
+        },
+    };
+    session.drive::<R>(matches, console).await
+}
+
+/// Takes over an execution, if it can be continued.
+fn take<'j, R: Runbook>(
+    journal: &'j Journal,
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &Console,
+) -> Result<(Keeper<'j>, Beginning), Exit> {
+    if entry.hash != R::DEFINITION.hash && !matches.get_flag("force") {
+        let message = format!(
+            "execution {} was started from another version of {}\n\
+             help: continue it with the binary that started it, or with this one by --force: \
+             steps that it does not have, or that mean something else now, are not found out",
+            entry.execution,
+            R::DEFINITION.file
+        );
+        return Err(console.fail(Exit::NotRun, &message));
+    }
+    let keeper = journal.go_on(entry.execution).map_err(|error| {
+        let exit = state::failed(&error, console);
+        if matches!(error, JournalError::Held { .. }) {
+            let id = entry.execution;
+            console.errors.text(&format!(
+                "help: `logs --follow {id}` watches it; a step that pauses goes on by `resume {id} STEP`\n"
+            ));
+        }
+        exit
+    })?;
+    let mut beginning = None;
+    let read = keeper.read(entry.execution, &mut |event| {
+        if let Change::Began(began) = event.change {
+            beginning = Some(*began);
+        }
+    });
+    match (read, beginning) {
+        (Ok(()), Some(beginning)) => Ok((keeper, beginning)),
+        (Ok(()), None) => Err(console.fail(Exit::NotRun, "the journal has no beginning of it")),
+        (Err(error), _) => Err(console.fail(Exit::NotRun, &error.to_string())),
+    }
+}
+
+/// An execution that this process drives.
+struct Session<'a, Q> {
+    backend: &'a dyn Backend<Q>,
+    children: &'a Backends,
+    keeper: &'a Keeper<'a>,
+    options: Options,
+    region: Option<String>,
+    work: Work,
+}
+
+impl<Q: crate::effect::Request> Session<'_, Q> {
+    async fn drive<R: Runbook<Request = Q>>(
+        self,
+        matches: &ArgMatches,
+        console: &mut Console,
+    ) -> Exit {
+        let execution = self.keeper.execution();
+        let progress = progress(matches, console);
+        let (cancel, complete) = (CancelToken::new(), CancelToken::new());
+        let _signals = Signals::follow(cancel.clone(), console.errors.clone());
+        let input = console.take_input();
+        let by = tell::decider(matches);
+        let decisions = Decisions::new(R::DEFINITION, by, input, &progress)
+            .of(execution)
+            .stopping(cancel.clone(), complete.clone());
+        let inbox = Inbox::new(
+            self.keeper,
+            &decisions,
+            &progress,
+            cancel.clone(),
+            complete.clone(),
+        );
+        let run = Run {
+            backend: self.backend,
+            children: self.children,
+            identity: Identity {
+                region: self.region,
+                role: self.options.role(),
+                script_credentials: self.options.script_credentials(),
+                starter: decisions.starter(),
+            },
+            console,
+            observer: &progress,
+            signals: &inbox,
+            store: self.keeper,
+            execution,
+            cancel,
+            complete,
+        };
+        let record = tokio::select! {
+            record = run.drive::<R>(self.work) => record,
+            never = tick(&progress) => match never {},
+            never = inbox.watch() => match never {},
+        };
+        progress.close();
+        match record {
+            Ok(record) => finish(&record, matches, console),
+            Err(error) => {
+                let exit = console.fail(Exit::NotRun, &error.to_string());
+                if self.keeper.journal().find(&execution.to_string()).is_ok() {
+                    console.errors.text(&format!(
+                        "help: nothing is lost; `resume {execution}` goes on from there\n"
+                    ));
+                }
+                exit
+            }
+        }
+    }
+}
+
+/// Keeps the shown times going. Never ends.
+async fn tick(progress: &Progress) -> std::convert::Infallible {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        seconds.tick().await;
+        progress.tick();
+    }
+}

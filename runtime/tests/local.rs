@@ -15,6 +15,7 @@ use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller, EffectId};
 use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::decode::{Protocol, Response};
+use runbook_runtime::doubt::{Decision, OnUnknown};
 use runbook_runtime::effect::{Effect, Operation, Repeat, Request};
 use runbook_runtime::engine::{Engine, Start};
 use runbook_runtime::event::{Change, Event};
@@ -141,7 +142,8 @@ async fn cut_after_any_event_changes_nothing() {
         let clock = VirtualClock::new(events[cut - 1].at);
         let world = World::new(INTEGRATION);
         let performer = Performer::new(&world, &world, "eu-west-1", Permissions::None);
-        let engine: Engine<'_, Steps> = Engine::new(&performer, &clock, &store);
+        let engine: Engine<'_, Steps> =
+            Engine::new(&performer, &clock, &store).on_unknown(OnUnknown::Do(Decision::Repeat));
         let record = engine.resume(EXECUTION).await.unwrap();
         assert_eq!(comparable(&record), expected, "cut after event {cut}");
     }

@@ -5,6 +5,7 @@
 //! then cancels it, and lets it come to its end. Its id follows from its parent's and from the effect that started it,
 //! so an execution that is cut off finds its children again.
 
+mod fleet;
 mod host;
 mod visit;
 
@@ -26,6 +27,7 @@ use crate::observer::Observer;
 #[cfg(feature = "journal")]
 use crate::observer::View;
 use crate::parameters::Checked;
+use crate::rate::MOST_MAPS;
 use crate::record::Record;
 use crate::runbook::{Definition, Runbook};
 use crate::script::Requirement;
@@ -36,6 +38,8 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::value::{Document, Map};
 
+pub(crate) use fleet::member_of;
+pub use fleet::{Fleet, Targets};
 pub use host::Children;
 pub use visit::Connected;
 
@@ -50,6 +54,8 @@ pub struct ChildRunbook {
     pub definition: &'static Definition,
     /// What its scripts need of the machine.
     pub scripts: &'static [Requirement],
+    /// Whether the step starts it for each of several targets.
+    pub for_targets: bool,
     record: fn(&[Event]) -> Option<Record>,
     open: fn(&[Event]) -> Option<Open>,
     #[cfg(feature = "journal")]
@@ -63,10 +69,19 @@ impl ChildRunbook {
             step,
             definition: R::DEFINITION,
             scripts: R::SCRIPTS,
+            for_targets: false,
             record: record::<R>,
             open: open::<R>,
             #[cfg(feature = "journal")]
             told: told::<R>,
+        }
+    }
+
+    /// The runbook `R`, started by a step for each of several targets.
+    pub const fn for_targets<R: Runbook>(step: &'static str) -> Self {
+        Self {
+            for_targets: true,
+            ..Self::of::<R>(step)
         }
     }
 }
@@ -225,7 +240,10 @@ fn collect(definition: &Definition, parent: Uuid, store: &dyn Store) -> Vec<Reco
         return Vec::new();
     }
     let mut found = Vec::new();
-    for (child, execution) in started(definition, parent, store) {
+    for Started {
+        child, execution, ..
+    } in started(definition, parent, store)
+    {
         let events = store.events(execution).unwrap_or_default();
         if let Some(mut record) = (child.record)(&events) {
             record.child_executions = collect(child.definition, execution, store);
@@ -251,14 +269,18 @@ fn doubt_of(
         Open::Child(effect) => effect,
     };
     let child = definition.child(effect.step_name())?;
-    let execution = execution_of(execution, &effect);
-    // A journal that cannot be read is told when the child goes on.
-    let events = store.events(execution).ok()?;
-    let inside = doubt_of(child.definition, execution, (child.open)(&events)?, store)?;
-    Some(Doubt {
-        step: format!("{}/{}", effect.label(), inside.step),
-        ..inside
-    })
+    let started = members(child, execution, &effect, store).into_iter();
+    let mut doubts = started.filter_map(|started| {
+        // A journal that cannot be read is told when the child goes on.
+        let events = store.events(started.execution).ok()?;
+        let open = (child.open)(&events)?;
+        let inside = doubt_of(child.definition, started.execution, open, store)?;
+        Some(Doubt {
+            step: format!("{}/{}", started.label, inside.step),
+            ..inside
+        })
+    });
+    doubts.next()
 }
 
 /// What observers were told of an execution and of those that it has started, in the order in which it happened.
@@ -285,9 +307,14 @@ fn add_children(
     store: &dyn Store,
     happened: &mut Vec<(Event, View)>,
 ) -> Result<(), StoreError> {
-    for (child, execution, effect) in started_by(definition, parent, store) {
+    for started in started(definition, parent, store) {
+        let Started {
+            child,
+            execution,
+            label,
+        } = started;
         let mut within = within.to_vec();
-        within.push(effect.label());
+        within.push(label);
         let told = (child.told)(&store.events(execution)?).into_iter();
         happened.extend(told.map(|(event, view)| {
             let within = within.clone();
@@ -307,40 +334,72 @@ fn heard(definition: &Definition, execution: Uuid, store: &dyn Store) -> Option<
     let events = store.events(execution).unwrap_or_default();
     let own = events.last().map(|event| event.at);
     let children = started(definition, execution, store).into_iter();
-    let children = children.filter_map(|(child, id)| heard(child.definition, id, store));
+    let children = children.filter_map(
+        |Started {
+             child, execution, ..
+         }| { heard(child.definition, execution, store) },
+    );
     children.chain(own).max()
 }
 
-/// The children that an execution has started, in order, as far as the store knows them.
-fn started<'d>(
-    definition: &'d Definition,
-    parent: Uuid,
-    store: &dyn Store,
-) -> Vec<(&'d ChildRunbook, Uuid)> {
-    let started = started_by(definition, parent, store).into_iter();
-    started
-        .map(|(child, execution, _)| (child, execution))
-        .collect()
+/// A child that an execution has started.
+struct Started<'d> {
+    child: &'d ChildRunbook,
+    execution: Uuid,
+    /// The step that has started it, as people call it: `update`, `update[2]` for the second of several targets.
+    label: String,
 }
 
-/// The same, with the effects that have started them.
-fn started_by<'d>(
-    definition: &'d Definition,
-    parent: Uuid,
-    store: &dyn Store,
-) -> Vec<(&'d ChildRunbook, Uuid, EffectId)> {
-    let mut started: Vec<(&ChildRunbook, Uuid, EffectId)> = Vec::new();
+/// The children that an execution has started, in order, as far as the store knows them.
+fn started<'d>(definition: &'d Definition, parent: Uuid, store: &dyn Store) -> Vec<Started<'d>> {
+    let mut started: Vec<(&ChildRunbook, EffectId)> = Vec::new();
     for event in store.events(parent).unwrap_or_default() {
-        let Change::Called { effect } = &event.change else {
+        let Change::Called { effect } = event.change else {
             continue;
         };
         let Some(child) = definition.child(effect.step_name()) else {
             continue;
         };
-        let execution = execution_of(parent, effect);
-        if !started.iter().any(|(_, known, _)| *known == execution) {
-            started.push((child, execution, effect.clone()));
+        let execution = execution_of(parent, &effect);
+        let mut known = started
+            .iter()
+            .map(|(_, effect)| execution_of(parent, effect));
+        if !known.any(|known| known == execution) {
+            started.push((child, effect));
         }
     }
-    started
+    let each = started.into_iter();
+    each.flat_map(|(child, effect)| members(child, parent, &effect, store))
+        .collect()
+}
+
+/// The executions that a child consists of: itself, or those for the targets that have begun.
+fn members<'d>(
+    child: &'d ChildRunbook,
+    parent: Uuid,
+    effect: &EffectId,
+    store: &dyn Store,
+) -> Vec<Started<'d>> {
+    let execution = execution_of(parent, effect);
+    let label = effect.label();
+    if !child.for_targets {
+        return vec![Started {
+            child,
+            execution,
+            label,
+        }];
+    }
+    let members = (1..=MOST_MAPS).map(|number| Started {
+        child,
+        execution: member_of(execution, number),
+        label: format!("{label}[{number}]"),
+    });
+    let begun = |member: &Started<'_>| has_begun(member.execution, store);
+    members.filter(begun).collect()
+}
+
+fn has_begun(execution: Uuid, store: &dyn Store) -> bool {
+    let mut begun = false;
+    let read = store.read(execution, &mut |_| begun = true);
+    read.is_ok() && begun
 }

@@ -45,6 +45,8 @@ pub struct Start {
     pub execution: Uuid,
     /// The execution that started it, if one did.
     pub parent: Option<Uuid>,
+    /// Which of several targets it is for, if it is for one (spec 6.3).
+    pub target: Option<String>,
     /// The parameters, complete and typed: checked against the definition, defaults filled in.
     pub parameters: Map,
     /// Those of them that the user supplied, as the record shows them.
@@ -191,6 +193,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             change: Change::Began(Box::new(Beginning {
                 execution: start.execution,
                 parent: start.parent,
+                target: start.target,
                 runbook: R::DEFINITION.name.to_owned(),
                 hash: R::DEFINITION.hash.to_owned(),
                 parameters: start.parameters,
@@ -222,6 +225,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         if !drive.execution.status().is_final() {
             let now = drive.execution.now();
             let heard = child::last_heard::<R>(id, self.store);
+            let heard = heard.max(self.parent_went_on(&drive.execution)?);
             let since = heard.unwrap_or(now).max(now);
             let open = drive.execution.open();
             if self.on_unknown == OnUnknown::Ask
@@ -257,6 +261,20 @@ impl<'a, R: Runbook> Engine<'a, R> {
             }
             Some(_) => Ok(Execution::from_events(&events)?),
         }
+    }
+
+    /// When the parent of an execution was cut off that goes on now. Until then somebody worked on all of its children.
+    fn parent_went_on(&self, execution: &Execution<R>) -> Result<Option<Timestamp>, EngineError> {
+        let Some(parent) = execution.beginning().parent else {
+            return Ok(None);
+        };
+        let mut cut = None;
+        self.store.read(parent, &mut |event| {
+            if let Change::Resumed { since } = event.change {
+                cut = Some(since);
+            }
+        })?;
+        Ok(cut)
     }
 
     async fn drive(&self, mut drive: Drive<R>) -> Result<Record, EngineError> {

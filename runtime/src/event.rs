@@ -228,6 +228,9 @@ pub struct Beginning {
     /// The execution that started it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Uuid>,
+    /// Which of several targets it is for, if it is for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// The name of the runbook.
     pub runbook: String,
     /// The hash of its text. Another text cannot continue the execution.

@@ -7,7 +7,7 @@ pub use std::collections::BTreeMap;
 pub use crate::approval::Approval;
 pub use crate::branch;
 pub use crate::caller::{BoxFuture, Call, CallError, Caller};
-pub use crate::child::{self, Child, ChildRunbook};
+pub use crate::child::{self, Child, ChildRunbook, Fleet, Targets};
 pub use crate::decode::{
     BLOB, BOOLEAN, DOCUMENT, FLOAT, INTEGER, Member, Protocol, Response, STRING, Shape, TIMESTAMP,
 };

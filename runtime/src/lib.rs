@@ -37,6 +37,7 @@ pub mod observer;
 pub mod parameters;
 pub mod policy;
 pub mod procedure;
+pub mod rate;
 pub mod record;
 pub mod report;
 pub mod runbook;

@@ -11,7 +11,7 @@ mod scripts;
 mod scripts;
 
 use crate::caller::{BoxFuture, Call, CallError, Caller, EffectId};
-use crate::child::{Child, Children};
+use crate::child::{Child, Children, Fleet};
 use crate::effect::Request;
 use crate::script::{Credentials, Output, Script};
 use crate::value::Document;
@@ -27,6 +27,8 @@ pub enum Local<'a, Q> {
     Webhook(&'a Webhook<Q>),
     /// Another runbook is run.
     Child(&'a Child),
+    /// Another runbook is run for several targets.
+    Fleet(&'a Fleet),
 }
 
 /// What local requests need of the world around the program.
@@ -105,6 +107,10 @@ impl<Q: Request> Caller<Q> for Performer<'_, Q> {
             Some(Local::Webhook(webhook)) => Box::pin(self.webhook(call, webhook)),
             Some(Local::Child(child)) => match &self.children {
                 Some(children) => Box::pin(children.perform(&call.effect, child)),
+                None => Box::pin(std::future::ready(Err(childless()))),
+            },
+            Some(Local::Fleet(fleet)) => match &self.children {
+                Some(children) => Box::pin(children.perform_all(&call.effect, fleet)),
                 None => Box::pin(std::future::ready(Err(childless()))),
             },
             None => self.caller.call(call, request),

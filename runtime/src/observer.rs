@@ -29,6 +29,8 @@ pub struct View {
     pub execution: Uuid,
     /// The steps in which it was started, from the outside in, as people call them.
     pub within: Vec<String>,
+    /// Which of several targets it is for, if it or an execution around it is for one.
+    pub target: Option<String>,
     /// Whether the answers do not come from AWS.
     pub simulated: bool,
     /// The status of the execution.

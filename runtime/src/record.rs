@@ -104,6 +104,9 @@ pub struct AutomationExecution {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_message: Option<String>,
+    /// Which of several targets it is for, if it is for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// `Auto`; `Interactive` if every step waits until somebody lets it start.
     pub mode: String,
     /// The execution that started it, if one did.

@@ -228,6 +228,7 @@ async fn run(world: &World, store: &MemoryStore) -> Record {
     let start = Start {
         execution: EXECUTION,
         parent: None,
+        target: None,
         parameters: Map::new(),
         supplied: Map::new(),
         region: "eu-west-1".to_owned(),

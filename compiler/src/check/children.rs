@@ -3,6 +3,8 @@
 //! Every value travels as a list of texts, and the child reads it as the type that it wants. So a number may become a
 //! String, and a text that spells a number an Integer; only what certainly cannot be read is reported.
 
+mod targets;
+
 use serde_json::Value as Json;
 
 use super::actions::{self, listed, with_article};
@@ -31,10 +33,10 @@ pub(super) struct Start<'a> {
 pub(super) enum Target<'a> {
     /// Nothing: there are none.
     None,
-    /// A value for this parameter.
-    Parameter(&'a Value),
+    /// A value for this parameter: one of these, if they need not be looked up.
+    Parameter(&'a Value, Option<&'a Value>),
     /// Whatever their maps hold.
-    Maps,
+    Maps(&'a Value),
 }
 
 /// Checks what a step gives to the child that it starts.
@@ -50,21 +52,10 @@ pub(super) fn check(start: &Start<'_>, scope: &Scope<'_>, diagnostics: &mut Diag
         .iter()
         .filter(|(_, value)| value.kind != ValueKind::Null);
     for (name, value) in given.clone() {
-        match start.declared(&name.value) {
-            Some(parameter) => {
-                let given = Given {
-                    start,
-                    name,
-                    value,
-                    parameter,
-                };
-                given.check(scope, diagnostics);
-            }
-            None => diagnostics.push(start.unknown(name)),
-        }
+        start.given(name, value, scope, diagnostics);
     }
     let names: Vec<&str> = given.map(|(name, _)| name.value.as_str()).collect();
-    start.target(&names, diagnostics);
+    start.targets(&names, scope, diagnostics);
     diagnostics.extend(start.missing(&names));
 }
 
@@ -102,6 +93,28 @@ fn too_deep(start: &Start<'_>, scope: &Scope<'_>) -> Option<Diagnostic> {
 }
 
 impl Start<'_> {
+    /// Checks one value.
+    fn given(
+        &self,
+        name: &Spanned<String>,
+        value: &Value,
+        scope: &Scope<'_>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        match self.declared(&name.value) {
+            Some(parameter) => {
+                let given = Given {
+                    start: self,
+                    name,
+                    value,
+                    parameter,
+                };
+                given.check(scope, diagnostics);
+            }
+            None => diagnostics.push(self.unknown(name)),
+        }
+    }
+
     fn declared(&self, name: &str) -> Option<&Parameter> {
         let mut parameters = self.child.document.parameters.iter();
         parameters.find(|parameter| parameter.name.value == name)
@@ -134,43 +147,15 @@ impl Start<'_> {
         }
     }
 
-    /// `TargetParameterName` has to be a parameter too, and gets its values from the targets alone.
-    fn target(&self, given: &[&str], diagnostics: &mut Diagnostics) {
-        let Target::Parameter(value) = self.target else {
-            return;
-        };
-        let Some(scalar) = value
-            .as_scalar()
-            .filter(|scalar| scalar.template.is_literal())
-        else {
-            return;
-        };
-        let name = Spanned::new(scalar.text().to_owned(), actions::text_span(scalar));
-        if self.declared(&name.value).is_none() {
-            diagnostics.push(self.unknown(&name));
-        } else if given.contains(&name.value.as_str()) {
-            let message = format!("`{name}` is given, and the targets give it too");
-            diagnostics.push(
-                Diagnostic::warning(Code::ChildParameter, name.span, message)
-                    .label("its values come from the targets")
-                    .help("remove it from `RuntimeParameters`"),
-            );
-        }
-    }
-
     /// The report of parameters without a default that nothing gives.
     fn missing(&self, given: &[&str]) -> Option<Diagnostic> {
-        let target = match self.target {
-            Target::Maps => return None,
-            Target::None => None,
-            Target::Parameter(value) => Some(value.as_scalar()?.text()),
-        };
+        let given_by_targets = self.given_by_targets()?;
         let parameters = self.child.document.parameters.iter();
         let missing: Vec<&Parameter> = parameters
             .filter(|parameter| parameter.default.is_none())
             .filter(|parameter| {
                 let name = parameter.name.value.as_str();
-                !given.contains(&name) && target != Some(name)
+                !given.contains(&name) && !given_by_targets.contains(&name)
             })
             .collect();
         let names: Vec<&str> = missing

@@ -4,10 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::data::data;
+use super::expression::owned;
 use super::names::{self, Unique};
+use super::people;
 use super::plan::{self, Plan};
 use super::steps::Computed;
-use crate::ir::{Child, Runbook, Work};
+use crate::ir::{Child, Expression, Runbook, TargetsOf, Work};
 
 /// The modules of a program, by the names of their runbooks.
 #[derive(Clone, Debug)]
@@ -36,18 +38,24 @@ impl Modules {
     }
 }
 
-/// Whether steps start runbooks that are part of the program.
-pub(crate) fn has_children(plan: &Plan<'_>) -> bool {
-    children(plan).next().is_some()
-}
-
 /// The children of the steps, for the definition.
 pub(crate) fn definitions(plan: &Plan<'_>) -> TokenStream {
     let children = children(plan).map(|(step, child)| {
         let runbook = path(plan, child);
-        quote!(ChildRunbook::of::<super::#runbook>(#step))
+        let started = match child.targets {
+            None => quote!(of),
+            Some(_) => quote!(for_targets),
+        };
+        quote!(ChildRunbook::#started::<super::#runbook>(#step))
     });
     quote!(&[#(#children),*])
+}
+
+/// Whether a step starts a runbook once, and whether one does for several targets.
+pub(crate) fn kinds(plan: &Plan<'_>) -> (bool, bool) {
+    let once = children(plan).any(|(_, child)| child.targets.is_none());
+    let for_targets = children(plan).any(|(_, child)| child.targets.is_some());
+    (once, for_targets)
 }
 
 /// What a step that starts a child computes.
@@ -60,8 +68,40 @@ pub(crate) fn computed(plan: &Plan<'_>, child: &Child) -> Computed {
             quote!(encoded_map(#parameters)?)
         }
     };
-    Computed::effect(quote!(Effect::run(Child::of::<super::super::#runbook>(parameters))))
-        .after(quote!(let parameters = #parameters;))
+    let Some(targets) = &child.targets else {
+        let effect = quote!(Effect::run(Child::of::<super::super::#runbook>(parameters)));
+        return Computed::effect(effect).after(quote!(let parameters = #parameters;));
+    };
+    let of = match &targets.of {
+        TargetsOf::Values(parameter, values) => {
+            let (parameter, values) = (owned(plan, parameter), people::texts(plan, values));
+            quote!(Targets::values(#parameter, #values)?)
+        }
+        TargetsOf::Maps(maps) => {
+            let maps = data(plan, maps);
+            quote!(Targets::maps(encoded_maps(#maps)?)?)
+        }
+    };
+    let (concurrency, errors) = (
+        optional(plan, targets.max_concurrency.as_ref()),
+        optional(plan, targets.max_errors.as_ref()),
+    );
+    let fleet =
+        quote!(Fleet::of::<super::super::#runbook>(parameters, targets, #concurrency, #errors)?);
+    Computed::effect(quote!(Effect::run(#fleet))).after(quote! {
+        let parameters = #parameters;
+        let targets = #of;
+    })
+}
+
+fn optional(plan: &Plan<'_>, value: Option<&Expression>) -> TokenStream {
+    match value {
+        None => quote!(None),
+        Some(value) => {
+            let value = owned(plan, value);
+            quote!(Some(#value))
+        }
+    }
 }
 
 fn children<'a>(plan: &Plan<'a>) -> impl Iterator<Item = (&'a str, &'a Child)> {

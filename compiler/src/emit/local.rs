@@ -43,8 +43,16 @@ pub(crate) fn locals(plan: &Plan<'_>) -> Vec<LocalRequest> {
         title: "Another runbook",
         kind: quote!(Child),
     };
+    let fleet = LocalRequest {
+        name: names::identifier("Fleet"),
+        module: names::identifier("child"),
+        title: "Another runbook, for several targets",
+        kind: quote!(Fleet),
+    };
     let script = scripts::has_scripts(plan).then_some(script);
     let webhook = sends.then_some(webhook);
-    let child = children::has_children(plan).then_some(child);
-    script.into_iter().chain(webhook).chain(child).collect()
+    let (once, for_targets) = children::kinds(plan);
+    let children = once.then_some(child).into_iter();
+    let children = children.chain(for_targets.then_some(fleet));
+    script.into_iter().chain(webhook).chain(children).collect()
 }

@@ -103,7 +103,10 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
             Interpreter::Known(runtime) => format!("a script in {}", runtime.language.name()),
             Interpreter::Named(_) => "a script".to_owned(),
         },
-        Work::Child(child) => format!("the runbook `{}`", child.name),
+        Work::Child(child) => match &child.targets {
+            None => format!("the runbook `{}`", child.name),
+            Some(_) => format!("the runbook `{}`, for each target", child.name),
+        },
         Work::Approve(approve) => match &approve.notification {
             Some(call) => format!("an approval, announced by {}", calls(call)),
             None => "an approval".to_owned(),

@@ -8,8 +8,9 @@ use std::task::{Context, Poll};
 
 use uuid::Uuid;
 
+use super::fleet::{self, Crew};
 use super::visit::Visit;
-use super::{Child, World, execution_of};
+use super::{Child, Fleet, World, execution_of};
 use crate::caller::{BoxFuture, CallError, EffectId};
 use crate::cancel::CancelToken;
 use crate::value::Document;
@@ -57,10 +58,30 @@ impl<'a> Children<'a> {
         effect: &EffectId,
         child: &Child,
     ) -> Result<Document, CallError> {
+        let start = |execution| self.start(execution, effect, child);
+        self.wait(effect, child.stops, start).await
+    }
+
+    /// The same for all members of a fleet.
+    pub(crate) async fn perform_all(
+        &self,
+        effect: &EffectId,
+        fleet: &Fleet,
+    ) -> Result<Document, CallError> {
+        let start = |execution| self.start_all(execution, effect, fleet);
+        self.wait(effect, fleet.stops, start).await
+    }
+
+    async fn wait(
+        &self,
+        effect: &EffectId,
+        stops: bool,
+        start: impl FnOnce(Uuid) -> Running<'a>,
+    ) -> Result<Document, CallError> {
         let execution = execution_of(self.parent, effect);
         let known = self.waiting().remove(&execution);
-        let running = known.unwrap_or_else(|| self.start(execution, effect, child));
-        if child.stops {
+        let running = known.unwrap_or_else(|| start(execution));
+        if stops {
             running.cancel.cancel();
         }
         Waited {
@@ -79,10 +100,28 @@ impl<'a> Children<'a> {
             parent: self.parent,
             parameters: child.runtime_parameters.clone(),
             within,
+            target: None,
             cancel: cancel.clone(),
         };
         Running {
             run: (child.visit.0)(self.world, visit),
+            cancel,
+        }
+    }
+
+    fn start_all(&self, id: Uuid, effect: &EffectId, fleet: &Fleet) -> Running<'a> {
+        let cancel = CancelToken::new();
+        let crew = Crew {
+            world: self.world,
+            fleet: fleet.clone(),
+            id,
+            parent: self.parent,
+            effect: effect.clone(),
+            within: self.within.clone(),
+            cancel: cancel.clone(),
+        };
+        Running {
+            run: Box::pin(fleet::run(crew)),
             cancel,
         }
     }

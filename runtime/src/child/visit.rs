@@ -25,6 +25,8 @@ pub(super) struct Visit {
     pub(super) parameters: Map,
     /// The effects in which it was started, from the outside in.
     pub(super) within: Vec<EffectId>,
+    /// Which of several targets it is for, if it is for one.
+    pub(super) target: Option<String>,
     pub(super) cancel: CancelToken,
 }
 
@@ -57,6 +59,7 @@ pub(super) fn visit<R: Runbook>(
         let inside = Inside {
             world,
             step: visit.within.last().map(EffectId::label).unwrap_or_default(),
+            target: visit.target.clone(),
         };
         let world = World {
             observer: &inside,
@@ -116,6 +119,7 @@ async fn drive<R: Runbook>(
             let start = Start {
                 execution: visit.execution,
                 parent: Some(visit.parent),
+                target: visit.target,
                 parameters: checked.values,
                 supplied: checked.supplied,
                 region: place.region,
@@ -131,7 +135,7 @@ async fn drive<R: Runbook>(
 }
 
 /// What a parent is told of a child that has ended.
-fn answer(record: &Record) -> Document {
+pub(super) fn answer(record: &Record) -> Document {
     let execution = &record.automation_execution;
     let outputs = execution.outputs.values().filter_map(Document::as_array);
     let output: Vec<&Document> = outputs.flatten().collect();
@@ -172,12 +176,15 @@ struct Inside<'a> {
     world: World<'a>,
     /// The step, as people call it.
     step: String,
+    /// Which of several targets the child is for.
+    target: Option<String>,
 }
 
 impl Observer for Inside<'_> {
     fn observe(&self, event: &Event, view: &View) {
         let mut view = view.clone();
         view.within.insert(0, self.step.clone());
+        view.target = view.target.or_else(|| self.target.clone());
         self.world.observer.observe(event, &view);
     }
 }

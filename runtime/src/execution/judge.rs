@@ -220,7 +220,7 @@ impl<R: Runbook> Running<R> {
     pub(super) fn activity_text(&self) -> &'static str {
         match (&self.standing, self.request().and_then(Request::local)) {
             (Some(standing), _) => standing.course.activity(),
-            (None, Some(Local::Script(_) | Local::Child(_))) => COMPLETION,
+            (None, Some(Local::Script(_) | Local::Child(_) | Local::Fleet(_))) => COMPLETION,
             (None, Some(Local::Webhook(_)) | None) => ACTION,
         }
     }

@@ -32,7 +32,7 @@ impl<R: Runbook> Execution<R> {
         }
         let request = running.request()?;
         let effect = running.effect_id(running.calls);
-        if let Some(Local::Child(_)) = request.local() {
+        if let Some(Local::Child(_) | Local::Fleet(_)) = request.local() {
             return Some(Open::Child(effect));
         }
         let unknown = request.operation().repeat == Repeat::Unknown && !running.resolved;

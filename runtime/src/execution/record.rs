@@ -64,6 +64,7 @@ impl<R: Runbook> Execution<R> {
             }
             .to_owned(),
             parent_automation_execution_id: self.beginning.parent,
+            target: self.beginning.target.clone(),
             executed_by: self.arn.clone(),
             current_step_name: current.map(|definition| definition.name.to_owned()),
             current_action: current.map(|definition| definition.action.to_owned()),

@@ -13,6 +13,7 @@ impl<R: Runbook> Execution<R> {
             definition: R::DEFINITION,
             execution: self.id(),
             within: Vec::new(),
+            target: self.beginning.target.clone(),
             simulated: self.beginning.simulation.is_some(),
             status: self.status,
             started: self.began,

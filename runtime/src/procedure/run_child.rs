@@ -1,9 +1,9 @@
-//! `aws:executeAutomation` of a runbook that is part of the same program (spec 5.11).
+//! `aws:executeAutomation` of a runbook that is part of the same program (spec 5.11), once or for several targets (6.3).
 
 use serde_json::json;
 
 use super::{Move, Procedure, text};
-use crate::child::Child;
+use crate::child::{Child, Fleet};
 use crate::effect::{Request, inputs_of};
 use crate::failure::COMPLETION;
 use crate::value::{Document, Map};
@@ -23,25 +23,7 @@ impl<Q: Request + From<Self>> Procedure<Q> for Child {
     }
 
     fn answered(&self, (): &(), answer: &Document) -> Move<()> {
-        // A scenario need not say how well it went.
-        let status = text(answer, "/Status").unwrap_or("Success");
-        let execution = text(answer, "/ExecutionId").unwrap_or_default();
-        let outputs = json!({
-            "Output": answer.get("Output").cloned().unwrap_or_else(|| json!([])),
-            "ExecutionId": execution,
-            "Status": status,
-        });
-        if status == "Success" {
-            return Move::Done(outputs);
-        }
-        let mut cause = format!("Execution {execution} ended with status {status}");
-        if let Some(reason) = text(answer, "/FailureMessage") {
-            cause = format!("{cause}. {reason}");
-        }
-        Move::Failed {
-            cause,
-            outputs: Some(outputs),
-        }
+        ended(answer)
     }
 
     fn activity(&self, (): &()) -> &'static str {
@@ -54,5 +36,59 @@ impl<Q: Request + From<Self>> Procedure<Q> for Child {
 
     fn stops_when_late(&self) -> bool {
         true
+    }
+}
+
+/// The runbook is run for every target, and not too many may fail.
+impl<Q: Request + From<Self>> Procedure<Q> for Fleet {
+    type Stage = ();
+
+    fn inputs(&self) -> Map {
+        inputs_of(&Q::from(self.clone()))
+    }
+
+    fn begin(&self) {}
+
+    fn request(&self, (): &()) -> Q {
+        self.clone().into()
+    }
+
+    fn answered(&self, (): &(), answer: &Document) -> Move<()> {
+        ended(answer)
+    }
+
+    fn activity(&self, (): &()) -> &'static str {
+        COMPLETION
+    }
+
+    fn stop(&self, (): &()) -> Option<Q> {
+        Some(self.to_stop().into())
+    }
+
+    fn stops_when_late(&self) -> bool {
+        true
+    }
+}
+
+/// What the end of a child, or of several, means for the step.
+fn ended(answer: &Document) -> Move<()> {
+    // A scenario need not say how well it went.
+    let status = text(answer, "/Status").unwrap_or("Success");
+    let execution = text(answer, "/ExecutionId").unwrap_or_default();
+    let outputs = json!({
+        "Output": answer.get("Output").cloned().unwrap_or_else(|| json!([])),
+        "ExecutionId": execution,
+        "Status": status,
+    });
+    if status == "Success" {
+        return Move::Done(outputs);
+    }
+    let mut cause = format!("Execution {execution} ended with status {status}");
+    if let Some(reason) = text(answer, "/FailureMessage") {
+        cause = format!("{cause}. {reason}");
+    }
+    Move::Failed {
+        cause,
+        outputs: Some(outputs),
     }
 }

@@ -4,11 +4,13 @@
 //! above it, so that neither the height nor the width of the terminal matters. Elsewhere lines are
 //! only ever added, and one is added only if it tells something new.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::event::{Beginning, Change, Event};
 use crate::flow::After;
@@ -48,12 +50,12 @@ struct State {
     started: Option<Timestamp>,
     /// What was seen last, and when on the wall.
     seen: Option<(View, Instant)>,
-    /// The activity told last, so that polls that find the same say nothing.
-    told: String,
-    /// The warning told last.
-    warned: String,
-    /// What the script under way has printed, as far as it was not told.
-    printed: Output,
+    /// The activity of each execution that was told last, so that polls that find the same say nothing.
+    told: HashMap<Uuid, String>,
+    /// The warning of each execution that was told last.
+    warned: HashMap<Uuid, String>,
+    /// What the script under way in each execution has printed, as far as it was not told.
+    printed: HashMap<Uuid, Output>,
     /// Whether the line under the cursor is to be redrawn.
     open: bool,
 }
@@ -65,9 +67,9 @@ impl Progress {
             out,
             started: None,
             seen: None,
-            told: String::new(),
-            warned: String::new(),
-            printed: Output::default(),
+            told: HashMap::new(),
+            warned: HashMap::new(),
+            printed: HashMap::new(),
             open: false,
         };
         Self {
@@ -149,6 +151,10 @@ impl Progress {
         let started = state.started.unwrap_or(view.started);
         let elapsed = clock(view.now.duration_since(started));
         let indent = "  ".repeat(view.within.len());
+        let indent = match &view.target {
+            Some(target) => format!("{indent}[{}] ", short(target)),
+            None => indent,
+        };
         match (view.simulated, self.form) {
             (true, _) => format!("simulated  virtual {elapsed}  {indent}"),
             (false, Form::Lines | Form::Silent) => format!("{elapsed}  {indent}"),
@@ -191,8 +197,8 @@ impl Progress {
         let note = activity(view, step);
         let text = self.step(view, step, &note);
         let subject = format!("{} {} {note}", step.label, step.attempt);
-        if state.told != subject {
-            state.told = subject;
+        if state.told.get(&view.execution) != Some(&subject) {
+            state.told.insert(view.execution, subject);
             self.line(state, view, &text);
         }
     }
@@ -219,9 +225,11 @@ impl Progress {
             Change::Printed { output, .. } if self.verbose => {
                 self.tell_printed(state, view, output)
             }
-            Change::Printed { output, .. } => state.printed = output.clone(),
+            Change::Printed { output, .. } => {
+                state.printed.insert(view.execution, output.clone());
+            }
             Change::StepStarted { .. } | Change::AttemptStarted { .. } => {
-                state.printed = Output::default();
+                state.printed.remove(&view.execution);
                 self.tell_warning(state, view);
                 self.redraw(state, view);
             }
@@ -241,10 +249,12 @@ impl Progress {
     /// Tells that something may be done twice, if that is new.
     fn tell_warning(&self, state: &mut State, view: &View) {
         let Some(step) = &view.step else { return };
-        if let Some(warning) = step.warning.clone().filter(|new| state.warned != *new) {
+        let warned = state.warned.get(&view.execution).cloned();
+        let new = |warning: &String| warned.as_ref() != Some(warning);
+        if let Some(warning) = step.warning.clone().filter(new) {
             let text = self.step(view, step, &format!("warning: {warning}"));
             self.line(state, view, &text);
-            state.warned = warning;
+            state.warned.insert(view.execution, warning);
         }
     }
 
@@ -271,7 +281,7 @@ impl Progress {
         }
         let text = self.step(view, step, &note.unwrap_or_default());
         self.line(state, view, &text);
-        let printed = std::mem::take(&mut state.printed);
+        let printed = state.printed.remove(&view.execution).unwrap_or_default();
         if step.status != Status::Success {
             self.tell_printed(state, view, &printed);
         }
@@ -300,6 +310,15 @@ impl Observer for Progress {
         state.started.get_or_insert(view.started);
         self.tell(&mut state, event, view);
         state.seen = Some((view.clone(), Instant::now()));
+    }
+}
+
+/// A target as there is room for it in a line.
+fn short(target: &str) -> String {
+    const LONGEST: usize = 40;
+    match target.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", target.get(..end).unwrap_or(target)),
+        None => target.to_owned(),
     }
 }
 

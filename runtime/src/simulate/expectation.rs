@@ -6,6 +6,7 @@ use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::child::member_of;
 use crate::record::{Record, StepExecution};
 use crate::status::Status;
 use crate::value::{Document, Encode, Map, Text};
@@ -237,10 +238,12 @@ impl Evidence<'_> {
 }
 
 /// A step in a record: one inside a loop as it ran last, or in the iterations that are named; `prepare/stop` is `stop` of
-/// the runbook that `prepare` has started.
+/// the runbook that `prepare` has started, `update[2]/stop` of that which `update` has started for the second target.
 fn execution<'r>(record: &'r Record, name: &str) -> Option<&'r StepExecution> {
     if let Some((outer, inner)) = name.split_once('/') {
-        return execution(child(record, execution(record, outer)?)?, inner);
+        let started = execution(record, outer).and_then(|step| child(record, step));
+        let started = started.or_else(|| for_target(record, outer));
+        return execution(started?, inner);
     }
     if !name.contains('[') {
         return record.step(name);
@@ -261,17 +264,24 @@ fn execution<'r>(record: &'r Record, name: &str) -> Option<&'r StepExecution> {
 
 /// The record of what a step has started.
 fn child<'r>(record: &'r Record, step: &StepExecution) -> Option<&'r Record> {
-    let started = step
-        .outputs
-        .as_ref()?
-        .get("ExecutionId")?
-        .get(0)?
-        .as_str()?;
+    child_of_id(record, started(step)?)
+}
+
+/// The record of what a step has started for one of several targets: `update[2]`.
+fn for_target<'r>(record: &'r Record, name: &str) -> Option<&'r Record> {
+    let (step, number) = name.strip_suffix(']')?.rsplit_once('[')?;
+    let all = started(execution(record, step)?)?;
+    child_of_id(record, member_of(all, number.parse().ok()?))
+}
+
+fn started(step: &StepExecution) -> Option<Uuid> {
+    let id = step.outputs.as_ref()?.get("ExecutionId")?.get(0)?;
+    id.as_str()?.parse().ok()
+}
+
+fn child_of_id(record: &Record, id: Uuid) -> Option<&Record> {
     let mut children = record.child_executions.iter();
-    children.find(|child| {
-        let id = child.automation_execution.automation_execution_id;
-        id.to_string() == started
-    })
+    children.find(|child| child.automation_execution.automation_execution_id == id)
 }
 
 /// The calls, of which successive equal ones of one attempt (polls, repeats after throttling) count as one.

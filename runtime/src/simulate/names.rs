@@ -145,8 +145,10 @@ impl Names {
     fn without_iterations(&mut self, path: &str, text: &str) -> Option<String> {
         let mut definition = self.definition;
         let mut names = Vec::new();
-        for part in text.split('/') {
-            let name = self.of_one(path, part, definition)?;
+        let mut parts = text.split('/').peekable();
+        while let Some(part) = parts.next() {
+            let is_last = parts.peek().is_none();
+            let name = self.of_one(path, part, definition, is_last)?;
             definition = definition
                 .child(&name)
                 .map_or(definition, |child| child.definition);
@@ -155,8 +157,15 @@ impl Names {
         Some(names.join("/"))
     }
 
-    /// The same for one part of a name: a step of one runbook.
-    fn of_one(&mut self, path: &str, text: &str, definition: &Definition) -> Option<String> {
+    /// The same for one part of a name: a step of one runbook. One that starts another for several targets may have the
+    /// number of one of these behind it, before the step of the other.
+    fn of_one(
+        &mut self,
+        path: &str,
+        text: &str,
+        definition: &Definition,
+        is_last: bool,
+    ) -> Option<String> {
         let read = InIterations::read(text);
         let name = read.as_ref().map_or(text, |read| &read.name);
         let step_name = name.split_once('.').map_or(name, |(step, _)| step);
@@ -166,6 +175,9 @@ impl Names {
         let around = definition
             .step(step_name)
             .map_or(0, |step| definition.loops_around(step).count());
+        let child = definition.child(step_name);
+        let targets = child.is_some_and(|child| child.for_targets && !is_last);
+        let around = around + usize::from(targets);
         match read {
             Some(read) if read.count == 0 || read.count == around => Some(read.name),
             _ => {

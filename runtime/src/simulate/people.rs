@@ -1,6 +1,6 @@
 //! People: what a scenario's `signals` say to the steps that wait for them, in virtual time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,10 +27,10 @@ pub(super) struct People<'a> {
 
 #[derive(Default)]
 struct Progress {
-    /// The wait that is listened in: the step, and since when.
-    wait: Option<(String, Timestamp)>,
-    /// How much was said in it.
-    said: usize,
+    /// How much was said in each wait: in which step, and since when.
+    said: BTreeMap<Wait, usize>,
+    /// The wait in which something was said last.
+    last: Option<Wait>,
     /// The keys of what was said.
     used: BTreeSet<String>,
     /// The last that was said, if it is to be refused.
@@ -38,6 +38,9 @@ struct Progress {
     /// What was refused and should not have been, or the other way round.
     unmet: Vec<Unmet>,
 }
+
+/// A wait for people: the step, and since when.
+type Wait = (String, Timestamp);
 
 impl<'a> People<'a> {
     /// The people of the scenario that `simulator` plays.
@@ -67,7 +70,10 @@ impl<'a> People<'a> {
     /// What was said last has reached nobody: it is said once more.
     pub(super) fn not_heard(&self) {
         let progress = &mut *self.progress();
-        progress.said = progress.said.saturating_sub(1);
+        let last = progress.last.take();
+        if let Some(said) = last.and_then(|wait| progress.said.get_mut(&wait)) {
+            *said = said.saturating_sub(1);
+        }
         progress.to_be_refused = None;
     }
 
@@ -81,13 +87,8 @@ impl<'a> People<'a> {
         let signals = &self.simulator.scenario().signals;
         let called = |name: &str| signals.iter().find(|said| said.key == name);
         let to = called(&awaited.label).or_else(|| called(&plain(&awaited.label)))?;
-        let progress = &mut *self.progress();
-        let wait = Some((awaited.label.clone(), awaited.since));
-        if progress.wait != wait {
-            progress.wait = wait;
-            progress.said = 0;
-        }
-        Some((to, to.said.get(progress.said)?))
+        let said = self.progress().said.get(&wait(awaited)).copied();
+        Some((to, to.said.get(said.unwrap_or_default())?))
     }
 
     /// Nobody says anything any more: the wait runs into its limit, if it has one.
@@ -110,6 +111,10 @@ impl<'a> People<'a> {
     }
 }
 
+fn wait(awaited: &Awaited<'_>) -> Wait {
+    (awaited.label.clone(), awaited.since)
+}
+
 /// `prepare[2]/ask[3]` as `prepare/ask`.
 fn plain(label: &str) -> String {
     let parts = label.split('/');
@@ -128,7 +133,8 @@ impl Signals for People<'_> {
                 .await;
             let signal = said.signal(awaited);
             let progress = &mut *self.progress();
-            progress.said += 1;
+            *progress.said.entry(wait(awaited)).or_default() += 1;
+            progress.last = Some(wait(awaited));
             progress.used.insert(to.key.clone());
             progress.unmet.extend(progress.to_be_refused.take());
             progress.to_be_refused = said.refused.as_ref().map(|text| Unmet::Accepted {

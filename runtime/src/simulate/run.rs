@@ -228,6 +228,7 @@ fn start<R: Runbook>(scenario: &Scenario) -> Result<Start, SimulationError> {
     Ok(Start {
         execution: Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()),
         parent: None,
+        target: None,
         parameters: checked.values,
         supplied: checked.supplied,
         region: scenario.region.clone(),

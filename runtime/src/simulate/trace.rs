@@ -1,6 +1,9 @@
 //! Watching a simulated run: which steps it passed and where each led.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
 
 use crate::cancel::CancelToken;
 use crate::event::{Change, Event};
@@ -34,8 +37,8 @@ pub(super) struct Trace<'a> {
 #[derive(Default)]
 pub(super) struct Passages {
     all: Vec<Passage>,
-    /// Those that have not ended: the step under way, and the loops around it.
-    open: Vec<usize>,
+    /// Those that have not ended, of each execution: the step under way, and the loops around it.
+    open: HashMap<Uuid, Vec<usize>>,
 }
 
 impl Trace<'_> {
@@ -51,10 +54,10 @@ impl Trace<'_> {
         }
     }
 
-    fn started(&self, step: &str, label: &str) {
+    fn started(&self, execution: Uuid, step: &str, label: &str) {
         let mut passages = self.lock();
         let index = passages.all.len();
-        passages.open.push(index);
+        passages.open.entry(execution).or_default().push(index);
         passages.all.push(Passage {
             step: step.to_owned(),
             label: label.to_owned(),
@@ -63,9 +66,10 @@ impl Trace<'_> {
         });
     }
 
-    fn ended(&self, step: &str, status: Status, next: &After<String>) {
+    fn ended(&self, execution: Uuid, step: &str, status: Status, next: &After<String>) {
         let passages = &mut *self.lock();
-        let index = passages.open.pop();
+        let open = passages.open.get_mut(&execution);
+        let index = open.and_then(Vec::pop);
         let passage = index.and_then(|index| passages.all.get_mut(index));
         if let Some(passage) = passage.filter(|passage| passage.step == step) {
             passage.status = status;
@@ -86,7 +90,7 @@ impl Observer for Trace<'_> {
                 let label = view.step.as_ref().map_or(step, |view| &view.label);
                 let (step, label) = (inside(view, step, true), inside(view, label, false));
                 self.cancel_in(&step, &label);
-                self.started(&step, &label);
+                self.started(view.execution, &step, &label);
             }
             // Who wanted to cancel still does.
             Change::Resumed { .. } => {
@@ -100,7 +104,7 @@ impl Observer for Trace<'_> {
             }
             Change::StepEnded {
                 step, status, next, ..
-            } => self.ended(&inside(view, step, true), *status, next),
+            } => self.ended(view.execution, &inside(view, step, true), *status, next),
             _ => {}
         }
         self.audience.observe(event, view);

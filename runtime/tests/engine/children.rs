@@ -8,7 +8,7 @@ use std::time::Duration;
 use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
 use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::child::{
-    Answers, Child, ChildRunbook, Children, Connected, Connector, OPERATION, World,
+    Answers, Child, ChildRunbook, Children, Connected, Connector, Fleet, OPERATION, World,
 };
 use runbook_runtime::clock::{Clock, VirtualClock};
 use runbook_runtime::doubt::{Decision, OnUnknown};
@@ -38,16 +38,17 @@ use crate::toy::{
 /// What the members of the family ask for.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-enum Ask {
+pub(crate) enum Ask {
     Do(Do),
     Child(Box<Child>),
+    Fleet(Box<Fleet>),
 }
 
 impl Request for Ask {
     fn operation(&self) -> &'static Operation {
         match self {
             Self::Do(request) => request.operation(),
-            Self::Child(_) => &OPERATION,
+            Self::Child(_) | Self::Fleet(_) => &OPERATION,
         }
     }
 
@@ -55,6 +56,7 @@ impl Request for Ask {
         match self {
             Self::Do(_) => None,
             Self::Child(child) => Some(Local::Child(child)),
+            Self::Fleet(fleet) => Some(Local::Fleet(fleet)),
         }
     }
 }
@@ -71,8 +73,14 @@ impl From<Child> for Ask {
     }
 }
 
+impl From<Fleet> for Ask {
+    fn from(fleet: Fleet) -> Self {
+        Self::Fleet(Box::new(fleet))
+    }
+}
+
 /// A runbook of the family.
-trait Member: Send + Sync + 'static {
+pub(crate) trait Member: Send + Sync + 'static {
     const DEFINITION: &'static Definition;
 
     fn flow(step: Step) -> Flow<Step>;
@@ -80,7 +88,7 @@ trait Member: Send + Sync + 'static {
     fn effect(step: Step) -> Effect<Ask, Step>;
 }
 
-struct Of<M>(PhantomData<M>);
+pub(crate) struct Of<M>(PhantomData<M>);
 
 impl<M: Member> Runbook for Of<M> {
     type Step = Step;
@@ -169,7 +177,7 @@ impl Member for Parent {
 }
 
 /// Does something, and runs a command; whatever becomes of it, cleans up.
-struct Kid;
+pub(crate) struct Kid;
 
 impl Member for Kid {
     const DEFINITION: &'static Definition = &Definition {
@@ -308,7 +316,7 @@ impl Connector for Scripted {
 }
 
 /// Runs the parent, or continues it.
-async fn attempt(
+pub(crate) async fn attempt<M: Member>(
     script: Script,
     clock: &VirtualClock,
     store: &dyn Store,
@@ -316,7 +324,7 @@ async fn attempt(
     resumed: bool,
 ) -> Result<Record, EngineError> {
     let on_unknown = OnUnknown::Ask;
-    attempt_of::<Parent>(script, clock, store, cancel_after, resumed, on_unknown).await
+    attempt_of::<M>(script, clock, store, cancel_after, resumed, on_unknown).await
 }
 
 /// The same for any member, and any decision about calls that were under way.
@@ -370,12 +378,12 @@ async fn attempt_of<M: Member>(
 
 async fn run(script: Script, cancel_after: Option<u64>) -> Record {
     let (clock, store) = (VirtualClock::new(morning()), MemoryStore::new());
-    let record = attempt(script, &clock, &store, cancel_after, false).await;
+    let record = attempt::<Parent>(script, &clock, &store, cancel_after, false).await;
     record.unwrap()
 }
 
 /// `kid: work Success, command Failed` for every execution, the parent first.
-fn steps(record: &Record) -> Vec<String> {
+pub(crate) fn steps(record: &Record) -> Vec<String> {
     let execution = &record.automation_execution;
     let steps = execution.step_executions.iter();
     let steps = steps.filter(|step| step.execution_start_time.is_some());
@@ -397,15 +405,15 @@ fn ends(step: &str, number: u32, status: &str) -> Reply {
     }
 }
 
-fn succeeds(step: &str, _: u32, number: u32) -> Reply {
+pub(crate) fn succeeds(step: &str, _: u32, number: u32) -> Reply {
     ends(step, number, "Success")
 }
 
-fn fails(step: &str, _: u32, number: u32) -> Reply {
+pub(crate) fn fails(step: &str, _: u32, number: u32) -> Reply {
     ends(step, number, "Failed")
 }
 
-fn endless(step: &str, _: u32, number: u32) -> Reply {
+pub(crate) fn endless(step: &str, _: u32, number: u32) -> Reply {
     match (step, number) {
         ("command", 1) => Reply::Answer(json!({"Command": {"CommandId": "c-1"}})),
         ("command", _) => Reply::Answer(json!({"Commands": [{"Status": "InProgress"}]})),
@@ -414,7 +422,7 @@ fn endless(step: &str, _: u32, number: u32) -> Reply {
 }
 
 #[track_caller]
-fn expect(record: &Record, status: Status, expected: &[&str]) {
+pub(crate) fn expect(record: &Record, status: Status, expected: &[&str]) {
     assert_eq!(record.status(), status);
     assert_eq!(steps(record), expected);
 }
@@ -483,23 +491,29 @@ async fn family_that_is_cut_off_after_any_event_ends_as_it_would_have() {
         (endless, Some(60)),
     ];
     for (script, cancel_after) in cases {
-        let whole = run(script, cancel_after).await;
-        for cut in 1.. {
-            let kept = MemoryStore::new();
-            let breaking = BreakingStore::new(&kept, cut);
-            let clock = VirtualClock::new(morning());
-            let Err(_) = attempt(script, &clock, &breaking, cancel_after, false).await else {
-                assert!(cut > 20, "only {cut} events");
-                break;
-            };
-            // Another process, at the time of the cut: nothing is left but the store.
-            let clock = VirtualClock::new(clock.now());
-            let record = attempt(script, &clock, &kept, cancel_after, true)
-                .await
-                .unwrap();
-            assert_eq!(steps(&record), steps(&whole), "cut after event {cut}");
-            assert_eq!(record.status(), whole.status(), "cut after event {cut}");
-        }
+        cut_everywhere::<Parent>(script, cancel_after).await;
+    }
+}
+
+/// Cuts a run off after every event, and expects that it ends as it does without.
+pub(crate) async fn cut_everywhere<M: Member>(script: Script, cancel_after: Option<u64>) {
+    let (clock, store) = (VirtualClock::new(morning()), MemoryStore::new());
+    let whole = attempt::<M>(script, &clock, &store, cancel_after, false).await;
+    let whole = whole.unwrap();
+    for cut in 1.. {
+        let kept = MemoryStore::new();
+        let breaking = BreakingStore::new(&kept, cut);
+        let clock = VirtualClock::new(morning());
+        let Err(_) = attempt::<M>(script, &clock, &breaking, cancel_after, false).await else {
+            assert!(cut > 20, "only {cut} events");
+            break;
+        };
+        // Another process, at the time of the cut: nothing is left but the store.
+        let clock = VirtualClock::new(clock.now());
+        let record = attempt::<M>(script, &clock, &kept, cancel_after, true).await;
+        let record = record.unwrap();
+        assert_eq!(steps(&record), steps(&whole), "cut after event {cut}");
+        assert_eq!(record.status(), whole.status(), "cut after event {cut}");
     }
 }
 

@@ -7,6 +7,7 @@ mod cancellation;
 mod children;
 mod doubts;
 mod durability;
+mod fleets;
 mod flow;
 #[cfg(feature = "journal")]
 mod journal;

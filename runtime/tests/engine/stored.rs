@@ -174,6 +174,7 @@ fn start(supplied: &[(&str, Document)]) -> Start {
     parameters.extend(supplied.clone());
     Start {
         parent: None,
+        target: None,
         execution: EXECUTION,
         parameters,
         supplied,

@@ -436,6 +436,7 @@ pub(crate) fn start() -> Start {
     Start {
         execution: EXECUTION,
         parent: None,
+        target: None,
         parameters,
         supplied,
         region: "eu-west-1".to_owned(),

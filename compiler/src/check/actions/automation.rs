@@ -1,5 +1,7 @@
 //! `aws:executeAutomation` (spec 5.11).
 
+mod fleet;
+
 use super::call::{self, Called, Given, text, told};
 use super::inputs::text_span;
 use super::typed::{Inputs, Members};
@@ -7,7 +9,7 @@ use crate::check::children::{self, Start, Target};
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Step, Value};
-use crate::ir::{Child, Field, Procedure, Work};
+use crate::ir::{Child, Field, Procedure, Targets, Work};
 
 const SERVICE: &str = "ssm";
 
@@ -28,28 +30,33 @@ pub(super) fn run(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics)
     let called = Called::find(scope.catalogue, SERVICE, "StartAutomationExecution")?;
     let mut inputs = Inputs::of(step, scope, diagnostics);
     let members = members(&called, &mut inputs);
-    let child = child(&mut inputs);
+    let child = child(&mut inputs, &members);
     let parameters = members.iter().find_map(|(name, value)| match value {
         Given::Encoded(data) if *name == "Parameters" => Some(data.clone()),
         _ => None,
     });
     inputs.sound()?;
     match child {
-        Some(name) => Some(Work::Child(Child { name, parameters })),
+        Some((name, targets)) => Some(Work::Child(Child {
+            name,
+            parameters,
+            targets,
+        })),
         None => by_service(step, called, members, scope),
     }
 }
 
-/// Checks what is given to a runbook that is at hand. Gives its name if it is run here: with targets that have to be looked
-/// up, or in other accounts, the service runs it.
-fn child(inputs: &mut Inputs<'_, '_>) -> Option<String> {
+/// Checks what is given to a runbook that is at hand. Gives its name if it is run here, and the targets that it is run for:
+/// with targets that have to be looked up, or in other accounts, the service runs it.
+fn child(inputs: &mut Inputs<'_, '_>, members: &Members) -> Option<(String, Option<Targets>)> {
     let name = inputs.given("DocumentName")?.as_scalar()?;
     let name = Some(name).filter(|name| name.template.is_literal())?;
     let child = inputs.scope.library.find(name.text().trim())?;
     let maps = inputs.given("TargetMaps");
+    let values = inputs.given("Targets").and_then(fleet::values);
     let target = match (maps, inputs.given("TargetParameterName")) {
-        (Some(_), _) => Target::Maps,
-        (None, Some(name)) => Target::Parameter(name),
+        (Some(maps), _) => Target::Maps(maps),
+        (None, Some(name)) => Target::Parameter(name, values),
         (None, None) => Target::None,
     };
     let start = Start {
@@ -60,29 +67,14 @@ fn child(inputs: &mut Inputs<'_, '_>) -> Option<String> {
         target,
     };
     inputs.reported(|scope, diagnostics| children::check(&start, scope, diagnostics));
-    let values = inputs
-        .given("Targets")
-        .filter(|targets| are_values(targets));
-    if let Some(targets) = maps.or(values) {
-        inputs.report(unsupported(targets));
-    }
-    let elsewhere = ["Targets", "TargetLocations"];
-    if elsewhere.iter().any(|name| inputs.given(name).is_some()) {
+    let looked_up = inputs.given("Targets").is_some() && values.is_none();
+    if looked_up || inputs.given("TargetLocations").is_some() {
         return None;
     }
+    let targets = fleet::targets(inputs, members);
     let version = inputs.given("DocumentVersion");
     inputs.reported(|_, diagnostics| diagnostics.extend(version.map(without_effect)));
-    Some(child.source.document.clone())
-}
-
-/// Whether targets are values of a parameter, which need not be looked up.
-fn are_values(targets: &Value) -> bool {
-    let target = match targets.as_list() {
-        Some([only]) => only,
-        _ => targets,
-    };
-    let key = target.get("Key").and_then(Value::as_scalar);
-    key.is_some_and(|key| key.text() == "ParameterValues")
+    Some((child.source.document.clone(), targets))
 }
 
 fn without_effect(version: &Value) -> Diagnostic {
@@ -90,13 +82,6 @@ fn without_effect(version: &Value) -> Diagnostic {
     Diagnostic::warning(Code::IneffectiveProperty, version.span, message)
         .label("a file has no versions")
         .help("remove it, or leave the runbook to the service: do not give it along")
-}
-
-fn unsupported(targets: &Value) -> Diagnostic {
-    let message = "several executions of a runbook that is given along are not supported yet";
-    Diagnostic::error(Code::UnsupportedFeature, targets.span, message)
-        .label("one execution for each of these")
-        .help("repeat the step with `aws:loop`, or leave the runbook to the service: do not give it along")
 }
 
 /// The members of the request.
@@ -110,6 +95,7 @@ fn members(called: &Called, inputs: &mut Inputs<'_, '_>) -> Members {
         let value = inputs.encoded(input)?;
         Some((member, value))
     }));
+    fleet::rate(inputs, &members);
     inputs.exclusive("Targets", "TargetMaps");
     together(inputs, "Targets", "TargetParameterName");
     together(inputs, "TargetParameterName", "Targets");

@@ -202,6 +202,9 @@ pub(super) const AUTOMATION: [OwnInput; 10] = [
     optional("Tags", Type::MapList),
 ];
 
+/// `Values` of a target that is none to look up.
+pub(super) const TARGET: OwnInput = required("Values", Type::StringList);
+
 /// Those of `aws:executeStateMachine` (spec 5.14).
 const STATE_MACHINE: [OwnInput; 3] = [
     required("stateMachineArn", Type::String),

@@ -120,6 +120,11 @@ impl<'a, 'd> Inputs<'a, 'd> {
     pub(super) fn texts(&mut self, name: &str) -> Option<Texts> {
         let value = self.given(name)?;
         let input = self.own.iter().find(|input| input.name == name)?;
+        self.texts_of(value, input)
+    }
+
+    /// A value as a list of strings.
+    pub(super) fn texts_of(&mut self, value: &Value, input: &OwnInput) -> Option<Texts> {
         let list = self.list(value, input);
         self.sound &= list.is_some();
         match list? {

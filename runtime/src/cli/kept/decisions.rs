@@ -33,6 +33,8 @@ pub(super) struct Decisions<'a> {
     input: Mutex<Option<Box<dyn Read + Send>>>,
     lines: tokio::sync::Mutex<Option<UnboundedReceiver<String>>>,
     asked: Mutex<String>,
+    /// Several executions may wait at once: one is asked about after the other.
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl<'a> Decisions<'a> {
@@ -55,6 +57,7 @@ impl<'a> Decisions<'a> {
             input: Mutex::new(Some(input)),
             lines: tokio::sync::Mutex::default(),
             asked: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
         }
     }
 
@@ -170,20 +173,23 @@ impl<'a> Decisions<'a> {
 impl Signals for Decisions<'_> {
     fn next<'a>(&'a self, awaited: &'a Awaited<'a>) -> BoxFuture<'a, Signal> {
         Box::pin(async move {
-            self.ask(awaited);
-            while let Some(line) = self.line().await {
-                match (line.trim(), &awaited.wanted) {
-                    // The engine hears of it by itself.
-                    ("cancel", Wanted::Start) => self.cancel.cancel(),
-                    ("complete", Wanted::Start) => self.complete.cancel(),
-                    (line, _) => match self.signal(line, awaited) {
-                        Some(signal) => return signal,
-                        None if line.is_empty() => {}
-                        None => self.progress.say(&format!(
-                            "`{line}` is not understood: {}",
-                            commands(awaited)
-                        )),
-                    },
+            {
+                let _turn = self.turn.lock().await;
+                self.ask(awaited);
+                while let Some(line) = self.line().await {
+                    match (line.trim(), &awaited.wanted) {
+                        // The engine hears of it by itself.
+                        ("cancel", Wanted::Start) => self.cancel.cancel(),
+                        ("complete", Wanted::Start) => self.complete.cancel(),
+                        (line, _) => match self.signal(line, awaited) {
+                            Some(signal) => return signal,
+                            None if line.is_empty() => {}
+                            None => self.progress.say(&format!(
+                                "`{line}` is not understood: {}",
+                                commands(awaited)
+                            )),
+                        },
+                    }
                 }
             }
             self.give_up(awaited);

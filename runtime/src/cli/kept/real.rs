@@ -117,6 +117,7 @@ impl<Q: Request> Run<'_, Q> {
                 let start = Start {
                     execution,
                     parent: None,
+                    target: None,
                     parameters: checked.values,
                     supplied: checked.supplied,
                     region: connected.region.clone(),

@@ -3,6 +3,7 @@
 //! Everything that the tests make lies in `target/tests` and is used again by the next run.
 
 pub mod account;
+pub mod effects;
 pub mod emission;
 pub mod folder;
 mod http;

@@ -144,7 +144,7 @@ fn credentials(number: usize, after: Duration) -> String {
     )
 }
 
-fn identity() -> String {
+pub(crate) fn identity() -> String {
     format!(
         "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{ACCOUNT}:user/test</Arn>\
          <UserId>U</UserId><Account>{ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"

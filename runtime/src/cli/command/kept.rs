@@ -75,6 +75,7 @@ fn resume(definition: &'static Definition) -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Even if it was started from another version of the runbook"),
         )
+        .arg(on_unknown())
         .arg(role())
         .args(has_scripts(definition).then(script_credentials))
         .arg(decider())
@@ -82,6 +83,16 @@ fn resume(definition: &'static Definition) -> Command {
         .arg(quiet())
         .arg(verbose())
         .arg(output())
+}
+
+fn on_unknown() -> Arg {
+    Arg::new("on-unknown")
+        .long("on-unknown")
+        .value_name("ask|repeat|fail")
+        .value_parser(["ask", "repeat", "fail"])
+        .hide_possible_values(true)
+        .default_value("ask")
+        .help("What becomes of a call that may have been made, and that AWS would not recognise: ask (default), make it again, or let its step fail")
 }
 
 fn list() -> Command {

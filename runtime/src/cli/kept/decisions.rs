@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::caller::BoxFuture;
 use crate::cancel::CancelToken;
+use crate::doubt::{Decision, Doubt};
 use crate::report::Progress;
 use crate::runbook::Definition;
 use uuid::Uuid;
@@ -72,6 +73,28 @@ impl<'a> Decisions<'a> {
             cancel,
             complete,
             ..self
+        }
+    }
+
+    /// What somebody at the terminal wants to become of a call of which nobody knows whether it was made; nothing if
+    /// nobody is there, or wants to look first.
+    pub(super) async fn about(&self, doubt: &Doubt) -> Option<Decision> {
+        if !self.asks {
+            return None;
+        }
+        self.progress.say(&format!(
+            "{doubt}\nenter `repeat` to make it again, `fail` to let the step fail, or `stop` to leave it and look first"
+        ));
+        loop {
+            match self.line().await?.trim() {
+                "repeat" => return Some(Decision::Repeat),
+                "fail" => return Some(Decision::Fail),
+                "stop" => return None,
+                "" => {}
+                other => self.progress.say(&format!(
+                    "`{other}` is not understood: enter `repeat`, `fail` or `stop`"
+                )),
+            }
         }
     }
 

@@ -39,6 +39,7 @@ pub(super) struct Run<'a, Q> {
 }
 
 /// What is to be done.
+#[derive(Clone)]
 pub(super) enum Work {
     /// An execution starts.
     Start {
@@ -49,6 +50,8 @@ pub(super) enum Work {
     },
     /// An execution goes on.
     Resume {
+        /// What becomes of a call of which nobody knows whether it was made.
+        on_unknown: OnUnknown,
         /// Its parameters, as it has started with them.
         checked: Checked,
         /// Whether another version of the runbook may go on with it.
@@ -80,11 +83,19 @@ pub(super) enum RunError {
 impl<Q: Request> Run<'_, Q> {
     /// Runs to the end.
     pub(super) async fn drive<R: Runbook<Request = Q>>(
-        self,
+        &self,
         work: Work,
     ) -> Result<Record, RunError> {
         let (execution, store) = (self.execution, self.store);
-        let (Work::Start { checked, .. } | Work::Resume { checked, .. }) = &work;
+        let (checked, on_unknown) = match &work {
+            // A new execution has made no calls before.
+            Work::Start { checked, .. } => (checked, OnUnknown::Ask),
+            Work::Resume {
+                checked,
+                on_unknown,
+                ..
+            } => (checked, *on_unknown),
+        };
         let identity = &self.identity;
         let connected = identity.connect::<R>(self.backend, execution, checked);
         let connected = connected.await?;
@@ -99,7 +110,7 @@ impl<Q: Request> Run<'_, Q> {
             observer: self.observer,
             signals: self.signals,
             answers: Answers::Aws(&connector),
-            on_unknown: OnUnknown::Ask,
+            on_unknown,
         };
         let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
         let performer = Performer::new(caller, outside, &connected.region, connected.permissions)
@@ -107,8 +118,9 @@ impl<Q: Request> Run<'_, Q> {
         let engine: Engine<'_, R> = Engine::new(&performer, &SystemClock, store)
             .observer(self.observer)
             .signals(self.signals)
-            .cancel(self.cancel)
-            .complete(self.complete);
+            .on_unknown(on_unknown)
+            .cancel(self.cancel.clone())
+            .complete(self.complete.clone());
         Ok(match work {
             Work::Start {
                 checked,

@@ -6,9 +6,12 @@ use clap::ArgMatches;
 use uuid::Uuid;
 
 use crate::cancel::CancelToken;
+use crate::doubt::{Decision, OnUnknown};
+use crate::engine::EngineError;
 use crate::event::{Beginning, Change};
 use crate::journal::{Entry, Journal, JournalError, Keeper};
 use crate::parameters::Checked;
+use crate::record::Record;
 use crate::report::Progress;
 use crate::runbook::Runbook;
 use crate::store::Store;
@@ -23,7 +26,7 @@ use super::connect::{Backends, Identity};
 use super::decisions::Decisions;
 use super::inbox::Inbox;
 use super::options::Options;
-use super::real::{Run, Work};
+use super::real::{Run, RunError, Work};
 use super::{look, state, tell};
 
 /// Runs the runbook for real.
@@ -63,7 +66,8 @@ pub(crate) async fn resume<R: Runbook>(
     matches: &ArgMatches,
     console: &mut Console,
 ) -> Exit {
-    if matches.contains_id("step") {
+    // Only runbooks with steps that wait for people have the argument.
+    if matches.try_contains_id("step").unwrap_or_default() {
         return tell::tell(program, "resume", matches, console).await;
     }
     let Some(backend) = program.backend.as_deref() else {
@@ -99,6 +103,7 @@ pub(crate) async fn resume<R: Runbook>(
                 supplied: beginning.supplied,
             },
             force: matches.get_flag("force"),
+            on_unknown: on_unknown(matches),
         },
     };
     session.drive::<R>(matches, console).await
@@ -194,13 +199,21 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
             complete,
         };
         let record = tokio::select! {
-            record = run.drive::<R>(self.work) => record,
+            record = drive_surely::<R>(&run, self.work, &decisions) => record,
             never = tick(&progress) => match never {},
             never = inbox.watch() => match never {},
         };
         progress.close();
         match record {
             Ok(record) => finish(&record, matches, console),
+            Err(RunError::Engine(EngineError::Doubt(doubt))) => {
+                let message = format!(
+                    "{doubt}\n\
+                     help: look whether it was made, then `resume {execution} --on-unknown repeat` makes it again, and \
+                     `--on-unknown fail` lets the step fail"
+                );
+                console.fail(Exit::NotRun, &message)
+            }
             Err(error) => {
                 let exit = console.fail(Exit::NotRun, &error.to_string());
                 if self.keeper.journal().find(&execution.to_string()).is_ok() {
@@ -211,6 +224,39 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
                 exit
             }
         }
+    }
+}
+
+/// Drives a run, and asks about a call of which nobody knows whether it was made, if there is somebody to ask.
+async fn drive_surely<R: Runbook>(
+    run: &Run<'_, R::Request>,
+    work: Work,
+    decisions: &Decisions<'_>,
+) -> Result<Record, RunError> {
+    let record = run.drive::<R>(work.clone()).await;
+    let (Err(RunError::Engine(EngineError::Doubt(doubt))), Work::Resume { checked, force, .. }) =
+        (&record, work)
+    else {
+        return record;
+    };
+    match decisions.about(doubt).await {
+        Some(decision) => {
+            let work = Work::Resume {
+                on_unknown: OnUnknown::Do(decision),
+                checked,
+                force,
+            };
+            run.drive::<R>(work).await
+        }
+        None => record,
+    }
+}
+
+fn on_unknown(matches: &ArgMatches) -> OnUnknown {
+    match matches.get_one::<String>("on-unknown").map(String::as_str) {
+        Some("repeat") => OnUnknown::Do(Decision::Repeat),
+        Some("fail") => OnUnknown::Do(Decision::Fail),
+        _ => OnUnknown::Ask,
     }
 }
 

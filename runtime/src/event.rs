@@ -76,8 +76,8 @@ pub enum Change {
     StartAllowed {
         /// The step.
         step: String,
-        /// The ARN of who.
-        by: String,
+        /// What was said.
+        signal: Signal,
     },
     /// Another attempt of the step under way starts.
     AttemptStarted {

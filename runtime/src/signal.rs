@@ -38,6 +38,9 @@ pub struct Signal {
     pub by: String,
     /// What they add.
     pub comment: Option<String>,
+    /// The number of the letter in the journal that has brought it, if one has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<i64>,
 }
 
 /// What can be said.

@@ -69,7 +69,7 @@ impl<R: Runbook> Execution<R> {
         match signal.kind {
             SignalKind::Start => Ok(Change::StartAllowed {
                 step,
-                by: signal.by.clone(),
+                signal: signal.clone(),
             }),
             kind => Err(Refusal::OtherKind {
                 step,

@@ -34,8 +34,6 @@ struct State {
     /// None once the execution has ended.
     lease: Option<Lease>,
     tracks: HashMap<Uuid, Track>,
-    /// The mail that the engine has been given and that is not settled yet.
-    handed: Option<MailId>,
     /// Whether the reserve had to be used.
     is_tight: bool,
 }
@@ -105,7 +103,6 @@ impl<'j> Keeper<'j> {
             state: Mutex::new(State {
                 lease: Some(lease),
                 tracks: HashMap::new(),
-                handed: None,
                 is_tight: false,
             }),
         })
@@ -128,16 +125,6 @@ impl<'j> Keeper<'j> {
     /// The journal.
     pub fn journal(&self) -> &'j Journal {
         self.journal
-    }
-
-    /// Says which mail the engine is given: what comes of it settles it.
-    pub(super) fn hand(&self, mail: MailId) {
-        self.state().handed = Some(mail);
-    }
-
-    /// Says that the engine has not taken the mail.
-    pub(super) fn take_back(&self) -> Option<MailId> {
-        self.state().handed.take()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -165,8 +152,8 @@ impl<'j> Keeper<'j> {
         for event in events {
             track.write(&writing, event).map_err(failed)?;
             let settled = match &event.change {
-                Change::Signalled { .. } | Change::StartAllowed { .. } => {
-                    state.handed.into_iter().collect()
+                Change::Signalled { signal, .. } | Change::StartAllowed { signal, .. } => {
+                    signal.letter.into_iter().map(MailId).collect()
                 }
                 Change::CancelRequested => {
                     mail::cancellations(&writing, self.execution).map_err(failed)?
@@ -181,15 +168,6 @@ impl<'j> Keeper<'j> {
         let commits = self.fence(&writing)?;
         writing.commit().map_err(failed)?;
         let ended = track.heading.status.is_final() && execution == self.execution;
-        let hears = |event: &Event| {
-            matches!(
-                event.change,
-                Change::Signalled { .. } | Change::StartAllowed { .. }
-            )
-        };
-        if events.iter().any(hears) {
-            state.handed = None;
-        }
         state.tracks.insert(execution, track);
         if ended {
             checkpoint(&connection);

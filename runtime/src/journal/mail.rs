@@ -32,9 +32,9 @@ pub struct Mail {
     pub errand: Errand,
 }
 
-/// The number of a letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MailId(i64);
+/// The number of a letter, which a [`Signal`] that it brings carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MailId(pub i64);
 
 /// What came of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,22 +129,6 @@ impl Keeper<'_> {
         letters
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| journal.damaged("a letter is not what was written"))
-    }
-
-    /// Gives the engine a letter, to be settled by what comes of it.
-    pub fn give(&self, mail: MailId) {
-        self.hand(mail);
-    }
-
-    /// Says that the engine has refused the letter that it was given last, if it was given one.
-    ///
-    /// # Errors
-    /// When that cannot be written.
-    pub fn refuse_given(&self, reason: &str) -> Result<(), JournalError> {
-        match self.take_back() {
-            Some(mail) => self.refuse(mail, reason),
-            None => Ok(()),
-        }
     }
 
     /// Says that nothing will come of a letter.

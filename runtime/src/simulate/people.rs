@@ -178,6 +178,7 @@ impl Said {
                 .or(default)
                 .unwrap_or_else(|| awaited.caller.to_owned()),
             comment: self.comment.clone(),
+            letter: None,
         }
     }
 }

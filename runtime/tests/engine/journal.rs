@@ -195,6 +195,7 @@ async fn letters_are_kept_until_something_has_come_of_them() {
         step: None,
         by: "arn:aws:iam::111122223333:user/ana".to_owned(),
         comment: Some("looks good".to_owned()),
+        letter: None,
     });
     let cancel = Errand::Cancel;
     let first = yours.send(EXECUTION, &approve).unwrap();
@@ -209,8 +210,7 @@ async fn letters_are_kept_until_something_has_come_of_them() {
     assert_eq!(mail[1].errand, cancel);
     assert_eq!(yours.outcome(first).unwrap(), None);
 
-    keeper.give(first);
-    keeper.refuse_given("nobody waits").unwrap();
+    keeper.refuse(first, "nobody waits").unwrap();
     keeper.accept(second).unwrap();
     assert_eq!(
         yours.outcome(first).unwrap(),

@@ -148,6 +148,7 @@ impl Signals for People<'_> {
                 step: None,
                 by: (*by).to_owned(),
                 comment: Some("so be it".to_owned()),
+                letter: None,
             }
         })
     }
@@ -581,6 +582,7 @@ async fn signals_for_other_steps_are_refused() {
         step: Some(step.to_owned()),
         by: OPS.to_owned(),
         comment: None,
+        letter: None,
     };
     assert!(matches!(
         execution.hear(&signal("ask")),

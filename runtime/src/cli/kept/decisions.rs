@@ -153,6 +153,7 @@ impl<'a> Decisions<'a> {
                 .unwrap_or(awaited.caller)
                 .to_owned(),
             comment: Some(comment.to_owned()).filter(|comment| !comment.is_empty()),
+            letter: None,
         })
     }
 

@@ -1,8 +1,8 @@
 //! The inbox of a run: what people tell it here, on standard input, and from other processes, through the journal.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -31,8 +31,8 @@ pub(super) struct Inbox<'a> {
     /// How many steps wait for people: children may do so side by side.
     listening: AtomicUsize,
     news: Notify,
-    /// Whether the engine has the letter, or a line of standard input.
-    is_letter: Mutex<bool>,
+    /// The letters that steps have been given: what comes of them settles them.
+    given: Mutex<BTreeSet<MailId>>,
 }
 
 impl<'a> Inbox<'a> {
@@ -52,7 +52,7 @@ impl<'a> Inbox<'a> {
             complete,
             listening: AtomicUsize::new(0),
             news: Notify::new(),
-            is_letter: Mutex::new(false),
+            given: Mutex::default(),
         }
     }
 
@@ -102,30 +102,39 @@ impl<'a> Inbox<'a> {
         Ok(is_early)
     }
 
-    /// The next letter that is a signal.
-    async fn letter(&self) -> (MailId, Signal) {
+    /// The next letter that is a signal for a step that waits.
+    async fn letter(&self, awaited: &Awaited<'_>) -> Signal {
         let _listening = Listening::of(&self.listening);
         loop {
             let news = self.news.notified();
-            // What is wrong with the mail, the watch tells.
-            let mail = self.keeper.mail().unwrap_or_default();
-            let signal = mail.into_iter().find_map(|mail| match mail.errand {
-                Errand::Signal(signal) => Some((mail.id, signal)),
-                Errand::Cancel | Errand::Complete => None,
-            });
-            match signal {
-                Some(found) => return found,
+            match self.unread(awaited) {
+                Some(signal) => return signal,
                 None => news.await,
             }
         }
     }
 
-    fn has_letter(&self, is_letter: bool) -> bool {
-        let mut has = self
-            .is_letter
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut has, is_letter)
+    /// The first letter that nobody has been given, and that is for this step, if several wait side by side.
+    fn unread(&self, awaited: &Awaited<'_>) -> Option<Signal> {
+        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let alone = self.listening.load(Ordering::Relaxed) == 1;
+        let is_for_it = |signal: &Signal| {
+            let step = signal.step.as_deref();
+            alone || step.is_none_or(|step| step == awaited.label || step == awaited.step)
+        };
+        // What is wrong with the mail, the watch tells.
+        for Mail { id, errand, .. } in self.keeper.mail().unwrap_or_default() {
+            match errand {
+                Errand::Signal(signal) if is_for_it(&signal) && given.insert(id) => {
+                    return Some(Signal {
+                        letter: Some(id.0),
+                        ..signal
+                    });
+                }
+                Errand::Signal(_) | Errand::Cancel | Errand::Complete => {}
+            }
+        }
+        None
     }
 }
 
@@ -134,22 +143,15 @@ impl Signals for Inbox<'_> {
         Box::pin(async move {
             tokio::select! {
                 biased;
-                (id, signal) = self.letter() => {
-                    self.keeper.give(id);
-                    self.has_letter(true);
-                    signal
-                }
-                signal = self.here.next(awaited) => {
-                    self.has_letter(false);
-                    signal
-                }
+                signal = self.letter(awaited) => signal,
+                signal = self.here.next(awaited) => signal,
             }
         })
     }
 
     fn refused(&self, signal: &Signal, refusal: &Refusal) {
-        if self.has_letter(false)
-            && let Err(error) = self.keeper.refuse_given(&refusal.to_string())
+        if let Some(letter) = signal.letter
+            && let Err(error) = self.keeper.refuse(MailId(letter), &refusal.to_string())
         {
             self.progress.say(&format!("note: {error}"));
         }

@@ -54,10 +54,15 @@ pub(super) async fn tell<R: Runbook>(
         Ok(Some(Outcome::Refused(reason))) => {
             console.fail(Exit::Failed, &format!("refused: {reason}"))
         }
-        Ok(None) => console.print(
-            &format!("nobody runs execution {id} now: it will count when `resume {id}` goes on\n"),
-            Exit::Success,
-        ),
+        Ok(None) => {
+            let outlook = match journal.holder(id) {
+                Ok(Some(holder)) => format!("{holder} has not taken it yet"),
+                _ => format!(
+                    "nobody runs execution {id} now: it will count when `resume {id}` goes on"
+                ),
+            };
+            console.print(&format!("{outlook}\n"), Exit::Success)
+        }
         Err(error) => state::failed(&error, console),
     }
 }
@@ -108,6 +113,7 @@ async fn errand<R: Runbook>(
             None => caller(program, entry).await?,
         },
         comment: text("comment"),
+        letter: None,
     }))
 }
 

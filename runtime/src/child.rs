@@ -10,6 +10,7 @@ mod host;
 mod visit;
 
 use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -21,8 +22,10 @@ use crate::clock::Clock;
 use crate::decode::{Member, Response, STRING, Shape};
 use crate::doubt::{Doubt, OnUnknown};
 use crate::effect::{Operation, Repeat};
-use crate::event::{Change, Event};
-use crate::execution::{Execution, Open};
+use crate::event::Change;
+#[cfg(feature = "journal")]
+use crate::event::Event;
+use crate::execution::{Execution, Fold, Memory, Open};
 use crate::observer::Observer;
 #[cfg(feature = "journal")]
 use crate::observer::View;
@@ -56,8 +59,8 @@ pub struct ChildRunbook {
     pub scripts: &'static [Requirement],
     /// Whether the step starts it for each of several targets.
     pub for_targets: bool,
-    record: fn(&[Event]) -> Option<Record>,
-    open: fn(&[Event]) -> Option<Open>,
+    record: fn(&dyn Store, Uuid) -> Option<Record>,
+    open: fn(&dyn Store, Uuid) -> Option<Open>,
     #[cfg(feature = "journal")]
     told: fn(&[Event]) -> Vec<(Event, View)>,
 }
@@ -92,13 +95,20 @@ impl fmt::Debug for ChildRunbook {
     }
 }
 
-fn record<R: Runbook>(events: &[Event]) -> Option<Record> {
-    let execution = Execution::<R>::from_events(events).ok()?;
-    Some(execution.record())
+fn record<R: Runbook>(store: &dyn Store, execution: Uuid) -> Option<Record> {
+    Some(fold::<R>(store, execution, Memory::Record)?.record())
 }
 
-fn open<R: Runbook>(events: &[Event]) -> Option<Open> {
-    Execution::<R>::from_events(events).ok()?.open()
+fn open<R: Runbook>(store: &dyn Store, execution: Uuid) -> Option<Open> {
+    fold::<R>(store, execution, Memory::Outputs)?.open()
+}
+
+/// An execution as the store has it. A journal that cannot be read is told when the child goes on.
+fn fold<R: Runbook>(store: &dyn Store, execution: Uuid, memory: Memory) -> Option<Execution<R>> {
+    let mut fold = Fold::<R>::new(memory);
+    let read = store.read(execution, &mut |event| fold.add(&event));
+    read.ok()?;
+    fold.finish().ok()?
 }
 
 /// What observers were told of an execution.
@@ -244,8 +254,7 @@ fn collect(definition: &Definition, parent: Uuid, store: &dyn Store) -> Vec<Reco
         child, execution, ..
     } in started(definition, parent, store)
     {
-        let events = store.events(execution).unwrap_or_default();
-        if let Some(mut record) = (child.record)(&events) {
+        if let Some(mut record) = (child.record)(store, execution) {
             record.child_executions = collect(child.definition, execution, store);
             found.push(record);
         }
@@ -271,9 +280,7 @@ fn doubt_of(
     let child = definition.child(effect.step_name())?;
     let started = members(child, execution, &effect, store).into_iter();
     let mut doubts = started.filter_map(|started| {
-        // A journal that cannot be read is told when the child goes on.
-        let events = store.events(started.execution).ok()?;
-        let open = (child.open)(&events)?;
+        let open = (child.open)(store, started.execution)?;
         let inside = doubt_of(child.definition, started.execution, open, store)?;
         Some(Doubt {
             step: format!("{}/{}", started.label, inside.step),
@@ -331,8 +338,9 @@ pub(crate) fn last_heard<R: Runbook>(execution: Uuid, store: &dyn Store) -> Opti
 }
 
 fn heard(definition: &Definition, execution: Uuid, store: &dyn Store) -> Option<Timestamp> {
-    let events = store.events(execution).unwrap_or_default();
-    let own = events.last().map(|event| event.at);
+    let mut own = None;
+    let read = store.read(execution, &mut |event| own = Some(event.at));
+    read.ok()?;
     let children = started(definition, execution, store).into_iter();
     let children = children.filter_map(
         |Started {
@@ -352,21 +360,22 @@ struct Started<'d> {
 
 /// The children that an execution has started, in order, as far as the store knows them.
 fn started<'d>(definition: &'d Definition, parent: Uuid, store: &dyn Store) -> Vec<Started<'d>> {
-    let mut started: Vec<(&ChildRunbook, EffectId)> = Vec::new();
-    for event in store.events(parent).unwrap_or_default() {
+    let children = definition.children.iter();
+    let children: BTreeMap<_, _> = children.map(|child| (child.step, child)).collect();
+    let (mut started, mut known) = (Vec::new(), BTreeSet::new());
+    let read = store.read(parent, &mut |event| {
         let Change::Called { effect } = event.change else {
-            continue;
+            return;
         };
-        let Some(child) = definition.child(effect.step_name()) else {
-            continue;
+        let Some(child) = children.get(effect.step_name()) else {
+            return;
         };
-        let execution = execution_of(parent, &effect);
-        let mut known = started
-            .iter()
-            .map(|(_, effect)| execution_of(parent, effect));
-        if !known.any(|known| known == execution) {
-            started.push((child, effect));
+        if known.insert(execution_of(parent, &effect)) {
+            started.push((*child, effect));
         }
+    });
+    if read.is_err() {
+        return Vec::new();
     }
     let each = started.into_iter();
     each.flat_map(|(child, effect)| members(child, parent, &effect, store))

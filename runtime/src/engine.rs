@@ -14,7 +14,7 @@ use crate::child;
 use crate::clock::Clock;
 use crate::doubt::{Doubt, OnUnknown};
 use crate::event::{Beginning, Change, Event};
-use crate::execution::{Execution, JournalError, Next, Open};
+use crate::execution::{Execution, Fold, JournalError, Memory, Next, Open};
 use crate::observer::Observer;
 use crate::policy::Policy;
 use crate::record::{Record, Simulation};
@@ -203,7 +203,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
                 interactive: start.interactive,
             })),
         };
-        let execution = Execution::from_events([&event])?;
+        let execution = Execution::begin(&event, self.memory())?;
         self.observer.observe(&event, &execution.view());
         let drive = Drive {
             execution,
@@ -219,7 +219,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// when its events cannot be kept.
     pub async fn resume(&self, id: Uuid) -> Result<Record, EngineError> {
         let mut drive = Drive {
-            execution: self.load(id)?,
+            execution: self.fold(id, self.memory())?,
             unsaved: Vec::new(),
         };
         if !drive.execution.status().is_final() {
@@ -247,19 +247,31 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// # Errors
     /// When it is not known or not of this runbook, or its events cannot be read.
     pub fn load(&self, id: Uuid) -> Result<Execution<R>, EngineError> {
-        let events = self.store.events(id)?;
-        match events.first() {
-            None => Err(EngineError::Unknown(id)),
-            Some(Event {
-                change: Change::Began(beginning),
-                ..
-            }) if beginning.hash != R::DEFINITION.hash && !self.force => {
-                Err(EngineError::OtherRunbook {
-                    execution: id,
-                    runbook: beginning.runbook.clone(),
-                })
+        self.fold(id, Memory::Record)
+    }
+
+    fn fold(&self, id: Uuid, memory: Memory) -> Result<Execution<R>, EngineError> {
+        let (mut fold, mut other) = (Fold::new(memory), None);
+        self.store.read(id, &mut |event| match event.change {
+            Change::Began(beginning) if beginning.hash != R::DEFINITION.hash && !self.force => {
+                other = Some(beginning.runbook);
             }
-            Some(_) => Ok(Execution::from_events(&events)?),
+            _ => fold.add(&event),
+        })?;
+        match other {
+            Some(runbook) => Err(EngineError::OtherRunbook {
+                execution: id,
+                runbook,
+            }),
+            None => fold.finish()?.ok_or(EngineError::Unknown(id)),
+        }
+    }
+
+    /// What an execution under way remembers.
+    fn memory(&self) -> Memory {
+        match self.store.is_durable() {
+            true => Memory::Outputs,
+            false => Memory::Record,
         }
     }
 
@@ -321,18 +333,22 @@ impl<'a, R: Runbook> Engine<'a, R> {
                     Some(moment) => self.sleep(execution, moment, change).await,
                     None => change,
                 },
-                Next::Nothing => return Ok(self.record(execution)),
+                Next::Nothing => return self.record(execution),
             };
             self.note(&mut drive, change)?;
         }
     }
 
     /// The record of an execution, with those of its children.
-    fn record(&self, execution: &Execution<R>) -> Record {
-        Record {
+    fn record(&self, execution: &Execution<R>) -> Result<Record, EngineError> {
+        let record = match self.memory() {
+            Memory::Record => execution.record(),
+            Memory::Outputs => self.load(execution.id())?.record(),
+        };
+        Ok(Record {
             child_executions: child::records::<R>(execution.id(), self.store),
-            ..execution.record()
-        }
+            ..record
+        })
     }
 
     /// Makes a change happen. It is in the store before the engine does or awaits anything.

@@ -4,7 +4,8 @@
 //! [`Execution::record`] and [`Execution::view`] show it. Nothing here waits, calls or asks for the time.
 //!
 //! Invariants: the same events give the same execution, whether superseded ones are among them or not; what is
-//! held grows with the steps that have started, as the record does, never with the number of events.
+//! held grows with the steps that have started, as the record does, never with the number of events. One that forgets
+//! holds only what is under way. Taking in an event takes the same time however many there were before.
 
 mod apply;
 mod asking;
@@ -34,7 +35,8 @@ use history::{History, RunId};
 use judge::Judgement;
 use loops::Return;
 
-pub use apply::JournalError;
+pub use apply::{Fold, JournalError};
+pub use history::Memory;
 pub use next::Next;
 pub(crate) use open::Open;
 
@@ -166,7 +168,7 @@ enum Phase<R: Runbook> {
     /// It waits, within its attempt.
     Waiting { until: Timestamp, reason: Reason },
     /// It waits for people.
-    Hearing(Hearing<R::State>),
+    Hearing(Hearing),
     /// It waits for its next attempt.
     Pausing { until: Timestamp, cause: String },
     /// The steps inside have come to an end.
@@ -312,20 +314,23 @@ impl<R: Runbook> Running<R> {
 impl<R: Runbook> Place<R> {
     /// All steps, those of `mainSteps` first.
     fn all() -> impl Iterator<Item = Self> {
-        let steps = R::STEPS.iter().zip(R::DEFINITION.steps);
-        steps.enumerate().map(|(index, (&step, definition))| Self {
+        (0..R::STEPS.len()).filter_map(Self::at)
+    }
+
+    fn at(index: usize) -> Option<Self> {
+        Some(Self {
             index,
-            step,
-            definition,
+            step: *R::STEPS.get(index)?,
+            definition: R::DEFINITION.steps.get(index)?,
         })
     }
 
     fn named(name: &str) -> Option<Self> {
-        Self::all().find(|place| place.definition.name == name)
+        Self::at(R::DEFINITION.place(name)?)
     }
 
     fn of(step: R::Step) -> Option<Self> {
-        Self::all().find(|place| place.step == step)
+        Self::at(R::place(step))
     }
 
     /// The name of a step.

@@ -1,5 +1,7 @@
 //! What generated code implements: the static description of a runbook, and its pure functions.
 
+mod index;
+
 use std::fmt::Debug;
 use std::hash::Hash;
 
@@ -34,6 +36,12 @@ pub trait Runbook: Send + Sync + 'static {
     /// What the defaults of parameters take from Parameter Store.
     const STORED: &'static [StoredDefault] = &[];
 
+    /// The place of a step among [`Runbook::STEPS`]. Generated code knows it without a search.
+    fn place(step: Self::Step) -> usize {
+        let place = Self::STEPS.iter().position(|known| *known == step);
+        place.unwrap_or(Self::STEPS.len())
+    }
+
     /// Where a step leads.
     fn flow(step: Self::Step) -> Flow<Self::Step>;
 
@@ -66,7 +74,8 @@ pub trait Runbook: Send + Sync + 'static {
         state: &Self::State,
     ) -> Result<Effect<Self::Request, Self::Step>, InputError>;
 
-    /// Stores the outputs that `answer` gives to `step`, or the value that the step gives to a variable.
+    /// Stores the outputs that `answer` gives to `step`, or the value that the step gives to a variable. A null gives a step
+    /// no outputs; an error changes nothing.
     ///
     /// # Errors
     /// When a selected value cannot become the declared type: the step fails as `PostVerification`.
@@ -124,7 +133,12 @@ pub struct Definition {
 impl Definition {
     /// The step of this name.
     pub fn step(&self, name: &str) -> Option<&'static StepDefinition> {
-        self.steps.iter().find(|step| step.name == name)
+        self.steps.get(self.place(name)?)
+    }
+
+    /// The place of the step of this name.
+    pub fn place(&self, name: &str) -> Option<usize> {
+        index::place(self.steps, name)
     }
 
     /// The runbook that a step starts, if it is part of the same program.

@@ -22,6 +22,12 @@ pub trait Store: Send + Sync {
     /// When they could not be read.
     fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError>;
 
+    /// Whether events are kept elsewhere than in memory. An execution then remembers of the steps that have ended only what
+    /// later ones may refer to, and its record is made of what is kept.
+    fn is_durable(&self) -> bool {
+        false
+    }
+
     /// The same events, all at once.
     ///
     /// # Errors

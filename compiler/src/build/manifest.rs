@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 /// Sections that a dependent has no use for.
-const DROPPED: [&str; 3] = ["[lints", "[dev-dependencies", "[[test"];
+const DROPPED: [&str; 4] = ["[lints", "[dev-dependencies", "[[test", "[[bench"];
 
 /// Makes a package's manifest independent of its workspace.
 pub(super) fn standalone(package: &str, workspace: &str) -> String {

@@ -132,6 +132,10 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
 
             #stored_defaults
 
+            fn place(step: Step) -> usize {
+                step as usize
+            }
+
             fn flow(step: Step) -> Flow<Step> {
                 flow::flow(step)
             }

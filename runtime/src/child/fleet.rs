@@ -19,6 +19,7 @@ use crate::rate::{Counts, Limits, MOST_MAPS, MOST_VALUES, Rate};
 use crate::record::Record;
 use crate::runbook::{Definition, Runbook};
 use crate::status::Status;
+use crate::store::Store;
 use crate::value::{Document, InputError, Map, Text};
 
 /// How many failures are told one by one.
@@ -148,7 +149,7 @@ pub struct Fleet {
     #[serde(skip)]
     visit: Start,
     #[serde(skip)]
-    record: fn(&[Event]) -> Option<Record>,
+    record: fn(&dyn Store, Uuid) -> Option<Record>,
     document_name: &'static str,
     runtime_parameters: Map,
     #[serde(flatten)]
@@ -265,10 +266,12 @@ impl<'a> Crew<'a> {
             let events = self.events(index)?;
             Ok(match (events.last(), has_ended(&events)) {
                 (None, _) => Member::Waiting,
-                (_, true) => match (self.fleet.record)(&events) {
-                    Some(record) => Member::Ended(Ok(answer(&record))),
-                    None => self.start(index),
-                },
+                (_, true) => {
+                    match (self.fleet.record)(self.world.store, member_of(self.id, index + 1)) {
+                        Some(record) => Member::Ended(Ok(answer(&record))),
+                        None => self.start(index),
+                    }
+                }
                 (_, false) => self.start(index),
             })
         });

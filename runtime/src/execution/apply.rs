@@ -19,7 +19,7 @@ use crate::value::{Document, InputError, Map};
 
 use super::history::{History, Progress, RunId};
 use super::judge::{self, Judgement};
-use super::{Cursor, Execution, Phase, Place, Running, Stop};
+use super::{Cursor, Execution, Memory, Phase, Place, Running, Stop};
 
 /// How long the `onCancel` chain may take (spec 4.5).
 pub(super) const CANCEL_BUDGET: Duration = Duration::from_secs(120);
@@ -44,6 +44,44 @@ pub enum JournalError {
     Parameters(InputError),
 }
 
+/// An execution in the making: takes its events one by one, from wherever they are read.
+pub struct Fold<R: Runbook> {
+    memory: Memory,
+    execution: Result<Option<Execution<R>>, JournalError>,
+}
+
+impl<R: Runbook> Fold<R> {
+    /// No event yet. The execution is to remember this much.
+    pub const fn new(memory: Memory) -> Self {
+        Self {
+            memory,
+            execution: Ok(None),
+        }
+    }
+
+    /// Takes in the next event; of several that cannot stand where they do the first counts.
+    pub fn add(&mut self, event: &Event) {
+        let Ok(execution) = &mut self.execution else {
+            return;
+        };
+        let taken = match execution {
+            Some(execution) => execution.apply(event),
+            None => Execution::begin(event, self.memory).map(|begun| *execution = Some(begun)),
+        };
+        if let Err(error) = taken {
+            self.execution = Err(error);
+        }
+    }
+
+    /// The execution that has had these events; none if there were none.
+    ///
+    /// # Errors
+    /// When no execution can have had them.
+    pub fn finish(self) -> Result<Option<Execution<R>>, JournalError> {
+        self.execution
+    }
+}
+
 impl<R: Runbook> Execution<R> {
     /// The execution that has had these events.
     ///
@@ -52,18 +90,16 @@ impl<R: Runbook> Execution<R> {
     pub fn from_events<'a>(
         events: impl IntoIterator<Item = &'a Event>,
     ) -> Result<Self, JournalError> {
-        let mut events = events.into_iter();
-        let mut execution = match events.next() {
-            Some(event) => Self::begin(event)?,
-            None => return Err(JournalError::Empty),
-        };
-        for event in events {
-            execution.apply(event)?;
-        }
-        Ok(execution)
+        let mut fold = Fold::new(Memory::Record);
+        events.into_iter().for_each(|event| fold.add(event));
+        fold.finish()?.ok_or(JournalError::Empty)
     }
 
-    fn begin(event: &Event) -> Result<Self, JournalError> {
+    /// The execution that begins with an event, and that remembers this much.
+    ///
+    /// # Errors
+    /// When none begins with it.
+    pub fn begin(event: &Event, memory: Memory) -> Result<Self, JournalError> {
         let Change::Began(beginning) = &event.change else {
             return Err(misplaced(event));
         };
@@ -82,7 +118,7 @@ impl<R: Runbook> Execution<R> {
                 false => Cursor::Store(names),
             },
             loops: Vec::new(),
-            history: History::default(),
+            history: History::new(memory),
             latest: None,
             verdict: None,
             budget: None,
@@ -225,15 +261,7 @@ impl<R: Runbook> Execution<R> {
         };
         let run = running.run;
         let is_loop = running.is_loop();
-        let (kept, assigned) = running.left_behind(status, state);
-        let payload = kept.map(|kept| {
-            *state = kept.state;
-            kept.payload
-        });
-        if let Some(value) = assigned {
-            // The effect has checked the value: it has the variable's type.
-            let _ = R::answer(place.step, state, &value);
-        }
+        let payload = running.leave_behind(status, state);
         if let Some(progress) = self.history.get_mut(run) {
             progress.status = status;
             progress.ended = Some(self.now);
@@ -273,8 +301,12 @@ impl<R: Runbook> Execution<R> {
     }
 
     fn printed(&mut self, effect: &EffectId, output: &Output) -> Result<(), JournalError> {
-        let place = known::<R>(effect.step_name())?;
-        if let Some(progress) = self.history.last_mut(place) {
+        let Cursor::In(running) = &self.cursor else {
+            return Err(JournalError::Misplaced("Printed"));
+        };
+        if let Some(progress) = self.history.get_mut(running.run)
+            && progress.path == effect.step
+        {
             progress.printed = Some(output.clone());
         }
         Ok(())
@@ -303,7 +335,7 @@ impl<R: Runbook> Execution<R> {
         if let Change::AttemptFailed { step, .. } = &event.change {
             self.come_back(known::<R>(step)?);
         }
-        let (Cursor::In(running), Some(state)) = (&mut self.cursor, &self.state) else {
+        let (Cursor::In(running), Some(state)) = (&mut self.cursor, &mut self.state) else {
             return Err(misplaced(event));
         };
         running.apply(event, state)?;
@@ -350,7 +382,7 @@ impl<R: Runbook> Running<R> {
         running
     }
 
-    fn apply(&mut self, event: &Event, state: &R::State) -> Result<(), JournalError> {
+    fn apply(&mut self, event: &Event, state: &mut R::State) -> Result<(), JournalError> {
         match &event.change {
             Change::AttemptStarted { attempt, .. } => self.attempt_started(*attempt, event.at),
             Change::Called { effect } => {
@@ -411,7 +443,7 @@ impl<R: Runbook> Running<R> {
         self.phase = Phase::Calling;
     }
 
-    fn answered(&mut self, answer: &Document, at: Timestamp, state: &R::State) {
+    fn answered(&mut self, answer: &Document, at: Timestamp, state: &mut R::State) {
         self.epoch += 1;
         self.throttled_since = None;
         self.found = self
@@ -421,7 +453,7 @@ impl<R: Runbook> Running<R> {
         self.take_in(judgement);
     }
 
-    fn refused(&mut self, error: &CallError, at: Timestamp, state: &R::State) {
+    fn refused(&mut self, error: &CallError, at: Timestamp, state: &mut R::State) {
         self.epoch += u32::from(error.is_answer());
         let judgement = judge::refused(self, error, at, state);
         self.take_in(judgement);
@@ -468,21 +500,26 @@ impl<R: Runbook> Running<R> {
         self.phase = Phase::Waiting { until, reason };
     }
 
-    /// What stays of the last answer, or of what has been started before; and what a variable is set to.
-    fn left_behind(
-        self,
-        status: Status,
-        state: &R::State,
-    ) -> (Option<judge::Kept<R::State>>, Option<Document>) {
-        let started = self.standing.as_ref();
-        let started = started.and_then(|standing| standing.course.started());
-        let started = started.and_then(|outputs| judge::accept(&self, &outputs, state).1);
-        let kept = Self::kept(self.phase).or(started);
-        let assigned = match self.effect.map(|effect| effect.action) {
-            Ok(Action::Set(value)) if status == Status::Success => Some(value),
-            _ => None,
-        };
-        (kept, assigned)
+    /// Leaves the state as the step makes it, and gives what the record keeps of the last answer, or of what has been
+    /// started before.
+    fn leave_behind(mut self, status: Status, state: &mut R::State) -> Option<Document> {
+        let phase = std::mem::replace(&mut self.phase, Phase::Ready);
+        let kept = Self::kept(phase).or_else(|| {
+            let started = self.standing.as_ref()?.course.started()?;
+            judge::accept(&self, &started, state).1
+        });
+        match self.effect.map(|effect| effect.action) {
+            Ok(Action::Set(value)) if status == Status::Success => {
+                // The effect has checked the value: it has the variable's type.
+                let _ = R::answer(self.place.step, state, &value);
+            }
+            // What an answer before the last one has left does not stay: there were no outputs before the step.
+            Ok(Action::Call(..) | Action::Run(_) | Action::Approve(..)) if kept.is_none() => {
+                let _ = R::answer(self.place.step, state, &Document::Null);
+            }
+            _ => {}
+        }
+        kept
     }
 }
 

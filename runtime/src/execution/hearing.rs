@@ -11,18 +11,19 @@ use crate::runbook::Runbook;
 use crate::scope::Scope;
 use crate::signal::{Awaited, Refusal, Signal, SignalKind, Wanted};
 use crate::status::Status;
+use crate::value::Document;
 
-use super::judge::{self, Judgement, Kept, Verdict};
+use super::judge::{self, Judgement, Verdict};
 use super::{Cursor, Execution, Phase, Running};
 
 /// What a step that waits for people has heard so far.
-pub(super) struct Hearing<S> {
+pub(super) struct Hearing {
     /// Since when it waits.
     pub(super) since: Timestamp,
     /// The decisions, in order.
     pub(super) decisions: Vec<Decision>,
     /// What stays of them if the step ends now.
-    pub(super) kept: Option<Kept<S>>,
+    pub(super) kept: Option<Document>,
 }
 
 impl<R: Runbook> Execution<R> {
@@ -107,7 +108,7 @@ impl<R: Runbook> Running<R> {
     }
 
     /// Waits for people from now on.
-    pub(super) fn awaits_signal(&mut self, now: Timestamp, state: &R::State) {
+    pub(super) fn awaits_signal(&mut self, now: Timestamp, state: &mut R::State) {
         let outputs = self.approval().map(|approval| approval.outputs(&[]));
         self.phase = Phase::Hearing(Hearing {
             since: now,
@@ -121,7 +122,7 @@ impl<R: Runbook> Running<R> {
         &mut self,
         signal: &Signal,
         now: Timestamp,
-        state: &R::State,
+        state: &mut R::State,
     ) -> Result<(), Refusal> {
         let decision = self.heard(signal, now, &state.context().account_id)?;
         let Phase::Hearing(hearing) = &mut self.phase else {
@@ -204,7 +205,7 @@ impl<R: Runbook> Running<R> {
     }
 
     /// What stays of the last answer, or of the decisions.
-    pub(super) fn kept(phase: Phase<R>) -> Option<Kept<R::State>> {
+    pub(super) fn kept(phase: Phase<R>) -> Option<Document> {
         match phase {
             Phase::Judged(judgement) => judgement.kept,
             Phase::Hearing(hearing) => hearing.kept,

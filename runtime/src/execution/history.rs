@@ -2,8 +2,6 @@
 //!
 //! A step of `mainSteps` starts once at most, a step inside a loop once in every iteration that reaches it.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
 use crate::effect::Action;
@@ -15,12 +13,22 @@ use crate::value::{Document, Map};
 
 use super::{Place, Running};
 
-/// The steps that have started, in order.
-#[derive(Debug, Default)]
+/// How much of the steps that have ended an execution remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// All that the record tells.
+    Record,
+    /// Nothing but what later steps may refer to: the record is made of the stored events.
+    Outputs,
+}
+
+/// The steps that have started, in order; of those that have ended as much as is to be remembered.
+#[derive(Debug)]
 pub(super) struct History {
-    runs: Vec<Progress>,
-    /// The last run of each step, by the step's place.
-    last: BTreeMap<usize, RunId>,
+    memory: Memory,
+    runs: Vec<(RunId, Progress)>,
+    /// How many have started.
+    started: usize,
 }
 
 /// A run of a step, by its position in the history.
@@ -67,43 +75,53 @@ pub(super) struct Parent {
 }
 
 impl History {
+    /// No step has started.
+    pub(super) const fn new(memory: Memory) -> Self {
+        Self {
+            memory,
+            runs: Vec::new(),
+            started: 0,
+        }
+    }
+
     /// The id of the run that starts next.
-    pub(super) fn next_id(&self) -> RunId {
-        RunId(self.runs.len())
+    pub(super) const fn next_id(&self) -> RunId {
+        RunId(self.started)
     }
 
     /// Adds a run.
     pub(super) fn start(&mut self, progress: Progress) {
-        self.last.insert(progress.place, self.next_id());
-        self.runs.push(progress);
+        if self.memory == Memory::Outputs {
+            self.runs.retain(|(_, progress)| progress.ended.is_none());
+        }
+        self.runs.push((self.next_id(), progress));
+        self.started += 1;
     }
 
-    /// Every run, in the order of their starts.
+    /// Every run that is remembered, in the order of their starts.
     pub(super) fn runs(&self) -> impl Iterator<Item = (RunId, &Progress)> {
-        let runs = self.runs.iter().enumerate();
-        runs.map(|(index, progress)| (RunId(index), progress))
+        self.runs.iter().map(|(run, progress)| (*run, progress))
     }
 
     /// A run.
     pub(super) fn get(&self, run: RunId) -> Option<&Progress> {
-        self.runs.get(run.0)
+        let (_, progress) = self.runs.get(self.position(run)?)?;
+        Some(progress)
     }
 
     /// The same, to be changed.
     pub(super) fn get_mut(&mut self, run: RunId) -> Option<&mut Progress> {
-        self.runs.get_mut(run.0)
+        let position = self.position(run)?;
+        let (_, progress) = self.runs.get_mut(position)?;
+        Some(progress)
     }
 
-    /// The last run of a step.
-    pub(super) fn last_of<R: Runbook>(&self, place: Place<R>) -> Option<(RunId, &Progress)> {
-        let run = *self.last.get(&place.index)?;
-        Some((run, self.get(run)?))
-    }
-
-    /// The same, to be changed.
-    pub(super) fn last_mut<R: Runbook>(&mut self, place: Place<R>) -> Option<&mut Progress> {
-        let run = *self.last.get(&place.index)?;
-        self.get_mut(run)
+    /// Where a run is kept: that it is the last one is almost always so.
+    fn position(&self, run: RunId) -> Option<usize> {
+        match self.runs.last() {
+            Some((last, _)) if *last == run => Some(self.runs.len() - 1),
+            _ => self.runs.binary_search_by_key(&run, |(id, _)| *id).ok(),
+        }
     }
 }
 

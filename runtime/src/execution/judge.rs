@@ -21,8 +21,8 @@ pub(super) struct Judgement<R: Runbook> {
     /// When it came back.
     pub(super) at: Timestamp,
     pub(super) verdict: Verdict,
-    /// What is kept of the answer if the step ends with it.
-    pub(super) kept: Option<Kept<R::State>>,
+    /// What is kept of the answer if the step ends with it. Its outputs are in the state already.
+    pub(super) kept: Option<Document>,
     /// Where the step's procedure goes on.
     pub(super) onward: Option<Course<R::Request>>,
     /// What a poll of the procedure has found.
@@ -52,19 +52,12 @@ pub(super) enum Verdict {
     Late,
 }
 
-/// What an answer leaves behind.
-#[derive(Debug)]
-pub(super) struct Kept<S> {
-    pub(super) state: S,
-    pub(super) payload: Document,
-}
-
 /// Judges an answer.
 pub(super) fn answered<R: Runbook>(
     running: &Running<R>,
     answer: &Document,
     at: Timestamp,
-    state: &R::State,
+    state: &mut R::State,
 ) -> Judgement<R> {
     if running
         .call_deadline()
@@ -104,7 +97,7 @@ pub(super) fn refused<R: Runbook>(
     running: &Running<R>,
     error: &CallError,
     at: Timestamp,
-    state: &R::State,
+    state: &mut R::State,
 ) -> Judgement<R> {
     let failure = match &running.standing {
         Some(Standing { course, .. }) => {
@@ -137,7 +130,7 @@ fn moved<R: Runbook>(
     running: &Running<R>,
     followed: Move<Course<R::Request>>,
     at: Timestamp,
-    state: &R::State,
+    state: &mut R::State,
 ) -> Judgement<R> {
     let activity = running.activity_text();
     let onward = |course, pause| Judgement {
@@ -241,20 +234,15 @@ impl<R: Runbook> Running<R> {
     }
 }
 
+/// Stores the outputs that an answer gives. Nobody reads them before the step has ended, which takes them back if they are
+/// not to stay.
 pub(super) fn accept<R: Runbook>(
     running: &Running<R>,
     answer: &Document,
-    state: &R::State,
-) -> (Verdict, Option<Kept<R::State>>) {
-    let mut state = state.clone();
-    match R::answer(running.place.step, &mut state, answer) {
-        Ok(()) => (
-            Verdict::Accepted,
-            Some(Kept {
-                state,
-                payload: answer.clone(),
-            }),
-        ),
+    state: &mut R::State,
+) -> (Verdict, Option<Document>) {
+    match R::answer(running.place.step, state, answer) {
+        Ok(()) => (Verdict::Accepted, Some(answer.clone())),
         Err(error) => (Verdict::Failed(Failure::output(&error)), None),
     }
 }
@@ -263,14 +251,11 @@ pub(super) fn accept<R: Runbook>(
 fn invoked<R: Runbook>(
     running: &Running<R>,
     answer: &Document,
-    state: &R::State,
-) -> (Verdict, Option<Kept<R::State>>) {
+    state: &mut R::State,
+) -> (Verdict, Option<Document>) {
     let invocation = Invocation::read(answer);
     let (verdict, kept) = accept(running, answer, state);
-    let kept = kept.map(|kept| Kept {
-        payload: invocation.root().clone(),
-        ..kept
-    });
+    let kept = kept.map(|_| invocation.root().clone());
     match &invocation.function_error {
         None => (verdict, kept),
         Some(error) => (Verdict::Failed(function_failed(error, &invocation)), kept),
@@ -281,8 +266,8 @@ fn invoked<R: Runbook>(
 fn delivered<R: Runbook>(
     running: &Running<R>,
     answer: &Document,
-    state: &R::State,
-) -> (Verdict, Option<Kept<R::State>>) {
+    state: &mut R::State,
+) -> (Verdict, Option<Document>) {
     let (verdict, kept) = accept(running, answer, state);
     let status = answer.get("ResponseCode").and_then(Document::as_i64);
     match status {

@@ -24,7 +24,7 @@ const WHOLE_ANSWER: &str = "OutputPayload";
 const NO_OUTPUT_YET: &str = "No output available yet because the step is not successfully executed";
 
 impl<R: Runbook> Execution<R> {
-    /// The record at the moment of the last event.
+    /// The record at the moment of the last event. One that forgets tells nothing of steps that have ended.
     pub fn record(&self) -> Record {
         Record {
             automation_execution: self.automation_execution(),
@@ -43,6 +43,7 @@ impl<R: Runbook> Execution<R> {
             Cursor::In(running) => Some(running.place.definition),
             _ => None,
         };
+        let last = self.last_runs();
         let failed = matches!(self.status, Status::Failed | Status::TimedOut);
         let message = self.verdict.as_ref().map(|(_, message)| message.clone());
         AutomationExecution {
@@ -52,11 +53,11 @@ impl<R: Runbook> Execution<R> {
             execution_start_time: self.began,
             execution_end_time: self.ended,
             automation_execution_status: self.status,
-            step_executions: self.step_executions(),
+            step_executions: self.step_executions(&last),
             step_executions_truncated: false,
             parameters: encoded(&self.beginning.supplied),
             variables: (!R::DEFINITION.variables.is_empty()).then(|| self.variables()),
-            outputs: self.document_outputs(),
+            outputs: self.document_outputs(&last),
             failure_message: message.filter(|_| failed),
             mode: match self.beginning.interactive {
                 true => "Interactive",
@@ -79,8 +80,19 @@ impl<R: Runbook> Execution<R> {
             .map_or_else(Texts::new, |state| encoded(&R::variables(state)))
     }
 
+    /// The last run of each step that has started, by the step's place.
+    fn last_runs(&self) -> Vec<Option<RunId>> {
+        let mut last = vec![None; R::STEPS.len()];
+        for (run, progress) in self.history.runs() {
+            if let Some(last) = last.get_mut(progress.place) {
+                *last = Some(run);
+            }
+        }
+        last
+    }
+
     /// Every step of `mainSteps`, a loop followed by what has run inside of it.
-    fn step_executions(&self) -> Vec<StepExecution> {
+    fn step_executions(&self, last: &[Option<RunId>]) -> Vec<StepExecution> {
         let mut inside: BTreeMap<RunId, Vec<RunId>> = BTreeMap::new();
         for (run, progress) in self.history.runs() {
             if let Some(parent) = &progress.parent {
@@ -88,9 +100,10 @@ impl<R: Runbook> Execution<R> {
             }
         }
         let mut executions = Vec::new();
-        for place in Place::<R>::all().filter(|place| R::flow(place.step).inside.is_none()) {
-            match self.history.last_of(place) {
-                Some((run, _)) => self.add_run(run, &inside, &mut executions),
+        let steps = Place::<R>::all().zip(last);
+        for (place, last) in steps.filter(|(place, _)| R::flow(place.step).inside.is_none()) {
+            match *last {
+                Some(run) => self.add_run(run, &inside, &mut executions),
                 None => executions.push(pending_step(place.definition)),
             }
         }
@@ -104,7 +117,7 @@ impl<R: Runbook> Execution<R> {
         executions: &mut Vec<StepExecution>,
     ) {
         let progress = self.history.get(run);
-        let place = progress.and_then(|progress| Place::all().nth(progress.place));
+        let place = progress.and_then(|progress| Place::at(progress.place));
         if let (Some(progress), Some(place)) = (progress, place) {
             executions.push(self.started_step(place, progress));
         }
@@ -166,19 +179,20 @@ impl<R: Runbook> Execution<R> {
         Uuid::new_v5(&self.id(), progress.path.as_bytes())
     }
 
-    fn document_outputs(&self) -> Texts {
+    fn document_outputs(&self, last: &[Option<RunId>]) -> Texts {
         let declared = R::DEFINITION.outputs.iter();
         let named = declared.map(|output| {
             let name = format!("{}.{}", output.step, output.output);
-            let texts = self.document_output(output);
+            let texts = self.document_output(output, last);
             (name, texts.unwrap_or_else(|| vec![NO_OUTPUT_YET].into()))
         });
         named.collect()
     }
 
-    fn document_output(&self, output: &DocumentOutput) -> Option<Document> {
+    fn document_output(&self, output: &DocumentOutput, last: &[Option<RunId>]) -> Option<Document> {
         let place = Place::<R>::named(output.step)?;
-        let (_, progress) = self.history.last_of(place)?;
+        let run = *last.get(place.index)?;
+        let progress = self.history.get(run?)?;
         let succeeded = progress.status == Status::Success;
         succeeded.then(|| step_outputs(progress).shift_remove(output.output))?
     }

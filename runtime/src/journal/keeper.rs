@@ -310,6 +310,10 @@ impl Store for Keeper<'_> {
         committed.map_err(|error| error.into_store("written"))
     }
 
+    fn is_durable(&self) -> bool {
+        true
+    }
+
     fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
         self.journal.read(execution, take)
     }

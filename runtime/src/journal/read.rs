@@ -243,6 +243,10 @@ impl Store for Journal {
         })
     }
 
+    fn is_durable(&self) -> bool {
+        true
+    }
+
     fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
         self.hand_out(execution, take)
             .map_err(|error| error.into_store("read"))

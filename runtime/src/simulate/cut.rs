@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::event::{Change, Event};
 use crate::store::{MemoryStore, Store, StoreError};
 
-/// Takes some events, and no more.
+/// Takes some events, and no more until it is mended. It poses as a journal, so that executions rely on it.
 pub(super) struct CutStore {
     kept: MemoryStore,
     progress: Mutex<Progress>,
@@ -36,9 +36,9 @@ impl CutStore {
         }
     }
 
-    /// What it has taken.
-    pub(super) fn kept(&self) -> &MemoryStore {
-        &self.kept
+    /// Takes everything from now on.
+    pub(super) fn mend(&self) {
+        self.progress().left = usize::MAX;
     }
 
     /// The time of the last event that it has taken.
@@ -73,6 +73,10 @@ impl Store for CutStore {
             message: "it was cut off".to_owned(),
             source: None,
         })
+    }
+
+    fn is_durable(&self) -> bool {
+        true
     }
 
     fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {

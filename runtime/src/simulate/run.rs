@@ -125,9 +125,8 @@ pub async fn run_cut<R: Runbook>(
     if let Some(last) = store.last() {
         clock.show(last);
     }
-    let outcome = play(store.kept())
-        .perform::<R>(Entry::Resume(execution))
-        .await?;
+    store.mend();
+    let outcome = play(&store).perform::<R>(Entry::Resume(execution)).await?;
     Ok(Some(outcome.record))
 }
 

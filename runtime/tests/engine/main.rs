@@ -11,6 +11,7 @@ mod fleets;
 mod flow;
 #[cfg(feature = "journal")]
 mod journal;
+mod long;
 mod loops;
 mod outputs;
 mod procedures;

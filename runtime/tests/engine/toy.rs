@@ -394,6 +394,10 @@ impl Store for BreakingStore<'_> {
         }
     }
 
+    fn is_durable(&self) -> bool {
+        self.inner.is_durable()
+    }
+
     fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
         self.inner.read(execution, take)
     }
@@ -412,6 +416,10 @@ impl Store for FullStore {
                 .map(|event| serde_json::to_string(event).unwrap()),
         );
         Ok(())
+    }
+
+    fn is_durable(&self) -> bool {
+        true
     }
 
     fn read(&self, _: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {

@@ -56,6 +56,10 @@ impl Runbook for EcsRunTask {
     const DEFINITION: &'static Definition = &DEFINITION;
     const STEPS: &'static [Step] = flow::STEPS;
 
+    fn place(step: Step) -> usize {
+        step as usize
+    }
+
     fn flow(step: Step) -> Flow<Step> {
         flow::flow(step)
     }

@@ -15,6 +15,7 @@ mod exit;
 mod flags;
 #[cfg(feature = "journal")]
 mod kept;
+mod mask;
 mod run;
 mod scenarios;
 mod signals;

@@ -101,7 +101,7 @@ pub enum EngineError {
 
 /// An execution under way.
 struct Drive<R: Runbook> {
-    execution: Execution<R>,
+    execution: Box<Execution<R>>,
     /// The events that are not in the store yet.
     unsaved: Vec<Event>,
 }
@@ -112,7 +112,8 @@ const MOST_UNSAVED: usize = 256;
 fn save(store: &dyn Store, execution: Uuid, unsaved: &mut Vec<Event>) -> Result<(), StoreError> {
     if !unsaved.is_empty() {
         store.append(execution, unsaved)?;
-        unsaved.clear();
+        // What follows may be a long wait: it holds no more than it needs.
+        *unsaved = Vec::new();
     }
     Ok(())
 }
@@ -204,9 +205,9 @@ impl<'a, R: Runbook> Engine<'a, R> {
             })),
         };
         let execution = Execution::begin(&event, self.memory())?;
-        self.observer.observe(&event, &execution.view());
+        self.tell(&event, &execution);
         let drive = Drive {
-            execution,
+            execution: Box::new(execution),
             unsaved: vec![event],
         };
         self.drive(drive).await
@@ -219,7 +220,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// when its events cannot be kept.
     pub async fn resume(&self, id: Uuid) -> Result<Record, EngineError> {
         let mut drive = Drive {
-            execution: self.fold(id, self.memory())?,
+            execution: Box::new(self.fold(id, self.memory())?),
             unsaved: Vec::new(),
         };
         if !drive.execution.status().is_final() {
@@ -351,6 +352,12 @@ impl<'a, R: Runbook> Engine<'a, R> {
         })
     }
 
+    fn tell(&self, event: &Event, execution: &Execution<R>) {
+        if self.observer.watches() {
+            self.observer.observe(event, &execution.view());
+        }
+    }
+
     /// Makes a change happen. It is in the store before the engine does or awaits anything.
     fn note(&self, drive: &mut Drive<R>, change: Change) -> Result<(), EngineError> {
         let Drive { execution, unsaved } = drive;
@@ -358,7 +365,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         let at = self.clock.now().max(execution.now());
         let event = Event { at, change };
         execution.apply(&event)?;
-        self.observer.observe(&event, &execution.view());
+        self.tell(&event, execution);
         unsaved.push(event);
         match unsaved.len() < MOST_UNSAVED {
             true => Ok(()),

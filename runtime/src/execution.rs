@@ -44,8 +44,8 @@ pub(crate) use open::Open;
 pub struct Execution<R: Runbook> {
     beginning: Beginning,
     began: Timestamp,
-    /// The parameters, with what was read from Parameter Store.
-    parameters: Map,
+    /// The parameters with what was read from Parameter Store, if something was.
+    resolved: Option<Map>,
     /// The time of the last event.
     now: Timestamp,
     ended: Option<Timestamp>,

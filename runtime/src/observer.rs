@@ -13,11 +13,20 @@ pub trait Observer: Send + Sync {
     ///
     /// The engine waits for this; after a resume, events of the past are not told again.
     fn observe(&self, event: &Event, view: &View);
+
+    /// Whether it looks at all: nothing is shown to one that does not.
+    fn watches(&self) -> bool {
+        true
+    }
 }
 
 /// Looks away.
 impl Observer for () {
     fn observe(&self, _: &Event, _: &View) {}
+
+    fn watches(&self) -> bool {
+        false
+    }
 }
 
 /// An execution at a moment.

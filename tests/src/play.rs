@@ -10,17 +10,27 @@ use runbook_runtime::record::Record;
 use runbook_runtime::runbook::Runbook;
 use runbook_runtime::simulate::{self, Scenario, SimulationError};
 
-/// Plays the scenarios of a folder; prints how many there were, or gives what is wrong, one line each.
+/// Plays the scenarios of a folder; prints how many there were, or gives what is wrong, one line each. The records are
+/// written to the folder `records`.
 ///
 /// # Errors
 /// When one of them does not come out as it says, or otherwise when it is cut.
-pub async fn scenarios<R: Runbook>(name: &str, folder: &Path) -> Result<(), Vec<String>> {
+pub async fn scenarios<R: Runbook>(
+    name: &str,
+    folder: &Path,
+    records: &Path,
+) -> Result<(), Vec<String>> {
     let files = files(folder);
     let mut problems = Vec::new();
     let mut cuts = 0;
     for file in &files {
         match scenario::<R>(file).await {
-            Ok(count) => cuts += count,
+            Ok((record, count)) => {
+                let scenario = file.file_stem().unwrap_or_default().to_string_lossy();
+                let file = records.join(format!("{name}-{scenario}.json"));
+                fs::write(file, json(&record)).expect("a record can be written");
+                cuts += count;
+            }
             Err(problem) => problems.push(format!("{}: {problem}", file.display())),
         }
     }
@@ -31,8 +41,8 @@ pub async fn scenarios<R: Runbook>(name: &str, folder: &Path) -> Result<(), Vec<
     }
 }
 
-/// Plays one scenario; gives after how many events it was cut.
-async fn scenario<R: Runbook>(file: &Path) -> Result<usize, String> {
+/// Plays one scenario; gives its record, and after how many events it was cut.
+async fn scenario<R: Runbook>(file: &Path) -> Result<(Record, usize), String> {
     let text = |error: SimulationError| error.to_string();
     let played = simulate::run::<R>(read(file)?, &(), CancelToken::new());
     let outcome = played.await.map_err(text)?;
@@ -46,7 +56,9 @@ async fn scenario<R: Runbook>(file: &Path) -> Result<usize, String> {
     loop {
         let cut = simulate::run_cut::<R>(read(file)?, cuts + 1);
         let cut = cut.await.map_err(|error| format!("cut {cuts}: {error}"))?;
-        let Some(record) = cut else { return Ok(cuts) };
+        let Some(record) = cut else {
+            return Ok((outcome.record, cuts));
+        };
         if let Some(difference) = difference(&outcome.record, &record) {
             return Err(format!("cut {cuts}: {difference}"));
         }
@@ -67,10 +79,15 @@ fn difference(whole: &Record, continued: &Record) -> Option<String> {
     Some(format!("expected {whole}, found {continued}"))
 }
 
-/// A record as text; scripts that really ran did so in one and the same folder.
+/// A record as it is printed.
+fn json(record: &Record) -> String {
+    serde_json::to_string_pretty(record).expect("records are JSON")
+}
+
+/// The same without what differs from run to run; scripts that really ran did so in one and the same folder.
 fn text(record: &Record) -> String {
     const FOLDER: &str = "/runbook-";
-    let text = serde_json::to_string_pretty(record).expect("records are JSON");
+    let text = json(record);
     let mut parts = text.split(FOLDER);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| {

@@ -2,13 +2,17 @@
 //!
 //! All of them are compiled into one crate. Each scenario is played, then cut off after every event and continued: the
 //! record must not tell.
+//! And every record is what the AWS command line would print of the service's own.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use runbookc_tests::emission::{cargo_in, crate_folder, emit_modules};
 use runbookc_tests::folder::{files, read, write};
 use runbookc_tests::paths::repository;
 use runbookc_tests::process::run;
+use runbookc_tests::python;
 
 #[test]
 fn scenarios_of_all_runbooks_come_out_as_expected_wherever_they_are_cut() {
@@ -18,7 +22,10 @@ fn scenarios_of_all_runbooks_come_out_as_expected_wherever_they_are_cut() {
         .map(|runbook| Runbook::emit(runbook, &folder))
         .collect();
     write(&folder.join("Cargo.toml"), manifest());
-    write(&folder.join("src/main.rs"), program(&runbooks));
+    let records = folder.join("records");
+    write(&folder.join("src/main.rs"), program(&runbooks, &records));
+    let _ = fs::remove_dir_all(&records);
+    fs::create_dir_all(&records).expect("a folder for the records can be made");
 
     let ran = run(&mut cargo_in(&folder, "run")).expect_code(0);
     for runbook in &runbooks {
@@ -28,6 +35,13 @@ fn scenarios_of_all_runbooks_come_out_as_expected_wherever_they_are_cut() {
         assert!(!line.contains(": 0 scenarios"), "{line}");
         assert!(!line.contains(", 0 cuts"), "{line}");
     }
+
+    let mut check = Command::new(python::with_moto());
+    check.arg(repository().join("tests/records.py"));
+    let checked = run(check.arg(&records)).expect_code(0);
+    let count = files(&records, &|_| true).len();
+    assert!(count > runbooks.len());
+    assert_eq!(checked.stdout.trim(), format!("{count} records"));
 }
 
 /// The folders that have a runbook with scenarios.
@@ -114,7 +128,7 @@ fn manifest() -> String {
 }
 
 /// The text of `main.rs`: it plays the scenarios of every runbook.
-fn program(runbooks: &[Runbook]) -> String {
+fn program(runbooks: &[Runbook], records: &Path) -> String {
     let (mut modules, mut plays) = (String::new(), String::new());
     for runbook in runbooks {
         let Runbook {
@@ -127,7 +141,7 @@ fn program(runbooks: &[Runbook]) -> String {
         let inside: String = inside.map(|module| format!(" pub mod {module};")).collect();
         modules += &format!("#[path = {name:?}]\nmod {} {{{inside} }}\n", around(name));
         plays += &format!(
-            "    played.push(play::scenarios::<{kind}>({name:?}, Path::new({scenarios:?})).await);\n"
+            "    played.push(play::scenarios::<{kind}>({name:?}, Path::new({scenarios:?}), Path::new({records:?})).await);\n"
         );
     }
     let play = repository().join("tests/src/play.rs");

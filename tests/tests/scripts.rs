@@ -32,6 +32,7 @@ parameters:
   Do: {type: String}
   Hook: {type: String, default: chat}
   Count: {type: Integer, default: 3}
+  Secret: {type: String, default: ''}
 files:
   helpers.zip: {checksums: {sha256: CHECKSUM}}
 mainSteps:
@@ -50,7 +51,7 @@ mainSteps:
     inputs:
       Runtime: python3.11
       Handler: handler
-      InputPayload: {do: '{{ Do }}', count: '{{ Count }}', many: ['{{ Do }}', 2, true]}
+      InputPayload: {do: '{{ Do }}', count: '{{ Count }}', many: ['{{ Do }}', 2, true], secret: '{{ Secret }}'}
       Script: |
         import os
         import sys
@@ -74,6 +75,10 @@ mainSteps:
 
         def large(events, context):
             return {"text": "x" * 200_000}
+
+        def whisper(events, context):
+            print("it is <" + events["secret"] + ">")
+            raise ValueError("not <" + events["secret"] + ">")
 
         def slow(events, context):
             time.sleep(600)
@@ -125,6 +130,7 @@ fn scripts_and_webhooks_are_real() {
     a_value_comes_back(&binary);
     what_goes_wrong_is_told(&binary);
     permissions_are_those_of_the_role(&binary);
+    what_is_masked_is_not_shown(&binary);
     a_script_ends_with_its_time(&binary);
     a_script_ends_with_its_execution(&binary);
     attachments_are_carried(&binary);
@@ -148,7 +154,7 @@ fn a_value_comes_back(binary: &Binary) {
     let inputs = &execution["StepExecutions"][1]["Inputs"];
     assert_eq!(inputs["Runtime"], "\"python3.11\"");
     assert_eq!(inputs["Handler"], "\"handler\"");
-    let input = r#"{"do":"value","count":21,"many":["value",2,true]}"#;
+    let input = r#"{"do":"value","count":21,"many":["value",2,true],"secret":""}"#;
     assert_eq!(inputs["InputPayload"], input);
 
     let printed = &record["ScriptOutput"][0];
@@ -209,6 +215,60 @@ fn permissions_are_those_of_the_role(binary: &Binary) {
     let caller = identity(&["--script-credentials", "caller"], SUCCESS);
     let arn = caller.json()["AutomationExecution"]["Outputs"]["script.Arn"][0].take();
     assert!(!text(&arn).contains("assumed-role"), "{arn}");
+}
+
+/// Neither on the streams, nor to who looks later, nor where the journal keeps what scripts print.
+fn what_is_masked_is_not_shown(binary: &Binary) {
+    const SECRET: &str = r#"say "friend" \ and enter"#;
+    let folder = Folder::new();
+    let state = folder.path().display().to_string();
+    let arguments = [
+        "--Do",
+        "whisper",
+        "--Secret",
+        SECRET,
+        "--mask",
+        "Secret",
+        "-v",
+        "--state-dir",
+        &state,
+    ];
+    let ran = binary.run(&arguments).expect_code(FAILED);
+    assert!(
+        ran.stderr.contains("stdout | it is <***>"),
+        "{}",
+        ran.stderr
+    );
+    let record = ran.json();
+    let execution = &record["AutomationExecution"];
+    assert_eq!(execution["Parameters"]["Secret"], json!(["***"]));
+    assert!(
+        failure(&ran).contains("ValueError - not <***>"),
+        "{}",
+        failure(&ran)
+    );
+    let id = text(&execution["AutomationExecutionId"]);
+
+    let look = |arguments: &[&str]| {
+        let mut command = Command::new(&binary.path);
+        run(command.args(arguments).args(["--state-dir", &state]))
+    };
+    let shown = look(&["show", "--output", "json", id]);
+    let logged = look(&["logs", id]);
+    let listed = look(&["list"]);
+    assert!(logged.stdout.contains("it is <***>"), "{}", logged.stdout);
+    for seen in [ran, shown, logged, listed] {
+        for stream in [seen.stdout, seen.stderr] {
+            assert!(!stream.contains("friend"), "{stream}");
+        }
+    }
+    let is_any = |_: &Path| true;
+    let kept = runbookc_tests::folder::files(folder.path(), &is_any).into_iter();
+    let kept = kept.map(|file| fs::read(folder.path().join(file)).expect("the journal is a file"));
+    let kept = String::from_utf8_lossy(&kept.collect::<Vec<_>>().concat()).into_owned();
+    assert!(kept.contains("it is <***>") && !kept.contains("it is <say"));
+    // A run that goes on needs the parameter.
+    assert!(kept.contains("friend"));
 }
 
 fn a_script_ends_with_its_time(binary: &Binary) {

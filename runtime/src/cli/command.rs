@@ -71,6 +71,7 @@ fn run(definition: &'static Definition) -> Command {
         .after_help(format!("{by_param_only}{}", exit::help()))
         .args(flags.into_iter().filter_map(parameter))
         .args(parameter_options())
+        .args(mask(definition))
         .args(run_options())
         .args(kept::run_options(definition))
         .arg(output())
@@ -154,6 +155,22 @@ fn parameter_options() -> [Arg; 2] {
             .help("A map of parameters in YAML or JSON; - reads standard input"),
     ]
     .map(|arg| arg.help_heading(OPTIONS))
+}
+
+/// Only runbooks with parameters have the option.
+fn mask(definition: &'static Definition) -> Option<Arg> {
+    let names = definition.parameters.iter().map(|parameter| parameter.name);
+    let names: Vec<&str> = names.collect();
+    (!names.is_empty()).then(|| {
+        Arg::new("mask")
+            .long("mask")
+            .value_name("NAME")
+            .action(ArgAction::Append)
+            .value_parser(names)
+            .hide_possible_values(true)
+            .help("A parameter whose value is printed as ***, wherever it stands; can be given several times")
+            .help_heading(OPTIONS)
+    })
 }
 
 fn run_options() -> [Arg; 4] {

@@ -6,9 +6,10 @@
 use crate::runbook::{Definition, ParameterDefinition};
 
 /// The names of our own options of `run`.
-pub(super) const OWN: [&str; 11] = [
+pub(super) const OWN: [&str; 12] = [
     "as",
     "help",
+    "mask",
     "output",
     "param",
     "parameters",

@@ -2,6 +2,7 @@
 
 mod connect;
 mod decisions;
+mod discreet;
 mod inbox;
 mod look;
 mod options;

@@ -13,6 +13,7 @@ use crate::value::Map;
 use super::Program;
 use super::console::Console;
 use super::exit::Exit;
+use super::mask::{self, Mask, MaskError};
 use super::scenarios::read;
 use super::signals::Signals;
 use super::supplied::supplied;
@@ -82,13 +83,33 @@ fn parameters<R: Runbook>(
 ) -> Result<Checked, Exit> {
     let supplied = supplied(R::DEFINITION, base, matches, console)
         .map_err(|error| console.fail(Exit::Usage, &error))?;
-    check(R::DEFINITION, &supplied).map_err(|errors| {
+    let hidden = mask::names(matches);
+    // What is wrong with a value must not show it.
+    hide(&hidden, &supplied, console)?;
+    let mut stored = R::STORED.iter().map(|stored| stored.parameter);
+    if let Some(name) = stored
+        .find(|name| hidden.iter().any(|hidden| hidden == name) && !supplied.contains_key(*name))
+    {
+        let error = MaskError::Stored(name.to_owned());
+        return Err(console.fail(Exit::Usage, &error.to_string()));
+    }
+    let checked = check(R::DEFINITION, &supplied).map_err(|errors| {
         let title = match errors.problems.len() {
             1 => "a parameter cannot be used".to_owned(),
             count => format!("{count} problems with the parameters"),
         };
         console.fail_with_all(Exit::Usage, &title, &errors.to_string())
-    })
+    })?;
+    hide(&hidden, &checked.values, console)?;
+    Ok(checked)
+}
+
+/// Hides the values of these parameters from now on.
+pub(super) fn hide(names: &[String], values: &Map, console: &Console) -> Result<(), Exit> {
+    let mask = Mask::of(names, values);
+    let mask = mask.map_err(|error| console.fail(Exit::Usage, &error.to_string()))?;
+    console.hide(&mask);
+    Ok(())
 }
 
 async fn simulated<R: Runbook>(
@@ -156,10 +177,7 @@ pub(super) fn print_record(
     console: &Console,
 ) -> Exit {
     match matches.get_one::<String>("output").map(String::as_str) {
-        Some("json") => match serde_json::to_string_pretty(record) {
-            Ok(json) => console.print(&format!("{json}\n"), exit),
-            Err(error) => console.fail(Exit::NotRun, &format!("cannot write the record: {error}")),
-        },
+        Some("json") => console.print_data(record, exit),
         _ => console.print(&format!("{}\n", Summary(record)), exit),
     }
 }

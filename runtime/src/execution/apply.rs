@@ -105,7 +105,7 @@ impl<R: Runbook> Execution<R> {
         };
         let names = stored::names::<R>(&beginning.supplied);
         Ok(Self {
-            parameters: beginning.parameters.clone(),
+            resolved: None,
             beginning: beginning.as_ref().clone(),
             began: event.at,
             now: event.at,
@@ -135,7 +135,8 @@ impl<R: Runbook> Execution<R> {
         self.now = event.at;
         match &event.change {
             Change::Read { values } => {
-                self.parameters = self.with_stored(values).map_err(JournalError::Stored)?;
+                let resolved = self.with_stored(values).map_err(JournalError::Stored)?;
+                self.resolved = Some(resolved);
                 self.cursor = Cursor::Identity;
             }
             Change::Identified { arn, account } => self.identified(arn, account)?,
@@ -195,11 +196,15 @@ impl<R: Runbook> Execution<R> {
     }
 
     fn start(&self, arn: &str, account: &str) -> Result<R::State, InputError> {
-        R::start(&self.parameters, self.context(arn, account))
+        let parameters = self.resolved.as_ref();
+        let parameters = parameters.unwrap_or(&self.beginning.parameters);
+        R::start(parameters, self.context(arn, account))
     }
 
     fn identified(&mut self, arn: &str, account: &str) -> Result<(), JournalError> {
         self.state = Some(self.start(arn, account).map_err(JournalError::Parameters)?);
+        // What the steps may refer to is in the state now.
+        self.resolved = None;
         self.arn = Some(arn.to_owned());
         self.status = Status::InProgress;
         self.cursor = Place::all().next().map_or(Cursor::Over, Cursor::Before);
@@ -241,9 +246,9 @@ impl<R: Runbook> Execution<R> {
         };
         let path = format!("{prefix}{name}");
         let run = self.history.next_id();
-        let running = Running::new(place, run, path, state, self.now);
-        self.history
-            .start(Progress::new(&running, parent, self.now));
+        let mut running = Running::new(place, run, path, state, self.now);
+        let progress = Progress::new(&mut running, parent, self.now);
+        self.history.start(progress);
         self.latest = Some(run);
         self.cursor = Cursor::In(Box::new(running));
         Ok(())

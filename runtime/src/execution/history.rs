@@ -26,7 +26,7 @@ pub enum Memory {
 #[derive(Debug)]
 pub(super) struct History {
     memory: Memory,
-    runs: Vec<(RunId, Progress)>,
+    runs: Vec<(RunId, Box<Progress>)>,
     /// How many have started.
     started: usize,
 }
@@ -94,13 +94,15 @@ impl History {
         if self.memory == Memory::Outputs {
             self.runs.retain(|(_, progress)| progress.ended.is_none());
         }
-        self.runs.push((self.next_id(), progress));
+        self.runs.push((self.next_id(), Box::new(progress)));
         self.started += 1;
     }
 
     /// Every run that is remembered, in the order of their starts.
     pub(super) fn runs(&self) -> impl Iterator<Item = (RunId, &Progress)> {
-        self.runs.iter().map(|(run, progress)| (*run, progress))
+        self.runs
+            .iter()
+            .map(|(run, progress)| (*run, progress.as_ref()))
     }
 
     /// A run.
@@ -127,10 +129,13 @@ impl History {
 
 impl Progress {
     pub(super) fn new<R: Runbook>(
-        running: &Running<R>,
+        running: &mut Running<R>,
         parent: Option<Parent>,
         now: Timestamp,
     ) -> Self {
+        // Nobody but the record wants to know the inputs.
+        let effect = running.effect.as_mut().ok();
+        let inputs = effect.map(|effect| std::mem::take(&mut effect.inputs));
         let effect = running.effect.as_ref().ok();
         Self {
             place: running.place.index,
@@ -140,7 +145,7 @@ impl Progress {
             started: now,
             ended: None,
             attempt: running.attempt,
-            inputs: effect.map_or_else(Map::new, |effect| effect.inputs.clone()),
+            inputs: inputs.unwrap_or_default(),
             time_limit: effect.and_then(|effect| effect.time_limit),
             outputs: Map::new(),
             payload: None,

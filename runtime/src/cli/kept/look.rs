@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::child;
-use crate::execution::Execution;
+use crate::execution::{Fold, JournalError, Memory};
 use crate::journal::{Entry, Filter, Journal};
 use crate::observer::Observer;
 use crate::record::Record;
@@ -47,6 +47,12 @@ pub(super) fn list<R: Runbook>(matches: &ArgMatches, console: &Console) -> Exit 
         Ok(entries) => entries,
         Err(error) => return state::failed(&error, console),
     };
+    let entries = entries.into_iter().map(|entry| {
+        let mask = state::mask(&journal, &entry);
+        let message = entry.message.map(|message| mask.text(&message));
+        Entry { message, ..entry }
+    });
+    let entries: Vec<Entry> = entries.collect();
     let lines = entries.iter().map(|entry| Line::of(entry, &journal));
     let lines: Vec<Line<'_>> = lines.collect();
     match matches.get_one::<String>("output").map(String::as_str) {
@@ -162,6 +168,7 @@ pub(super) fn show_entry<R: Runbook>(
     matches: &ArgMatches,
     console: &Console,
 ) -> Exit {
+    console.hide(&state::mask(journal, entry));
     let record = match record::<R>(journal, entry.execution) {
         Ok(record) => record,
         Err(problem) => return console.fail(Exit::NotRun, &problem),
@@ -174,10 +181,13 @@ pub(super) fn show_entry<R: Runbook>(
 }
 
 fn record<R: Runbook>(journal: &Journal, execution: Uuid) -> Result<Record, String> {
-    let events = journal
-        .events(execution)
-        .map_err(|error| error.to_string())?;
-    let folded = Execution::<R>::from_events(&events).map_err(|error| error.to_string())?;
+    let mut fold = Fold::<R>::new(Memory::Record);
+    let read = journal.read(execution, &mut |event| fold.add(&event));
+    read.map_err(|error| error.to_string())?;
+    let folded = fold
+        .finish()
+        .and_then(|folded| folded.ok_or(JournalError::Empty));
+    let folded = folded.map_err(|error| error.to_string())?;
     Ok(Record {
         child_executions: child::records::<R>(execution, journal),
         ..folded.record()
@@ -208,6 +218,7 @@ pub(super) async fn logs<R: Runbook>(matches: &ArgMatches, console: &Console) ->
             Ok(entry) => entry,
             Err(exit) => return exit,
         };
+    console.hide(&state::mask(&journal, &entry));
     let output: Box<dyn Write + Send> = Box::new(console.output.clone());
     let progress = Progress::new(Form::Lines, output).verbose(true);
     let mut told = 0;

@@ -3,6 +3,7 @@
 use clap::ArgMatches;
 use serde::{Deserialize, Serialize};
 
+use super::super::mask;
 use super::connect::{Role, ScriptCredentials};
 
 /// The options that a continued run has in common with its beginning.
@@ -13,6 +14,9 @@ pub(super) struct Options {
     role: Option<String>,
     /// `role` or `caller`.
     script_credentials: Option<String>,
+    /// The parameters whose values are not shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mask: Vec<String>,
 }
 
 impl Options {
@@ -36,6 +40,7 @@ impl Options {
         Self {
             role,
             script_credentials,
+            mask: mask::names(matches),
         }
     }
 
@@ -55,7 +60,13 @@ impl Options {
         Self {
             role: later.role.or(self.role),
             script_credentials: later.script_credentials.or(self.script_credentials),
+            mask: [self.mask, later.mask].concat(),
         }
+    }
+
+    /// The parameters whose values are not shown.
+    pub(super) fn mask(&self) -> &[String] {
+        &self.mask
     }
 
     pub(super) fn role(&self) -> Role {

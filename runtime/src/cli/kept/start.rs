@@ -20,10 +20,11 @@ use super::super::Program;
 use super::super::backend::Backend;
 use super::super::console::Console;
 use super::super::exit::Exit;
-use super::super::run::{finish, progress};
+use super::super::run::{finish, hide, progress};
 use super::super::signals::Signals;
 use super::connect::{Backends, Identity};
 use super::decisions::Decisions;
+use super::discreet::Discreet;
 use super::inbox::Inbox;
 use super::options::Options;
 use super::real::{Run, RunError, Work};
@@ -91,6 +92,9 @@ pub(crate) async fn resume<R: Runbook>(
         Err(exit) => return exit,
     };
     let options = Options::read(entry.options.as_deref()).then(Options::of(matches));
+    if let Err(exit) = hide(options.mask(), &beginning.parameters, console) {
+        return exit;
+    }
     let session = Session {
         backend,
         children: &program.children,
@@ -181,6 +185,10 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
             cancel.clone(),
             complete.clone(),
         );
+        let store = Discreet {
+            store: self.keeper,
+            mask: console.hidden(),
+        };
         let run = Run {
             backend: self.backend,
             children: self.children,
@@ -193,7 +201,7 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
             console,
             observer: &progress,
             signals: &inbox,
-            store: self.keeper,
+            store: &store,
             execution,
             cancel,
             complete,

@@ -4,10 +4,15 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 
+use crate::event::Change;
 use crate::journal::{Entry, Journal, JournalError};
+use crate::store::Store;
+use crate::value::Map;
 
 use super::super::console::Console;
 use super::super::exit::Exit;
+use super::super::mask::Mask;
+use super::options::Options;
 
 /// Where the journal is if nobody says otherwise: `$XDG_STATE_HOME/runbookc`, which is `~/.local/state/runbookc` mostly.
 pub(crate) fn default_folder() -> Option<PathBuf> {
@@ -41,6 +46,23 @@ pub(super) fn find(
     let id = matches.get_one::<String>("execution");
     let id = id.map(String::as_str).unwrap_or_default();
     journal.find(id).map_err(|error| failed(&error, console))
+}
+
+/// What the run of an execution was told to hide.
+pub(super) fn mask(journal: &Journal, entry: &Entry) -> Mask {
+    let options = Options::read(entry.options.as_deref());
+    if options.mask().is_empty() {
+        return Mask::default();
+    }
+    let mut parameters = Map::new();
+    let read = journal.read(entry.execution, &mut |event| {
+        if let Change::Began(beginning) = event.change {
+            parameters = beginning.parameters;
+        }
+    });
+    // What cannot be read is not shown either, and a run that has started could hide what it was to hide.
+    let mask = read.ok().map(|()| Mask::of(options.mask(), &parameters));
+    mask.and_then(Result::ok).unwrap_or_default()
 }
 
 /// Tells why a journal does not do what it is asked for.

@@ -23,11 +23,11 @@ use crate::decode::{Member, Response, STRING, Shape};
 use crate::doubt::{Doubt, OnUnknown};
 use crate::effect::{Operation, Repeat};
 use crate::event::Change;
-#[cfg(feature = "journal")]
+#[cfg(all(feature = "cli", feature = "journal"))]
 use crate::event::Event;
 use crate::execution::{Execution, Fold, Memory, Open};
 use crate::observer::Observer;
-#[cfg(feature = "journal")]
+#[cfg(all(feature = "cli", feature = "journal"))]
 use crate::observer::View;
 use crate::parameters::Checked;
 use crate::rate::MOST_MAPS;
@@ -37,7 +37,7 @@ use crate::script::Requirement;
 use crate::signal::Signals;
 use crate::simulate::Simulator;
 use crate::store::Store;
-#[cfg(feature = "journal")]
+#[cfg(all(feature = "cli", feature = "journal"))]
 use crate::store::StoreError;
 use crate::value::{Document, Map};
 
@@ -61,7 +61,7 @@ pub struct ChildRunbook {
     pub for_targets: bool,
     record: fn(&dyn Store, Uuid) -> Option<Record>,
     open: fn(&dyn Store, Uuid) -> Option<Open>,
-    #[cfg(feature = "journal")]
+    #[cfg(all(feature = "cli", feature = "journal"))]
     told: fn(&[Event]) -> Vec<(Event, View)>,
 }
 
@@ -75,7 +75,7 @@ impl ChildRunbook {
             for_targets: false,
             record: record::<R>,
             open: open::<R>,
-            #[cfg(feature = "journal")]
+            #[cfg(all(feature = "cli", feature = "journal"))]
             told: told::<R>,
         }
     }
@@ -112,7 +112,7 @@ fn fold<R: Runbook>(store: &dyn Store, execution: Uuid, memory: Memory) -> Optio
 }
 
 /// What observers were told of an execution.
-#[cfg(feature = "journal")]
+#[cfg(all(feature = "cli", feature = "journal"))]
 fn told<R: Runbook>(events: &[Event]) -> Vec<(Event, View)> {
     let mut told = Vec::new();
     let Some((first, rest)) = events.split_first() else {
@@ -294,7 +294,7 @@ fn doubt_of(
 ///
 /// # Errors
 /// When the store cannot be read.
-#[cfg(feature = "journal")]
+#[cfg(all(feature = "cli", feature = "journal"))]
 pub(crate) fn happened<R: Runbook>(
     execution: Uuid,
     store: &dyn Store,
@@ -306,7 +306,7 @@ pub(crate) fn happened<R: Runbook>(
     Ok(happened)
 }
 
-#[cfg(feature = "journal")]
+#[cfg(all(feature = "cli", feature = "journal"))]
 fn add_children(
     definition: &Definition,
     parent: Uuid,

@@ -9,6 +9,7 @@
     reason = "a benchmark is for developers"
 )]
 
+#[allow(dead_code, reason = "other benchmarks use more of it")]
 mod long;
 
 use std::sync::Mutex;

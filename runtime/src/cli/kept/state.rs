@@ -34,7 +34,15 @@ pub(super) fn open(matches: &ArgMatches, console: &Console) -> Result<Journal, E
         let message = "there is no home directory for the journal; name a folder by --state-dir";
         return Err(console.fail(Exit::NotRun, message));
     };
-    Journal::open(&folder).map_err(|error| failed(&error, console))
+    Journal::open(&folder).map_err(|error| {
+        let exit = failed(&error, console);
+        if let JournalError::File { .. } = error {
+            let help =
+                "help: the journal needs a folder that can be written; name one by --state-dir\n";
+            console.errors.text(help);
+        }
+        exit
+    })
 }
 
 /// The execution that the arguments name.

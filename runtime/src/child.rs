@@ -30,6 +30,7 @@ use crate::observer::Observer;
 #[cfg(all(feature = "cli", feature = "journal"))]
 use crate::observer::View;
 use crate::parameters::Checked;
+use crate::parent;
 use crate::rate::MOST_MAPS;
 use crate::record::Record;
 use crate::runbook::{Definition, Runbook};
@@ -41,8 +42,8 @@ use crate::store::Store;
 use crate::store::StoreError;
 use crate::value::{Document, Map};
 
-pub(crate) use fleet::member_of;
 pub use fleet::{Fleet, Targets};
+pub(crate) use fleet::{member_of, name_of};
 pub use host::Children;
 pub use visit::Connected;
 
@@ -241,8 +242,21 @@ pub(crate) fn execution_of(parent: Uuid, effect: &EffectId) -> Uuid {
 }
 
 /// The records of the children that an execution has started, in order, as far as the store knows them.
-pub(crate) fn records<R: Runbook>(parent: Uuid, store: &dyn Store) -> Vec<Record> {
+fn records<R: Runbook>(parent: Uuid, store: &dyn Store) -> Vec<Record> {
     collect(R::DEFINITION, parent, store)
+}
+
+/// The record of an execution with those of its children.
+pub(crate) fn with_children<R: Runbook>(record: Record, store: &dyn Store) -> Record {
+    let execution = record.automation_execution.automation_execution_id;
+    let record = Record {
+        child_executions: records::<R>(execution, store),
+        ..record
+    };
+    match R::FOR_TARGETS {
+        true => parent::shown(record),
+        false => record,
+    }
 }
 
 fn collect(definition: &Definition, parent: Uuid, store: &dyn Store) -> Vec<Record> {

@@ -20,6 +20,7 @@ mod run;
 mod scenarios;
 mod signals;
 mod supplied;
+mod targets;
 
 use std::ffi::OsString;
 use std::marker::PhantomData;

@@ -194,6 +194,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             change: Change::Began(Box::new(Beginning {
                 execution: start.execution,
                 parent: start.parent,
+                for_targets: R::FOR_TARGETS,
                 target: start.target,
                 runbook: R::DEFINITION.name.to_owned(),
                 hash: R::DEFINITION.hash.to_owned(),
@@ -346,10 +347,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             Memory::Record => execution.record(),
             Memory::Outputs => self.load(execution.id())?.record(),
         };
-        Ok(Record {
-            child_executions: child::records::<R>(execution.id(), self.store),
-            ..record
-        })
+        Ok(child::with_children::<R>(record, self.store))
     }
 
     fn tell(&self, event: &Event, execution: &Execution<R>) {

@@ -228,6 +228,9 @@ pub struct Beginning {
     /// The execution that started it, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<Uuid>,
+    /// Whether it runs the runbook for several targets, each an execution of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub for_targets: bool,
     /// Which of several targets it is for, if it is for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,

@@ -35,6 +35,11 @@ pub mod lambda;
 pub mod local;
 pub mod observer;
 pub mod parameters;
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "only the command line starts parents")
+)]
+mod parent;
 pub mod policy;
 pub mod procedure;
 pub mod rate;

@@ -121,17 +121,48 @@ pub struct AutomationExecution {
     /// Its action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current_action: Option<String>,
-    /// Always empty.
+    /// The parameter that the targets give values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_parameter_name: Option<String>,
+    /// The targets as given: `{Key, Values}`; mostly there are none.
     pub targets: Vec<Texts>,
-    /// Always empty.
+    /// The targets as given, if each gives values to several parameters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target_maps: Vec<Texts>,
+    /// The values that are targets.
     pub resolved_targets: ResolvedTargets,
+    /// How many executions may run at once, as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_concurrency: Option<String>,
+    /// How many may fail before no more are started, as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_errors: Option<String>,
+    /// How many executions there are for the targets, if it is for some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets_summary: Option<TargetsSummary>,
 }
 
-/// The targets of an execution that has none.
+/// How far the executions for several targets are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TargetsSummary {
+    /// How many targets there are.
+    pub total_count: usize,
+    /// For how many an execution has started.
+    pub started_count: usize,
+    /// How many have ended.
+    pub completed_count: usize,
+    /// How many have succeeded.
+    pub successful_count: usize,
+    /// How many have ended otherwise.
+    pub failed_count: usize,
+}
+
+/// The values that are the targets of an execution.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ResolvedTargets {
-    /// Always empty.
+    /// Values of a parameter; mostly there are none.
     pub parameter_values: Vec<String>,
     /// Always false.
     pub truncated: bool,
@@ -206,6 +237,34 @@ pub struct StepExecution {
     /// The iteration that it belongs to, inside a loop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent_step_details: Option<ParentStepDetails>,
+}
+
+impl StepExecution {
+    /// A step that has not started.
+    pub(crate) fn pending(name: &str, action: &str) -> Self {
+        Self {
+            step_name: name.to_owned(),
+            action: action.to_owned(),
+            timeout_seconds: None,
+            on_failure: None,
+            max_attempts: None,
+            execution_start_time: None,
+            execution_end_time: None,
+            step_status: Status::Pending,
+            inputs: None,
+            outputs: None,
+            failure_message: None,
+            warning_message: None,
+            failure_details: None,
+            step_execution_id: None,
+            overridden_parameters: None,
+            is_end: None,
+            next_step: None,
+            is_critical: None,
+            valid_next_steps: None,
+            parent_step_details: None,
+        }
+    }
 }
 
 /// The iteration of a loop in which a step has run.

@@ -30,6 +30,9 @@ pub trait Runbook: Send + Sync + 'static {
     /// starts. Parallel to [`Definition::steps`].
     const STEPS: &'static [Self::Step];
 
+    /// Whether it stands for a runbook that is started for each of several targets (spec 6.3).
+    const FOR_TARGETS: bool = false;
+
     /// What the scripts of the steps need of the machine.
     const SCRIPTS: &'static [Requirement] = &[];
 

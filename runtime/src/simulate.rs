@@ -18,6 +18,8 @@ mod trace;
 pub use coverage::{Coverage, Edge, Outcome};
 pub use expectation::Unmet;
 pub use problem::{ScenarioErrors, ScenarioProblem, SimulationProblem};
+#[cfg(feature = "cli")]
+pub(crate) use run::run_for_targets;
 pub use run::{SimulationError, SimulationOutcome, run, run_cut};
 pub use scenario::{Answer, CancelAt, Expect, ExpectedCall, Said, SaidTo, Scenario, Stub};
 pub use simulator::{MadeCall, Simulator};

@@ -131,15 +131,20 @@ fn is_reference(text: &str, parameter: &str) -> bool {
 
 impl Target {
     fn of_map(parameters: Map) -> Self {
-        let one = |(name, texts): (&String, &Document)| {
-            let texts = texts.as_array().into_iter().flatten().map(Text::text);
-            format!("{name}={}", texts.collect::<Vec<_>>().join(","))
-        };
         Self {
-            name: parameters.iter().map(one).collect::<Vec<_>>().join(" "),
+            name: name_of(&parameters),
             parameters,
         }
     }
+}
+
+/// What a target is called that gives values to several parameters: `Cluster=web Count=2`.
+pub(crate) fn name_of(parameters: &Map) -> String {
+    let one = |(name, texts): (&String, &Document)| {
+        let texts = texts.as_array().into_iter().flatten().map(Text::text);
+        format!("{name}={}", texts.collect::<Vec<_>>().join(","))
+    };
+    parameters.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// A runbook, started for each of several targets. Serialized it is the step's inputs.
@@ -385,8 +390,10 @@ impl<'a> Crew<'a> {
             ..
         } = counts;
         let mut message = format!("Of {total} executions {failed} did not succeed");
-        if started < total {
-            message.push_str(&format!(", and {} were not started", total - started));
+        match total - started.min(total) {
+            0 => {}
+            1 => message.push_str(", and 1 was not started"),
+            rest => message.push_str(&format!(", and {rest} were not started")),
         }
         if !told.is_empty() {
             message.push_str(&format!(". {}{rest}", told.join("; ")));

@@ -14,9 +14,10 @@ use crate::value::{Document, Type};
 
 use super::exit;
 use super::flags::{Flag, flags};
+use super::targets;
 
 const PARAMETERS: &str = "Parameters of the runbook";
-const OPTIONS: &str = "Options";
+pub(super) const OPTIONS: &str = "Options";
 
 /// The id of a parameter's argument; no option of ours has a colon in its id.
 pub(super) fn id(parameter: &ParameterDefinition) -> String {
@@ -73,6 +74,7 @@ fn run(definition: &'static Definition) -> Command {
         .args(parameter_options())
         .args(mask(definition))
         .args(run_options())
+        .args(targets::options())
         .args(kept::run_options(definition))
         .arg(output())
 }

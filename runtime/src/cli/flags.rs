@@ -6,10 +6,13 @@
 use crate::runbook::{Definition, ParameterDefinition};
 
 /// The names of our own options of `run`.
-pub(super) const OWN: [&str; 12] = [
+pub(super) const OWN: [&str; 19] = [
     "as",
     "help",
+    "interactive",
     "mask",
+    "max-concurrency",
+    "max-errors",
     "output",
     "param",
     "parameters",
@@ -18,6 +21,10 @@ pub(super) const OWN: [&str; 12] = [
     "role",
     "script-credentials",
     "simulate",
+    "state-dir",
+    "target",
+    "target-maps",
+    "target-parameter",
     "verbose",
 ];
 

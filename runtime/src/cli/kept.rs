@@ -6,6 +6,7 @@ mod discreet;
 mod inbox;
 mod look;
 mod options;
+mod parents;
 mod real;
 mod start;
 mod state;

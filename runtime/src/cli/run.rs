@@ -4,6 +4,7 @@ use clap::ArgMatches;
 
 use crate::cancel::CancelToken;
 use crate::parameters::{Checked, check};
+use crate::parent::Order;
 use crate::record::Record;
 use crate::report::{Form, Progress, Summary};
 use crate::runbook::Runbook;
@@ -17,6 +18,7 @@ use super::mask::{self, Mask, MaskError};
 use super::scenarios::read;
 use super::signals::Signals;
 use super::supplied::supplied;
+use super::targets;
 
 /// Runs the runbook as the arguments say.
 pub(super) async fn run<R: Runbook>(
@@ -36,27 +38,40 @@ pub(super) async fn run<R: Runbook>(
         .as_ref()
         .map(|scenario| scenario.parameters.clone())
         .unwrap_or_default();
-    let checked = match parameters::<R>(base, matches, console) {
-        Ok(checked) => checked,
+    let work = match work::<R>(base, matches, console) {
+        Ok(work) => work,
         Err(exit) => return exit,
     };
     match scenario {
-        Some(scenario) => simulated::<R>(scenario, checked, matches, console).await,
-        None => really(program, checked, matches, console).await,
+        Some(scenario) => simulated::<R>(scenario, work, matches, console).await,
+        None => really(program, work, matches, console).await,
     }
+}
+
+/// What is to be run.
+pub(super) enum Wanted {
+    /// The runbook.
+    Once(Checked),
+    /// The runbook for each of several targets.
+    ForTargets {
+        /// Which ones.
+        order: Box<Order>,
+        /// The parameters that were supplied for all of them.
+        supplied: Map,
+    },
 }
 
 #[cfg(feature = "journal")]
 async fn really<R: Runbook>(
     program: &Program<R>,
-    checked: Checked,
+    wanted: Wanted,
     matches: &ArgMatches,
     console: &mut Console,
 ) -> Exit {
     match program.backend.as_deref() {
         Some(backend) => {
             let children = &program.children;
-            super::kept::run::<R>(backend, children, checked, matches, console).await
+            super::kept::run::<R>(backend, children, wanted, matches, console).await
         }
         None => console.fail(Exit::NotRun, ONLY_SIMULATES),
     }
@@ -66,7 +81,7 @@ async fn really<R: Runbook>(
 #[expect(clippy::unused_async, reason = "with the feature it waits")]
 async fn really<R: Runbook>(
     _: &Program<R>,
-    _: Checked,
+    _: Wanted,
     _: &ArgMatches,
     console: &mut Console,
 ) -> Exit {
@@ -76,11 +91,11 @@ async fn really<R: Runbook>(
 const ONLY_SIMULATES: &str =
     "this binary was built without AWS and can only simulate: run --simulate FILE";
 
-fn parameters<R: Runbook>(
+fn work<R: Runbook>(
     base: Map,
     matches: &ArgMatches,
     console: &mut Console,
-) -> Result<Checked, Exit> {
+) -> Result<Wanted, Exit> {
     let supplied = supplied(R::DEFINITION, base, matches, console)
         .map_err(|error| console.fail(Exit::Usage, &error))?;
     let hidden = mask::names(matches);
@@ -93,6 +108,16 @@ fn parameters<R: Runbook>(
         let error = MaskError::Stored(name.to_owned());
         return Err(console.fail(Exit::Usage, &error.to_string()));
     }
+    let order = targets::order(matches, &supplied)
+        .map_err(|problem| console.fail(Exit::Usage, &problem))?;
+    if let Some(order) = order {
+        hide(&hidden, &order.values(), console)?;
+        targets::check::<R>(&order).map_err(|problems| {
+            console.fail_with_all(Exit::Usage, "the targets cannot be used", &problems)
+        })?;
+        let order = Box::new(order);
+        return Ok(Wanted::ForTargets { order, supplied });
+    }
     let checked = check(R::DEFINITION, &supplied).map_err(|errors| {
         let title = match errors.problems.len() {
             1 => "a parameter cannot be used".to_owned(),
@@ -101,7 +126,7 @@ fn parameters<R: Runbook>(
         console.fail_with_all(Exit::Usage, &title, &errors.to_string())
     })?;
     hide(&hidden, &checked.values, console)?;
-    Ok(checked)
+    Ok(Wanted::Once(checked))
 }
 
 /// Hides the values of these parameters from now on.
@@ -114,18 +139,25 @@ pub(super) fn hide(names: &[String], values: &Map, console: &Console) -> Result<
 
 async fn simulated<R: Runbook>(
     scenario: Scenario,
-    checked: Checked,
+    wanted: Wanted,
     matches: &ArgMatches,
     console: &Console,
 ) -> Exit {
-    let scenario = Scenario {
-        parameters: checked.supplied,
-        ..scenario
-    };
     let progress = progress(matches, console);
     let cancel = CancelToken::new();
     let _signals = Signals::follow(cancel.clone(), console.errors.clone());
-    let outcome = simulate::run::<R>(scenario, &progress, cancel).await;
+    let with = |parameters| Scenario {
+        parameters,
+        ..scenario
+    };
+    let outcome = match wanted {
+        Wanted::Once(checked) => {
+            simulate::run::<R>(with(checked.supplied), &progress, cancel).await
+        }
+        Wanted::ForTargets { order, supplied } => {
+            simulate::run_for_targets::<R>(with(supplied), &order, &progress, cancel).await
+        }
+    };
     progress.close();
     match outcome {
         Ok(outcome) => {

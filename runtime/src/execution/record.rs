@@ -69,8 +69,13 @@ impl<R: Runbook> Execution<R> {
             executed_by: self.arn.clone(),
             current_step_name: current.map(|definition| definition.name.to_owned()),
             current_action: current.map(|definition| definition.action.to_owned()),
+            target_parameter_name: None,
             targets: Vec::new(),
+            target_maps: Vec::new(),
             resolved_targets: ResolvedTargets::default(),
+            max_concurrency: None,
+            max_errors: None,
+            targets_summary: None,
         }
     }
 
@@ -218,28 +223,7 @@ fn script_output(progress: &Progress) -> Option<ScriptOutput> {
 }
 
 fn pending_step(definition: &StepDefinition) -> StepExecution {
-    StepExecution {
-        step_name: definition.name.to_owned(),
-        action: definition.action.to_owned(),
-        timeout_seconds: None,
-        on_failure: None,
-        max_attempts: None,
-        execution_start_time: None,
-        execution_end_time: None,
-        step_status: Status::Pending,
-        inputs: None,
-        outputs: None,
-        failure_message: None,
-        warning_message: None,
-        failure_details: None,
-        step_execution_id: None,
-        overridden_parameters: None,
-        is_end: None,
-        next_step: None,
-        is_critical: None,
-        valid_next_steps: None,
-        parent_step_details: None,
-    }
+    StepExecution::pending(definition.name, definition.action)
 }
 
 /// Where a finished step could lead: to what a branch has chosen, else to its successor.

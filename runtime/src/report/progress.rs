@@ -131,7 +131,7 @@ impl Progress {
 
     /// Writes the line of the step under way, over its former self.
     fn redraw(&self, state: &mut State, view: &View) {
-        let (Form::Live { .. }, Some(step)) = (self.form, &view.step) else {
+        let (Form::Live { .. }, Some(step)) = (self.form, named(view)) else {
             return;
         };
         // While people are asked, the last line is theirs.
@@ -193,7 +193,7 @@ impl Progress {
         if let Form::Live { .. } = self.form {
             return self.redraw(state, view);
         }
-        let Some(step) = &view.step else { return };
+        let Some(step) = named(view) else { return };
         let note = activity(view, step);
         let text = self.step(view, step, &note);
         let subject = format!("{} {} {note}", step.label, step.attempt);
@@ -248,7 +248,7 @@ impl Progress {
 
     /// Tells that something may be done twice, if that is new.
     fn tell_warning(&self, state: &mut State, view: &View) {
-        let Some(step) = &view.step else { return };
+        let Some(step) = named(view) else { return };
         let warned = state.warned.get(&view.execution).cloned();
         let new = |warning: &String| warned.as_ref() != Some(warning);
         if let Some(warning) = step.warning.clone().filter(new) {
@@ -260,7 +260,7 @@ impl Progress {
 
     /// Tells what somebody has said, and what the step waits for.
     fn tell_step(&self, state: &mut State, view: &View, signal: Option<&Signal>) {
-        let Some(step) = &view.step else { return };
+        let Some(step) = named(view) else { return };
         let signal = signal.map(Signal::to_string);
         let activity = Some(activity(view, step)).filter(|activity| !activity.is_empty());
         let notes: Vec<String> = signal.into_iter().chain(activity).collect();
@@ -269,7 +269,7 @@ impl Progress {
     }
 
     fn tell_end(&self, state: &mut State, event: &Event, view: &View) {
-        let (Change::StepEnded { failure, next, .. }, Some(step)) = (&event.change, &view.step)
+        let (Change::StepEnded { failure, next, .. }, Some(step)) = (&event.change, named(view))
         else {
             return;
         };
@@ -311,6 +311,11 @@ impl Observer for Progress {
         self.tell(&mut state, event, view);
         state.seen = Some((view.clone(), Instant::now()));
     }
+}
+
+/// The step under way. That of a run for several targets has no name, and only starts them.
+fn named(view: &View) -> Option<&StepView> {
+    view.step.as_ref().filter(|step| !step.label.is_empty())
 }
 
 /// A target as there is room for it in a line.

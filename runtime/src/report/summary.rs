@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::record::Record;
+use crate::record::{Record, TargetsSummary};
 use crate::value::{Document, Text};
 
 use super::words::{cause, human};
@@ -33,6 +33,9 @@ impl fmt::Display for Summary<'_> {
                 writeln!(formatter, "warning: {}: {warning}", step.step_name)?;
             }
         }
+        if let Some(summary) = &execution.targets_summary {
+            writeln!(formatter, "{}", of_targets(summary))?;
+        }
         if let Some(message) = &execution.failure_message {
             writeln!(formatter, "{}", cause(message))?;
         }
@@ -58,6 +61,27 @@ impl Summary<'_> {
             None => format!("{}: {status}{took}", execution.document_name),
         }
     }
+}
+
+/// `3 of 5 targets succeeded, 1 failed, 1 was not started`.
+fn of_targets(summary: &TargetsSummary) -> String {
+    let TargetsSummary {
+        total_count: total,
+        started_count: started,
+        failed_count: failed,
+        successful_count: successful,
+        ..
+    } = *summary;
+    let mut text = format!("{successful} of {total} targets succeeded");
+    if failed > 0 {
+        text.push_str(&format!(", {failed} failed"));
+    }
+    match total - started.min(total) {
+        0 => {}
+        1 => text.push_str(", 1 was not started"),
+        rest => text.push_str(&format!(", {rest} were not started")),
+    }
+    text
 }
 
 /// The name and value of an output; nothing if there is none.

@@ -64,6 +64,14 @@ impl Scenario {
     }
 }
 
+/// Whether a text is `[2]`.
+fn is_number(text: &str) -> bool {
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    inner.is_some_and(|inner| inner.parse::<usize>().is_ok_and(|number| number > 0))
+}
+
 struct Names {
     definition: &'static Definition,
     problems: Vec<ScenarioProblem>,
@@ -145,6 +153,11 @@ impl Names {
     fn without_iterations(&mut self, path: &str, text: &str) -> Option<String> {
         let mut definition = self.definition;
         let mut names = Vec::new();
+        // One of several targets of the whole run.
+        let text = match text.split_once('/') {
+            Some((target, rest)) if is_number(target) => rest,
+            _ => text,
+        };
         let mut parts = text.split('/').peekable();
         while let Some(part) = parts.next() {
             let is_last = parts.peek().is_none();

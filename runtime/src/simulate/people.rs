@@ -119,6 +119,7 @@ fn wait(awaited: &Awaited<'_>) -> Wait {
 fn plain(label: &str) -> String {
     let parts = label.split('/');
     let names = parts.map(|part| part.split('[').next().unwrap_or_default());
+    let names = names.filter(|name| !name.is_empty());
     names.collect::<Vec<_>>().join("/")
 }
 

@@ -13,15 +13,20 @@ use crate::doubt::OnUnknown;
 use crate::engine::{Engine, EngineError, Start};
 use crate::event::Change;
 use crate::observer::Observer;
-use crate::parameters::{ParameterErrors, check};
+use crate::parameters::{Checked, ParameterErrors, check};
+#[cfg(feature = "cli")]
+use crate::parent::{Order, Parent};
 use crate::record::{Record, Simulation};
-use crate::runbook::Runbook;
+use crate::runbook::{Definition, Runbook};
 use crate::store::{MemoryStore, Store};
+use crate::value::Map;
 
 use super::cut::CutStore;
 use super::expectation::{Evidence, Unmet};
 use super::people::People;
 use super::problem::{ScenarioErrors, SimulationProblem};
+#[cfg(feature = "cli")]
+use super::scenario::Expect;
 use super::scenario::{CancelAt, Scenario};
 use super::simulator::{MadeCall, Simulator};
 use super::trace::{Passage, Trace};
@@ -73,6 +78,35 @@ pub async fn run<R: Runbook>(
     cancel: CancelToken,
 ) -> Result<SimulationOutcome, SimulationError> {
     let start = start::<R>(&scenario)?;
+    play::<R>(scenario, start, audience, cancel).await
+}
+
+/// The same for a runbook that is run for each of several targets. What the scenario expects is about one of them, and
+/// not looked at.
+#[cfg(feature = "cli")]
+pub(crate) async fn run_for_targets<R: Runbook>(
+    scenario: Scenario,
+    order: &Order,
+    audience: &dyn Observer,
+    cancel: CancelToken,
+) -> Result<SimulationOutcome, SimulationError> {
+    scenario.check(R::DEFINITION)?;
+    scenario.check_stored(R::STORED)?;
+    let supplied = scenario.parameters.clone();
+    let start = started(R::DEFINITION, &scenario, order.parameters(), supplied);
+    let scenario = Scenario {
+        expect: Expect::default(),
+        ..scenario
+    };
+    play::<Parent<R>>(scenario, start, audience, cancel).await
+}
+
+async fn play<R: Runbook>(
+    scenario: Scenario,
+    start: Start,
+    audience: &dyn Observer,
+    cancel: CancelToken,
+) -> Result<SimulationOutcome, SimulationError> {
     let clock = Arc::new(VirtualClock::new(scenario.start));
     let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
     let people = People::new(&simulator, &clock);
@@ -218,24 +252,29 @@ fn start<R: Runbook>(scenario: &Scenario) -> Result<Start, SimulationError> {
             errors,
         }
     })?;
+    let Checked { values, supplied } = checked;
+    Ok(started(R::DEFINITION, scenario, values, supplied))
+}
+
+fn started(definition: &Definition, scenario: &Scenario, parameters: Map, supplied: Map) -> Start {
     // The same scenario always has the same execution, wherever its file lies.
     let file = Path::new(&scenario.file)
         .file_name()
         .unwrap_or_default()
         .to_string_lossy();
-    let name = format!("{}/{file}", R::DEFINITION.name);
-    Ok(Start {
+    let name = format!("{}/{file}", definition.name);
+    Start {
         execution: Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()),
         parent: None,
         target: None,
-        parameters: checked.values,
-        supplied: checked.supplied,
+        parameters,
+        supplied,
         region: scenario.region.clone(),
         simulation: Some(Simulation {
             scenario: scenario.file.clone(),
         }),
         interactive: false,
-    })
+    }
 }
 
 /// Cancels the run when the scenario says so. Never ends, so that the run itself does.

@@ -48,7 +48,10 @@ impl<Q: Request> Caller<Q> for Stage<'_> {
             Some(Local::Child(child)) if !self.simulator.knows(&cue, request.operation()) => {
                 Box::pin(self.children.perform(&call.effect, child))
             }
-            Some(Local::Fleet(fleet)) if !self.simulator.knows(&cue, request.operation()) => {
+            Some(Local::Fleet(fleet))
+                if call.effect.step.is_empty()
+                    || !self.simulator.knows(&cue, request.operation()) =>
+            {
                 Box::pin(self.children.perform_all(&call.effect, fleet))
             }
             _ => Box::pin(self.simulator.play(cue, request)),

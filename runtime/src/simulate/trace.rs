@@ -117,5 +117,7 @@ fn inside(view: &View, step: &str, plain: bool) -> String {
         true => label.split('[').next().unwrap_or_default(),
         false => label,
     });
+    // The runbook for one of several targets of the whole run is called as it is without them.
+    let around = around.filter(|around| !around.is_empty());
     around.chain([step]).collect::<Vec<_>>().join("/")
 }

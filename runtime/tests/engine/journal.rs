@@ -411,6 +411,7 @@ fn beginning(execution: uuid::Uuid) -> Event {
             runbook_runtime::event::Beginning {
                 execution,
                 parent: None,
+                for_targets: false,
                 target: None,
                 runbook: "plain".to_owned(),
                 hash: "0".to_owned(),

@@ -49,6 +49,7 @@ pub(super) fn run_options(definition: &'static Definition) -> Vec<Arg> {
         Arg::new("interactive")
             .long("interactive")
             .action(ArgAction::SetTrue)
+            .conflicts_with_all(["target", "target-maps"])
             .help("Ask before each step"),
     ];
     options.extend(has_scripts(definition).then(script_credentials));

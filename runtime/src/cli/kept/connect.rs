@@ -204,6 +204,8 @@ impl Backends {
 /// Connects the runbooks that steps start, as the run itself was told to.
 pub(super) struct ChildConnector<'a> {
     pub(super) backends: &'a Backends,
+    /// That of the runbook itself, which a parent starts.
+    pub(super) own: Option<&'a dyn Connects>,
     pub(super) identity: &'a Identity,
 }
 
@@ -214,7 +216,7 @@ impl Connector for ChildConnector<'_> {
         execution: Uuid,
         parameters: &'a Checked,
     ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, CallError>> {
-        match self.backends.find(definition.name) {
+        match self.backends.find(definition.name).or(self.own) {
             Some(backend) => backend.connect(self.identity, execution, parameters),
             None => {
                 let problem = format!("nothing calls AWS for runbook `{}`", definition.name);
@@ -225,7 +227,7 @@ impl Connector for ChildConnector<'_> {
 }
 
 /// The backend of some runbook.
-trait Connects: Send + Sync {
+pub(super) trait Connects: Send + Sync {
     fn connect<'a>(
         &'a self,
         identity: &'a Identity,
@@ -238,6 +240,34 @@ struct Of<R: Runbook> {
     backend: Box<dyn Backend<R::Request>>,
 }
 
+/// The same, of the runbook that the binary is made from.
+pub(super) struct Own<'b, R: Runbook>(pub(super) &'b dyn Backend<R::Request>);
+
+impl<R: Runbook> Connects for Own<'_, R> {
+    fn connect<'a>(
+        &'a self,
+        identity: &'a Identity,
+        execution: Uuid,
+        parameters: &'a Checked,
+    ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, CallError>> {
+        Box::pin(connect_for::<R>(self.0, identity, execution, parameters))
+    }
+}
+
+/// Connects for a child.
+async fn connect_for<R: Runbook>(
+    backend: &dyn Backend<R::Request>,
+    identity: &Identity,
+    execution: Uuid,
+    parameters: &Checked,
+) -> Result<Box<dyn Any + Send>, CallError> {
+    let connected = identity.connect::<R>(backend, execution, parameters);
+    match connected.await {
+        Ok(connected) => Ok(Box::new(connected) as Box<dyn Any + Send>),
+        Err(error) => Err(CallError::Connection(error.to_string())),
+    }
+}
+
 impl<R: Runbook> Connects for Of<R> {
     fn connect<'a>(
         &'a self,
@@ -245,12 +275,7 @@ impl<R: Runbook> Connects for Of<R> {
         execution: Uuid,
         parameters: &'a Checked,
     ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, CallError>> {
-        Box::pin(async move {
-            let connected = identity.connect::<R>(self.backend.as_ref(), execution, parameters);
-            match connected.await {
-                Ok(connected) => Ok(Box::new(connected) as Box<dyn Any + Send>),
-                Err(error) => Err(CallError::Connection(error.to_string())),
-            }
-        })
+        let backend = self.backend.as_ref();
+        Box::pin(connect_for::<R>(backend, identity, execution, parameters))
     }
 }

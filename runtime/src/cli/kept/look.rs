@@ -9,9 +9,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::child;
+use crate::event::Change;
 use crate::execution::{Fold, JournalError, Memory};
 use crate::journal::{Entry, Filter, Journal};
 use crate::observer::Observer;
+use crate::parent::Parent;
 use crate::record::Record;
 use crate::report::{Form, Progress, cause, human};
 use crate::runbook::Runbook;
@@ -105,7 +107,7 @@ impl<'a> Line<'a> {
         if self.is_cut_off {
             notes.push("cut off".to_owned());
         }
-        notes.extend(entry.step.clone());
+        notes.extend(entry.step.clone().filter(|step| !step.is_empty()));
         notes.extend(
             entry
                 .message
@@ -181,6 +183,13 @@ pub(super) fn show_entry<R: Runbook>(
 }
 
 fn record<R: Runbook>(journal: &Journal, execution: Uuid) -> Result<Record, String> {
+    match is_for_targets(journal, execution)? {
+        true => folded::<Parent<R>>(journal, execution),
+        false => folded::<R>(journal, execution),
+    }
+}
+
+fn folded<R: Runbook>(journal: &Journal, execution: Uuid) -> Result<Record, String> {
     let mut fold = Fold::<R>::new(Memory::Record);
     let read = journal.read(execution, &mut |event| fold.add(&event));
     read.map_err(|error| error.to_string())?;
@@ -188,10 +197,19 @@ fn record<R: Runbook>(journal: &Journal, execution: Uuid) -> Result<Record, Stri
         .finish()
         .and_then(|folded| folded.ok_or(JournalError::Empty));
     let folded = folded.map_err(|error| error.to_string())?;
-    Ok(Record {
-        child_executions: child::records::<R>(execution, journal),
-        ..folded.record()
-    })
+    Ok(child::with_children::<R>(folded.record(), journal))
+}
+
+/// Whether an execution runs its runbook for several targets.
+fn is_for_targets(journal: &Journal, execution: Uuid) -> Result<bool, String> {
+    let mut for_targets = false;
+    let read = journal.read(execution, &mut |event| {
+        if let Change::Began(beginning) = event.change {
+            for_targets = beginning.for_targets;
+        }
+    });
+    read.map(|()| for_targets)
+        .map_err(|error| error.to_string())
 }
 
 /// An execution, if it is one of this runbook.
@@ -221,9 +239,14 @@ pub(super) async fn logs<R: Runbook>(matches: &ArgMatches, console: &Console) ->
     console.hide(&state::mask(&journal, &entry));
     let output: Box<dyn Write + Send> = Box::new(console.output.clone());
     let progress = Progress::new(Form::Lines, output).verbose(true);
+    let happened = match is_for_targets(&journal, entry.execution) {
+        Ok(true) => child::happened::<Parent<R>>,
+        Ok(false) => child::happened::<R>,
+        Err(problem) => return console.fail(Exit::NotRun, &problem),
+    };
     let mut told = 0;
     loop {
-        let happened = match child::happened::<R>(entry.execution, &journal) {
+        let happened = match happened(entry.execution, &journal) {
             Ok(happened) => happened,
             Err(error) => return console.fail(Exit::NotRun, &error.to_string()),
         };

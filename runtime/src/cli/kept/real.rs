@@ -22,12 +22,14 @@ use crate::value::InputError;
 
 use super::super::backend::{Backend, ConnectError};
 use super::super::console::Console;
-use super::connect::{Backends, ChildConnector, Identity};
+use super::connect::{Backends, ChildConnector, Connects, Identity};
 
 /// What a run needs beside its parameters.
 pub(super) struct Run<'a, Q> {
     pub(super) backend: &'a dyn Backend<Q>,
     pub(super) children: &'a Backends,
+    /// How the runbook itself is connected where it is a child of the run, once for each of several targets.
+    pub(super) own: Option<&'a dyn Connects>,
     pub(super) identity: Identity,
     pub(super) console: &'a Console,
     pub(super) observer: &'a dyn Observer,
@@ -102,6 +104,7 @@ impl<Q: Request> Run<'_, Q> {
         self.probe(R::SCRIPTS, R::DEFINITION, &connected).await?;
         let connector = ChildConnector {
             backends: self.children,
+            own: self.own,
             identity,
         };
         let world = World {

@@ -11,6 +11,7 @@ use crate::engine::EngineError;
 use crate::event::{Beginning, Change};
 use crate::journal::{Entry, Journal, JournalError, Keeper};
 use crate::parameters::Checked;
+use crate::parent::{self, Parent};
 use crate::record::Record;
 use crate::report::Progress;
 use crate::runbook::Runbook;
@@ -20,13 +21,14 @@ use super::super::Program;
 use super::super::backend::Backend;
 use super::super::console::Console;
 use super::super::exit::Exit;
-use super::super::run::{finish, hide, progress};
+use super::super::run::{Wanted, finish, hide, progress};
 use super::super::signals::Signals;
-use super::connect::{Backends, Identity};
+use super::connect::{Backends, Connects, Identity, Own};
 use super::decisions::Decisions;
 use super::discreet::Discreet;
 use super::inbox::Inbox;
 use super::options::Options;
+use super::parents::OfParent;
 use super::real::{Run, RunError, Work};
 use super::{look, state, tell};
 
@@ -34,7 +36,7 @@ use super::{look, state, tell};
 pub(crate) async fn run<R: Runbook>(
     backend: &dyn Backend<R::Request>,
     children: &Backends,
-    checked: Checked,
+    wanted: Wanted,
     matches: &ArgMatches,
     console: &mut Console,
 ) -> Exit {
@@ -47,9 +49,17 @@ pub(crate) async fn run<R: Runbook>(
         Ok(keeper) => keeper.options(options.text()),
         Err(error) => return state::failed(&error, console),
     };
+    let (checked, for_targets) = match wanted {
+        Wanted::Once(checked) => (checked, false),
+        Wanted::ForTargets { order, supplied } => {
+            let values = order.parameters();
+            (Checked { values, supplied }, true)
+        }
+    };
     let session = Session {
         backend,
         children,
+        own: None,
         keeper: &keeper,
         options,
         region: matches.get_one::<String>("region").cloned(),
@@ -58,7 +68,7 @@ pub(crate) async fn run<R: Runbook>(
             interactive: matches.get_flag("interactive"),
         },
     };
-    session.drive::<R>(matches, console).await
+    session.drive_any::<R>(for_targets, matches, console).await
 }
 
 /// Continues an execution that was cut off, or tells the step that pauses to go on.
@@ -92,12 +102,15 @@ pub(crate) async fn resume<R: Runbook>(
         Err(exit) => return exit,
     };
     let options = Options::read(entry.options.as_deref()).then(Options::of(matches));
-    if let Err(exit) = hide(options.mask(), &beginning.parameters, console) {
+    let for_targets = beginning.for_targets;
+    let values = parent::values(&beginning);
+    if let Err(exit) = hide(options.mask(), &values, console) {
         return exit;
     }
     let session = Session {
         backend,
         children: &program.children,
+        own: None,
         keeper: &keeper,
         options,
         region: Some(beginning.region.clone()),
@@ -110,7 +123,7 @@ pub(crate) async fn resume<R: Runbook>(
             on_unknown: on_unknown(matches),
         },
     };
-    session.drive::<R>(matches, console).await
+    session.drive_any::<R>(for_targets, matches, console).await
 }
 
 /// Takes over an execution, if it can be continued.
@@ -157,6 +170,7 @@ fn take<'j, R: Runbook>(
 struct Session<'a, Q> {
     backend: &'a dyn Backend<Q>,
     children: &'a Backends,
+    own: Option<&'a dyn Connects>,
     keeper: &'a Keeper<'a>,
     options: Options,
     region: Option<String>,
@@ -164,6 +178,28 @@ struct Session<'a, Q> {
 }
 
 impl<Q: crate::effect::Request> Session<'_, Q> {
+    /// Drives an execution of the runbook, or of it for several targets.
+    async fn drive_any<R: Runbook<Request = Q>>(
+        self,
+        for_targets: bool,
+        matches: &ArgMatches,
+        console: &mut Console,
+    ) -> Exit {
+        if !for_targets {
+            return self.drive::<R>(matches, console).await;
+        }
+        let session = Session {
+            backend: &OfParent(self.backend),
+            children: self.children,
+            own: Some(&Own::<R>(self.backend)),
+            keeper: self.keeper,
+            options: self.options,
+            region: self.region,
+            work: self.work,
+        };
+        session.drive::<Parent<R>>(matches, console).await
+    }
+
     async fn drive<R: Runbook<Request = Q>>(
         self,
         matches: &ArgMatches,
@@ -192,6 +228,7 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
         let run = Run {
             backend: self.backend,
             children: self.children,
+            own: self.own,
             identity: Identity {
                 region: self.region,
                 role: self.options.role(),

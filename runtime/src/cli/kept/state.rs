@@ -6,6 +6,7 @@ use clap::ArgMatches;
 
 use crate::event::Change;
 use crate::journal::{Entry, Journal, JournalError};
+use crate::parent;
 use crate::store::Store;
 use crate::value::Map;
 
@@ -65,7 +66,7 @@ pub(super) fn mask(journal: &Journal, entry: &Entry) -> Mask {
     let mut parameters = Map::new();
     let read = journal.read(entry.execution, &mut |event| {
         if let Change::Began(beginning) = event.change {
-            parameters = beginning.parameters;
+            parameters = parent::values(&beginning);
         }
     });
     // What cannot be read is not shown either, and a run that has started could hide what it was to hide.

@@ -17,8 +17,8 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use runbook_runtime::engine::Engine;
-use runbook_runtime::event::{Beginning, Change, Event};
+use runbook_runtime::engine::{Engine, Start};
+use runbook_runtime::event::Event;
 use runbook_runtime::journal::{Filter, Journal};
 use runbook_runtime::status::Status;
 use runbook_runtime::store::{MemoryStore, Store, StoreError};
@@ -125,31 +125,16 @@ fn effects(criterion: &mut Criterion) {
     );
 }
 
-/// An execution that has begun and ended.
+/// The events of an execution of one step.
 fn events(execution: Uuid) -> Vec<Event> {
-    let at = long::start(1, Work::Call);
-    let change = Change::Began(Box::new(Beginning {
+    let (clock, store) = (long::clock(), MemoryStore::new());
+    let engine = Engine::<Chain<1>>::new(&Answers, &clock, &store);
+    let start = Start {
         execution,
-        parent: None,
-        runbook: "long".to_owned(),
-        hash: "0".to_owned(),
-        parameters: at.parameters,
-        supplied: at.supplied,
-        region: at.region,
-        simulation: None,
-        interactive: false,
-        target: None,
-    }));
-    let moment = jiff::Timestamp::UNIX_EPOCH;
-    vec![
-        Event { at: moment, change },
-        Event {
-            at: moment,
-            change: Change::Ended {
-                status: Status::Success,
-            },
-        },
-    ]
+        ..long::start(1, Work::Call)
+    };
+    runtime().block_on(engine.run(start)).unwrap();
+    store.events(execution).unwrap()
 }
 
 fn looking(criterion: &mut Criterion) {
@@ -178,7 +163,7 @@ fn looking(criterion: &mut Criterion) {
             let entry = journal
                 .find(&Uuid::from_u128(5_000 << 64).to_string())
                 .unwrap();
-            assert_eq!(journal.events(entry.execution).unwrap().len(), 2);
+            assert!(!journal.events(entry.execution).unwrap().is_empty());
         });
     });
 }

@@ -21,6 +21,7 @@ use crate::caller::{BoxFuture, CallError, EffectId};
 use crate::clock::Clock;
 use crate::decode::{Member, Response, STRING, Shape};
 use crate::doubt::{Doubt, OnUnknown};
+use crate::dry_run::DryRun;
 use crate::effect::{Operation, Repeat};
 use crate::event::Change;
 #[cfg(all(feature = "cli", feature = "journal"))]
@@ -212,6 +213,8 @@ pub struct World<'a> {
     pub answers: Answers<'a>,
     /// What becomes of calls of which nobody knows whether they were made.
     pub on_unknown: OnUnknown,
+    /// What answers instead, if nothing is to be done.
+    pub dry_run: Option<&'a DryRun>,
 }
 
 /// Who answers the calls of children.
@@ -221,6 +224,8 @@ pub enum Answers<'a> {
     Aws(&'a dyn Connector),
     /// A scenario.
     Scenario(&'a Simulator),
+    /// Nobody: it is a dry run, and they run in this Region.
+    Nobody(&'a str),
 }
 
 /// Makes connections for children, each of which may run under a role of its own.

@@ -11,6 +11,7 @@ mod backend;
 mod command;
 mod console;
 mod describe;
+mod dry;
 mod exit;
 mod flags;
 #[cfg(feature = "journal")]

@@ -13,15 +13,16 @@ use crate::cancel::CancelToken;
 use crate::child;
 use crate::clock::Clock;
 use crate::doubt::{Doubt, OnUnknown};
+use crate::dry_run::{self, DryRun};
 use crate::event::{Beginning, Change, Event};
 use crate::execution::{Execution, Fold, JournalError, Memory, Next, Open};
 use crate::observer::Observer;
 use crate::policy::Policy;
-use crate::record::{Record, Simulation};
+use crate::record::{Reading, Record, Simulation};
 use crate::runbook::Runbook;
 use crate::signal::Signals;
 use crate::store::{Store, StoreError};
-use crate::stored::{self, StoredErrors};
+use crate::stored::{self, StoredErrors, StoredValues};
 use crate::value::{Document, InputError, Map};
 
 /// Runs the executions of one runbook.
@@ -33,6 +34,7 @@ pub struct Engine<'a, R: Runbook> {
     signals: &'a dyn Signals,
     policy: Policy,
     on_unknown: OnUnknown,
+    dry_run: Option<(&'a DryRun, String)>,
     cancel: CancelToken,
     complete: CancelToken,
     force: bool,
@@ -133,6 +135,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             signals: &(),
             policy: Policy::default(),
             on_unknown: OnUnknown::default(),
+            dry_run: None,
             cancel: CancelToken::new(),
             complete: CancelToken::new(),
             force: false,
@@ -161,6 +164,15 @@ impl<'a, R: Runbook> Engine<'a, R> {
     #[must_use]
     pub fn on_unknown(self, on_unknown: OnUnknown) -> Self {
         Self { on_unknown, ..self }
+    }
+
+    /// Does nothing: `dry_run` answers instead. Its lines are about steps within those that `within` names: `prepare/`.
+    #[must_use]
+    pub fn dry_run(self, dry_run: &'a DryRun, within: String) -> Self {
+        Self {
+            dry_run: Some((dry_run, within)),
+            ..self
+        }
     }
 
     /// Stops executions when `cancel` asks for it.
@@ -383,7 +395,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         let answer = tokio::select! {
             biased;
             () = self.cancelled(execution) => return Some(Change::CancelRequested),
-            answer = self.caller.call(&call, request) => answer,
+            answer = self.ask(execution, &call, request) => answer,
             () = self.until(deadline) => return None,
         };
         let effect = call.effect;
@@ -391,6 +403,43 @@ impl<'a, R: Runbook> Engine<'a, R> {
             Ok(answer) => Change::Answered { effect, answer },
             Err(error) => Change::Refused { effect, error },
         })
+    }
+
+    async fn ask(
+        &self,
+        execution: &Execution<R>,
+        call: &Call,
+        request: &R::Request,
+    ) -> Result<Document, CallError> {
+        match &self.dry_run {
+            None => self.caller.call(call, request).await,
+            Some((dry_run, within)) => {
+                let hope = execution.hope();
+                let caller = self.caller;
+                dry_run.answer(within, caller, call, request, &hope).await
+            }
+        }
+    }
+
+    /// Who answers before the first step.
+    async fn before_steps(&self, call: &Call, request: &R::Request) -> Result<Document, CallError> {
+        match &self.dry_run {
+            None => self.caller.call(call, request).await,
+            Some((dry_run, _)) => dry_run.before_steps(self.caller).call(call, request).await,
+        }
+    }
+
+    /// Reads from Parameter Store.
+    async fn stored(&self, names: &[&str]) -> Result<StoredValues, CallError> {
+        match &self.dry_run {
+            None => stored::read::<R>(self.caller, names).await,
+            Some((dry_run, _)) if dry_run.reading() == Reading::Nothing => {
+                Ok(dry_run::stored::<R>(names))
+            }
+            Some((dry_run, _)) => {
+                stored::read::<R>(&dry_run.before_steps(self.caller), names).await
+            }
+        }
     }
 
     /// Waits for a signal that means something; nothing when the time of the wait is up before.
@@ -439,7 +488,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         let values = tokio::select! {
             biased;
             () = self.cancelled(execution) => return Ok(Change::CancelRequested),
-            values = stored::read::<R>(self.caller, names) => values.map_err(EngineError::ParameterStore)?,
+            values = self.stored(names) => values.map_err(EngineError::ParameterStore)?,
         };
         execution.with_stored(&values)?;
         Ok(Change::Read { values })
@@ -452,7 +501,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         let answer = tokio::select! {
             biased;
             () = self.cancelled(execution) => return Ok(Change::CancelRequested),
-            answer = self.caller.call(&call, &request) => answer.map_err(EngineError::Identity)?,
+            answer = self.before_steps(&call, &request) => answer.map_err(EngineError::Identity)?,
         };
         let change = identity(&answer).map_err(EngineError::Identity)?;
         execution

@@ -11,6 +11,7 @@ mod apply;
 mod asking;
 mod hearing;
 mod history;
+mod hope;
 mod judge;
 mod loops;
 mod next;
@@ -37,6 +38,7 @@ use loops::Return;
 
 pub use apply::{Fold, JournalError};
 pub use history::Memory;
+pub(crate) use hope::Hope;
 pub use next::Next;
 pub(crate) use open::Open;
 

@@ -18,7 +18,8 @@ pub use crate::lambda::Invocation;
 pub use crate::local::Local;
 pub use crate::procedure;
 pub use crate::runbook::{
-    Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, StepDefinition,
+    Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, SelectedOutput,
+    StepDefinition,
 };
 pub use crate::scope::{Context, Expand, Scope};
 pub use crate::script::{self, Script};

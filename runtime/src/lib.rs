@@ -20,6 +20,7 @@ pub mod cli;
 pub mod clock;
 pub mod decode;
 pub mod doubt;
+pub mod dry_run;
 pub mod duration;
 pub mod effect;
 pub mod engine;

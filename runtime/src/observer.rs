@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::event::{Event, Reason};
+use crate::record::Simulation;
 use crate::runbook::{Definition, StepDefinition};
 use crate::status::Status;
 
@@ -40,8 +41,8 @@ pub struct View {
     pub within: Vec<String>,
     /// Which of several targets it is for, if it or an execution around it is for one.
     pub target: Option<String>,
-    /// Whether the answers do not come from AWS.
-    pub simulated: bool,
+    /// What the answers come from, if not from AWS.
+    pub simulation: Option<Simulation>,
     /// The status of the execution.
     pub status: Status,
     /// When the execution started.

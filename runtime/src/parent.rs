@@ -235,6 +235,8 @@ impl<R: Runbook> Runbook for Parent<R> {
             inputs: &[],
             calls: &[],
             waits_for: None,
+            selected: &[],
+            decided_by: &[],
         }],
         outputs: &[],
         children: &[ChildRunbook::for_targets::<R>(STEP)],

@@ -69,6 +69,11 @@ pub trait Procedure<Q: Request>: Debug + Send + Sync + 'static {
         error.to_string()
     }
 
+    /// What the answer shows when what is polled for has come; what is null is not there. Nothing where any answer will do.
+    fn hoped(&self, _stage: &Self::Stage) -> Option<Document> {
+        None
+    }
+
     /// The outputs that tell what has been started, for a step that ends before it is done: a handler may look after it.
     fn started(&self, _stage: &Self::Stage) -> Option<Document> {
         None
@@ -164,6 +169,10 @@ impl<Q: Request> Course<Q> {
         self.0.complaint(error)
     }
 
+    pub(crate) fn hoped(&self) -> Option<Document> {
+        self.0.hoped()
+    }
+
     pub(crate) fn started(&self) -> Option<Document> {
         self.0.started()
     }
@@ -188,6 +197,7 @@ trait Standing<Q>: Debug + Send + Sync {
     fn refused(&self, error: &CallError) -> Option<Move<Course<Q>>>;
     fn activity(&self) -> &'static str;
     fn complaint(&self, error: &CallError) -> String;
+    fn hoped(&self) -> Option<Document>;
     fn started(&self) -> Option<Document>;
     fn stop(&self) -> Option<Q>;
     fn stops_when_late(&self) -> bool;
@@ -234,6 +244,10 @@ impl<Q: Request, P: Procedure<Q>> Standing<Q> for At<P, P::Stage> {
 
     fn complaint(&self, error: &CallError) -> String {
         self.procedure.complaint(&self.stage, error)
+    }
+
+    fn hoped(&self) -> Option<Document> {
+        self.procedure.hoped(&self.stage)
     }
 
     fn started(&self) -> Option<Document> {

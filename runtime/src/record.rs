@@ -29,6 +29,12 @@ pub struct Record {
     /// What scripts have printed, by step; not there if nothing was. The service keeps that in CloudWatch Logs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub script_output: Vec<ScriptOutput>,
+    /// The calls that a dry run would have made, in order; there only for one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<PlannedCall>,
+    /// The ways that a dry run has taken because of invented values; there only for one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub invented_choices: Vec<InventedChoice>,
     /// The records of the runbooks that steps have started and that are part of the same program; not there if there are
     /// none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -50,10 +56,58 @@ impl Record {
 
 /// Says that an execution was simulated, and by what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Simulation {
+    /// The answers came from this scenario.
+    Scenario(String),
+    /// Nothing was done, and the answers were invented.
+    DryRun(Reading),
+}
+
+/// What a dry run really reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reading {
+    /// Nothing.
+    Nothing,
+    /// What calls that only read give.
+    Aws,
+}
+
+/// A call that a dry run would have made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Simulation {
-    /// The scenario that the answers came from.
-    pub scenario: String,
+pub struct PlannedCall {
+    /// The step; one inside a loop with its iteration, `stop[2]`, one of a child after the step that starts it, `prepare/stop`.
+    pub step_name: String,
+    /// What would be called: `ecs.RunTask`, `aws:executeScript`.
+    pub operation: String,
+    /// With what. Texts in `‹…›` are invented.
+    pub inputs: crate::value::Document,
+    /// Where the answer came from.
+    pub answered: Answered,
+}
+
+/// Where an answer of a dry run came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answered {
+    /// It was invented.
+    Invented,
+    /// It was read from AWS.
+    Read,
+    /// From a runbook of the same program, in a dry run as well.
+    Child,
+}
+
+/// A way that a dry run has taken because of invented values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct InventedChoice {
+    /// The step that has chosen it.
+    pub step_name: String,
+    /// The steps with the invented outputs.
+    pub decided_by: Vec<String>,
+    /// Where it leads; not there if it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<String>,
 }
 
 /// What the script of a step has printed, in its last attempt.

@@ -10,6 +10,7 @@ use crate::effect::{Effect, Request};
 use crate::flow::Flow;
 use crate::scope::{Context, Scope};
 use crate::script::Requirement;
+use crate::selector::Selector;
 use crate::stored::StoredDefault;
 use crate::turns::Turn;
 use crate::value::{Document, InputError, Map, OutputError, Type};
@@ -223,6 +224,19 @@ pub struct StepDefinition {
     pub calls: &'static [&'static str],
     /// What to say while it waits: `tasks[0].containers[0].exitCode = 0`.
     pub waits_for: Option<&'static str>,
+    /// The outputs that it selects from its answer.
+    pub selected: &'static [SelectedOutput],
+    /// The steps whose outputs decide where it leads.
+    pub decided_by: &'static [&'static str],
+}
+
+/// An output that is selected from an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct SelectedOutput {
+    /// Where its value is.
+    pub selector: &'static Selector,
+    /// The type that the value becomes.
+    pub kind: Type,
 }
 
 /// One entry of the document's `outputs`: `step.Output`.

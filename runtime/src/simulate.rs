@@ -22,6 +22,7 @@ pub use problem::{ScenarioErrors, ScenarioProblem, SimulationProblem};
 pub(crate) use run::run_for_targets;
 pub use run::{SimulationError, SimulationOutcome, run, run_cut};
 pub use scenario::{Answer, CancelAt, Expect, ExpectedCall, Said, SaidTo, Scenario, Stub};
+pub(crate) use simulator::with_payload_text;
 pub use simulator::{MadeCall, Simulator};
 pub use stage::Stage;
 pub use trace::Passage;

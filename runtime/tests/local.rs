@@ -391,6 +391,8 @@ const fn step(name: &'static str, action: &'static str) -> StepDefinition {
         inputs: &[],
         calls: &[],
         waits_for: None,
+        selected: &[],
+        decided_by: &[],
     }
 }
 

@@ -12,6 +12,7 @@ mod ecs_run_task;
 use ecs_run_task::EcsRunTask;
 use expect_test::{Expect, expect};
 use runbook_runtime::cancel::CancelToken;
+use runbook_runtime::record::Simulation;
 use runbook_runtime::runbook::{Definition, StepDefinition};
 use runbook_runtime::simulate::{Coverage, Scenario, SimulationError, SimulationOutcome, run};
 use runbook_runtime::status::Status;
@@ -77,7 +78,10 @@ fn a_list_of_answers_serves_successive_calls_and_its_last_repeats() {
         ]
     );
     assert_eq!(outcome.calls.len(), 6);
-    assert_eq!(outcome.record.simulation.unwrap().scenario, "it.yaml");
+    assert_eq!(
+        outcome.record.simulation,
+        Some(Simulation::Scenario("it.yaml".to_owned()))
+    );
 }
 
 #[test]
@@ -339,6 +343,8 @@ const fn step(name: &'static str, inside: Option<&'static str>) -> StepDefinitio
         inputs: &[],
         calls: &["EC2.StopInstances"],
         waits_for: None,
+        selected: &[],
+        decided_by: &[],
     }
 }
 

@@ -12,5 +12,6 @@ pub mod paths;
 pub mod play;
 pub mod process;
 pub mod python;
+pub mod scripted;
 pub mod sdk;
 pub mod stand_in;

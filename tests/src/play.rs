@@ -6,12 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use runbook_runtime::cancel::CancelToken;
+use runbook_runtime::dry_run::{Rehearsed, rehearse};
+use runbook_runtime::parameters::check;
 use runbook_runtime::record::Record;
 use runbook_runtime::runbook::Runbook;
 use runbook_runtime::simulate::{self, Scenario, SimulationError};
 
-/// Plays the scenarios of a folder; prints how many there were, or gives what is wrong, one line each. The records are
-/// written to the folder `records`.
+/// Plays the scenarios of a folder, and goes through the runbook dry; prints what there was, or gives what is wrong, one
+/// line each. The records are written to the folder `records`.
 ///
 /// # Errors
 /// When one of them does not come out as it says, or otherwise when it is cut.
@@ -33,6 +35,11 @@ pub async fn scenarios<R: Runbook>(
             }
             Err(problem) => problems.push(format!("{}: {problem}", file.display())),
         }
+    }
+    if let Some(Ok(scenario)) = files.first().map(|file| read(file))
+        && let Err(problem) = dry::<R>(&scenario).await
+    {
+        problems.push(format!("{name}, dry: {problem}"));
     }
     println!("{name}: {} scenarios, {cuts} cuts", files.len());
     match problems.is_empty() {
@@ -63,6 +70,26 @@ async fn scenario<R: Runbook>(file: &Path) -> Result<(Record, usize), String> {
             return Err(format!("cut {cuts}: {difference}"));
         }
         cuts += 1;
+    }
+}
+
+/// Goes through a runbook dry, with the parameters of a scenario: it ends, and whatever is called is shown.
+async fn dry<R: Runbook>(scenario: &Scenario) -> Result<(), String> {
+    let checked = check(R::DEFINITION, &scenario.parameters).map_err(|error| error.to_string())?;
+    let rehearsed = rehearse::<R>(checked, &scenario.region, &(), CancelToken::new());
+    let Rehearsed { record, .. } = rehearsed.await.map_err(|error| error.to_string())?;
+    let execution = &record.automation_execution;
+    let mut steps = execution.step_executions.iter();
+    let calls = record.calls.len();
+    let failed = steps.find_map(|step| step.failure_message.clone());
+    println!(
+        "    dry: {}, {calls} calls {}",
+        record.status(),
+        failed.unwrap_or_default()
+    );
+    match record.status().is_final() {
+        true => Ok(()),
+        false => Err(format!("it is {}", record.status())),
     }
 }
 

@@ -32,13 +32,19 @@ pub(super) fn execute(arguments: &Run, catalogue: &Catalogue) -> Result<u8, CliE
     replace(command, binary)
 }
 
-/// A run that only simulates needs no SDK.
+/// A run that only simulates needs no SDK, and neither does one that does nothing and is nowhere.
 fn simulates(arguments: &[OsString]) -> bool {
     let words = arguments
         .iter()
         .take_while(|word| *word != OsStr::new("--"));
-    let mut words = words.map(|word| word.to_string_lossy());
-    words.any(|word| word == "--simulate" || word.starts_with("--simulate="))
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
+    let has = |option: &str| {
+        words
+            .iter()
+            .any(|word| word.split('=').next() == Some(option))
+    };
+    let reads = words.iter().any(|word| word == "--dry-run=read");
+    has("--simulate") || has("--dry-run") && !reads && !has("--region")
 }
 
 /// Becomes the binary: signals, exit code and terminal are its own.

@@ -26,6 +26,7 @@ mod selector;
 mod shapes;
 pub mod smithy;
 mod steps;
+mod told;
 mod types;
 mod variables;
 mod whole;

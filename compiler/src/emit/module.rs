@@ -7,7 +7,7 @@ use super::children;
 use super::expression::{owned, written_expression};
 use super::parameters::{number, option, summary};
 use super::plan::{Plan, StepNames};
-use super::scripts;
+use super::{scripts, told};
 use crate::document::Type;
 use crate::ir::{Expression, Loop, Step, Turns, Work};
 
@@ -415,7 +415,7 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
         quote!(&[])
     };
     let steps = plan.named_steps();
-    let steps = steps.map(|(step, _)| step_definition(plan, step));
+    let steps = steps.map(|(step, names)| step_definition(plan, step, names));
     let outputs = runbook.outputs.iter().map(|output| {
         let (step, output) = (&output.step, &output.output);
         quote!(DocumentOutput { step: #step, output: #output })
@@ -444,7 +444,7 @@ fn version_lock() -> TokenStream {
     quote!(const _: generated::#lock = generated::#lock;)
 }
 
-fn step_definition(plan: &Plan<'_>, step: &Step) -> TokenStream {
+fn step_definition(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
     let (name, action) = (&step.name, &step.action);
     let line = super::expression::integer(i64::try_from(step.line).unwrap_or(i64::MAX));
     let timeout = number(step.timeout_seconds);
@@ -458,6 +458,8 @@ fn step_definition(plan: &Plan<'_>, step: &Step) -> TokenStream {
         .inside
         .map(|around| plan.runbook.step(around).name.clone());
     let inside = option(inside);
+    let selected = told::selected(step, names);
+    let decided_by = told::decided_by(plan, step);
     quote! {
         StepDefinition {
             name: #name,
@@ -470,6 +472,8 @@ fn step_definition(plan: &Plan<'_>, step: &Step) -> TokenStream {
             inputs: &[#(#inputs),*],
             calls: &[#(#calls),*],
             waits_for: #waits_for,
+            selected: #selected,
+            decided_by: #decided_by,
         }
     }
 }

@@ -196,7 +196,7 @@ pub(crate) fn crate_name(runbook: &Runbook) -> String {
 
 /// The type stands beside the prelude of generated code, none of whose names it may hide.
 pub(crate) fn type_name(runbook: &str) -> String {
-    const TAKEN: [&str; 18] = [
+    const TAKEN: [&str; 20] = [
         "State",
         "Effect",
         "Step",
@@ -204,6 +204,7 @@ pub(crate) fn type_name(runbook: &str) -> String {
         "Runbook",
         "Definition",
         "DocumentOutput",
+        "SelectedOutput",
         "StepDefinition",
         "Context",
         "Scope",
@@ -215,6 +216,7 @@ pub(crate) fn type_name(runbook: &str) -> String {
         "Option",
         "OutputError",
         "Result",
+        "Type",
     ];
     let mut unique = Unique::without(&TAKEN);
     unique.take_type(&words_or(&names::pascal(runbook), "Runbook"))

@@ -705,7 +705,11 @@ pub(crate) fn output_statics<'a>(
 ) -> impl Iterator<Item = TokenStream> + 'a {
     let named = step.outputs.iter().zip(&names.output_selectors);
     named.filter_map(|(output, name)| match &output.source {
-        OutputSource::Selected(selector) => Some(selector_static(name, selector)),
+        OutputSource::Selected(selector) => {
+            let selector = selector_static(name, selector);
+            // The facts of the step name it.
+            Some(quote!(pub(super) #selector))
+        }
         _ => None,
     })
 }

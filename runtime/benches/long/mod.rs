@@ -354,6 +354,8 @@ const fn step(
         inputs: &[],
         calls: &["things.Describe"],
         waits_for: None,
+        selected: &[],
+        decided_by: &[],
     }
 }
 

@@ -7,6 +7,7 @@ use super::host::Children;
 use super::{Answers, World};
 use crate::caller::{BoxFuture, CallError, Caller, EffectId};
 use crate::cancel::CancelToken;
+use crate::dry_run::Alone;
 use crate::engine::{Engine, EngineError, Start};
 use crate::event::Event;
 use crate::local::{Outside, Performer, Permissions};
@@ -72,11 +73,17 @@ pub(super) fn visit<R: Runbook>(
                 let caller = simulator.on_stage(R::DEFINITION, children);
                 let place = Place {
                     region: simulator.scenario().region.clone(),
-                    simulation: Some(Simulation {
-                        scenario: simulator.scenario().file.clone(),
-                    }),
+                    simulation: Some(Simulation::Scenario(simulator.scenario().file.clone())),
                 };
                 drive::<R>(world, visit, checked, &caller, place).await
+            }
+            Answers::Nobody(region) => {
+                let children = Children::of(world, visit.execution, visit.within.clone());
+                let place = Place {
+                    region: region.to_owned(),
+                    simulation: dry(world),
+                };
+                drive::<R>(world, visit, checked, &Alone::new(children), place).await
             }
             Answers::Aws(connector) => {
                 let connected = connector
@@ -91,7 +98,7 @@ pub(super) fn visit<R: Runbook>(
                         .children(children);
                 let place = Place {
                     region: connected.region.clone(),
-                    simulation: None,
+                    simulation: dry(world),
                 };
                 drive::<R>(world, visit, checked, &performer, place).await
             }
@@ -106,11 +113,18 @@ async fn drive<R: Runbook>(
     caller: &dyn Caller<R::Request>,
     place: Place,
 ) -> Result<Document, CallError> {
-    let engine = Engine::<R>::new(caller, world.clock, world.store)
+    let within = visit.within.iter();
+    let within: String = within
+        .map(|effect| format!("{}/", effect.label()))
+        .collect();
+    let mut engine = Engine::<R>::new(caller, world.clock, world.store)
         .observer(world.observer)
         .signals(world.signals)
         .on_unknown(world.on_unknown)
         .cancel(visit.cancel);
+    if let Some(dry_run) = world.dry_run {
+        engine = engine.dry_run(dry_run, within);
+    }
     let events = world.store.events(visit.execution);
     let events = events.map_err(|error| stuck::<R>(&error.into()))?;
     let record = match events.is_empty() {
@@ -132,6 +146,12 @@ async fn drive<R: Runbook>(
     record
         .map(|record| answer(&record))
         .map_err(|error| stuck::<R>(&error))
+}
+
+/// What is said of a dry run, if it is one.
+fn dry(world: World<'_>) -> Option<Simulation> {
+    let dry_run = world.dry_run?;
+    Some(Simulation::DryRun(dry_run.reading()))
 }
 
 /// What a parent is told of a child that has ended.

@@ -12,6 +12,7 @@ use crate::parameters::default_value;
 use crate::runbook::{Definition, ParameterDefinition};
 use crate::value::{Document, Type};
 
+use super::dry;
 use super::exit;
 use super::flags::{Flag, flags};
 use super::targets;
@@ -67,7 +68,7 @@ fn run(definition: &'static Definition) -> Command {
         ),
     };
     Command::new("run")
-        .about("Run the runbook, for real or simulated")
+        .about("Run the runbook, for real, simulated or dry")
         .disable_help_flag(true)
         .after_help(format!("{by_param_only}{}", exit::help()))
         .args(flags.into_iter().filter_map(parameter))
@@ -175,12 +176,13 @@ fn mask(definition: &'static Definition) -> Option<Arg> {
     })
 }
 
-fn run_options() -> [Arg; 4] {
+fn run_options() -> [Arg; 5] {
     [
         Arg::new("simulate")
             .long("simulate")
             .value_name("FILE")
             .help("Call nothing: play this scenario in virtual time"),
+        dry::option(),
         quiet(),
         verbose(),
         Arg::new("help")

@@ -7,6 +7,7 @@ mod inbox;
 mod look;
 mod options;
 mod parents;
+mod read;
 mod real;
 mod start;
 mod state;
@@ -21,6 +22,7 @@ use super::console::Console;
 use super::exit::Exit;
 
 pub(super) use connect::{Backends, Role};
+pub(super) use read::read;
 pub(super) use start::{resume, run};
 pub(super) use state::default_folder;
 

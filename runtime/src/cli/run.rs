@@ -13,6 +13,7 @@ use crate::value::Map;
 
 use super::Program;
 use super::console::Console;
+use super::dry;
 use super::exit::Exit;
 use super::mask::{self, Mask, MaskError};
 use super::scenarios::read;
@@ -42,6 +43,9 @@ pub(super) async fn run<R: Runbook>(
         Ok(work) => work,
         Err(exit) => return exit,
     };
+    if let Some(reading) = dry::wanted(matches) {
+        return dry::run(program, reading, work, matches, console).await;
+    }
     match scenario {
         Some(scenario) => simulated::<R>(scenario, work, matches, console).await,
         None => really(program, work, matches, console).await,
@@ -208,8 +212,14 @@ pub(super) fn print_record(
     matches: &ArgMatches,
     console: &Console,
 ) -> Exit {
-    match matches.get_one::<String>("output").map(String::as_str) {
-        Some("json") => console.print_data(record, exit),
-        _ => console.print(&format!("{}\n", Summary(record)), exit),
+    match wants_json(matches) {
+        true => console.print_data(record, exit),
+        false => console.print(&format!("{}\n", Summary(record)), exit),
     }
+}
+
+/// Whether programs are to read what is printed.
+pub(super) fn wants_json(matches: &ArgMatches) -> bool {
+    let output = matches.get_one::<String>("output");
+    output.is_some_and(|output| output == "json")
 }

@@ -226,7 +226,7 @@ impl<R: Runbook> Running<R> {
         }
     }
 
-    fn acceptance(&self) -> &Acceptance {
+    pub(super) fn acceptance(&self) -> &Acceptance {
         match self.effect.as_ref().map(|effect| &effect.action) {
             Ok(Action::Call(_, acceptance)) => acceptance,
             _ => &Acceptance::Any,

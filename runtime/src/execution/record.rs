@@ -29,6 +29,8 @@ impl<R: Runbook> Execution<R> {
         Record {
             automation_execution: self.automation_execution(),
             simulation: self.beginning.simulation.clone(),
+            calls: Vec::new(),
+            invented_choices: Vec::new(),
             child_executions: Vec::new(),
             script_output: self
                 .history

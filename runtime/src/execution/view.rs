@@ -14,7 +14,7 @@ impl<R: Runbook> Execution<R> {
             execution: self.id(),
             within: Vec::new(),
             target: self.beginning.target.clone(),
-            simulated: self.beginning.simulation.is_some(),
+            simulation: self.beginning.simulation.clone(),
             status: self.status,
             started: self.began,
             now: self.now,

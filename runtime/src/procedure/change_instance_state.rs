@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::instances::{Fate, Instance, judged};
+use super::instances::{Fate, Instance, all_in, judged};
 use super::{Move, Procedure, elements};
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, COMPLETION};
@@ -117,6 +117,16 @@ impl<Q: Request> Procedure<Q> for ChangeInstanceState<Q> {
                 |instance| self.fate(instance),
                 |states| json!({"InstanceStates": states}),
             ),
+        }
+    }
+
+    fn hoped(&self, stage: &Stage<Q>) -> Option<Document> {
+        match stage {
+            Stage::Change(_) => None,
+            Stage::Wait => {
+                let instances = elements(&inputs_of(&self.describe), "InstanceIds");
+                Some(all_in(&instances, self.desired.name()))
+            }
         }
     }
 

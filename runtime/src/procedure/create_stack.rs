@@ -81,6 +81,12 @@ impl<Q: Request> Procedure<Q> for CreateStack<Q> {
         }
     }
 
+    fn hoped(&self, stage: &Stage) -> Option<Document> {
+        let complete =
+            json!({"Stacks": [{"StackStatus": "CREATE_COMPLETE", "StackStatusReason": null}]});
+        matches!(stage, Stage::Complete { .. }).then_some(complete)
+    }
+
     fn activity(&self, stage: &Stage) -> &'static str {
         match stage {
             Stage::Complete { .. } => COMPLETION,

@@ -1,5 +1,7 @@
 //! `aws:createTags`: tags are written, then waited for (spec 5.8).
 
+use serde_json::json;
+
 use super::{Move, Procedure, text};
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, COMPLETION};
@@ -61,6 +63,10 @@ impl<Q: Request> Procedure<Q> for CreateTags<Q> {
         }
     }
 
+    fn hoped(&self, stage: &Stage) -> Option<Document> {
+        matches!(stage, Stage::Look).then(|| Wanted::of(&self.tag).shown("Tags"))
+    }
+
     fn activity(&self, stage: &Stage) -> &'static str {
         activity(stage)
     }
@@ -96,6 +102,10 @@ impl<Q: Request> Procedure<Q> for AddTags<Q> {
         }
     }
 
+    fn hoped(&self, stage: &Stage) -> Option<Document> {
+        matches!(stage, Stage::Look).then(|| Wanted::of(&self.tag).shown("TagList"))
+    }
+
     fn activity(&self, stage: &Stage) -> &'static str {
         activity(stage)
     }
@@ -129,6 +139,22 @@ impl Wanted {
                 .collect(),
             tags: tags.collect(),
         }
+    }
+
+    /// A list of tags that shows them all.
+    fn shown(&self, list: &str) -> Document {
+        // Where resources are not named, there is one.
+        let nobody = vec![String::new()];
+        let owners = match self.resources.is_empty() {
+            true => &nobody,
+            false => &self.resources,
+        };
+        let tags = owners.iter().flat_map(|owner| {
+            let tags = self.tags.iter();
+            tags.map(move |(key, value)| json!({"ResourceId": owner, "Key": key, "Value": value}))
+        });
+        let tags: Vec<Document> = tags.collect();
+        Document::Object([(list.to_owned(), tags.into())].into_iter().collect())
     }
 
     /// Whether a list of tags shows them all. Where the tags of the list say whose they are, `owner` points to it.

@@ -1,5 +1,7 @@
 //! `aws:deleteStack`: a stack is deleted by its id, so that no newer one of its name is meant, and awaited (spec 5.10).
 
+use serde_json::json;
+
 use super::{Move, Procedure, is_no_stack, text, without};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
@@ -74,6 +76,11 @@ impl<Q: Request> Procedure<Q> for DeleteStack<Q> {
         // A stack that is gone for long is not known any more, not even by its id.
         let absent = matches!(stage, Stage::Gone { .. }) && is_no_stack(error);
         absent.then(done)
+    }
+
+    fn hoped(&self, stage: &Stage) -> Option<Document> {
+        let gone = json!({"Stacks": [{"StackStatus": "DELETE_COMPLETE"}]});
+        matches!(stage, Stage::Gone { .. }).then_some(gone)
     }
 
     fn activity(&self, stage: &Stage) -> &'static str {

@@ -1,5 +1,7 @@
 //! EC2 instances on their way to a state (spec 5.4, 5.20).
 
+use serde_json::json;
+
 use super::{Move, text};
 use crate::value::Document;
 
@@ -42,6 +44,20 @@ impl<'a> Instance<'a> {
             None => Fate::There,
         }
     }
+}
+
+/// What DescribeInstanceStatus shows of instances that are all in a state, and fine.
+pub(super) fn all_in(instances: &[String], state: &str) -> Document {
+    let fine = |id: &String| {
+        json!({
+            "InstanceId": id,
+            "InstanceState": {"Name": state},
+            "InstanceStatus": {"Status": "ok"},
+            "SystemStatus": {"Status": "ok"},
+        })
+    };
+    let statuses: Vec<Document> = instances.iter().map(fine).collect();
+    json!({"InstanceStatuses": statuses})
 }
 
 /// What an answer of DescribeInstanceStatus means for all instances. `outputs` makes the step's outputs of the states.

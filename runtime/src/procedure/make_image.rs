@@ -72,6 +72,11 @@ impl<Q: Request> Procedure<Q> for MakeImage<Q> {
         }
     }
 
+    fn hoped(&self, stage: &Stage) -> Option<Document> {
+        let available = json!({"Images": [{"State": "available"}]});
+        matches!(stage, Stage::Available { .. }).then_some(available)
+    }
+
     fn activity(&self, stage: &Stage) -> &'static str {
         match stage {
             Stage::Make => ACTION,

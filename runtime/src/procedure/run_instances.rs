@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::instances::{Fate, Instance, judged, not_yet};
+use super::instances::{Fate, Instance, all_in, judged, not_yet};
 use super::{Move, Procedure, code, renamed, texts, without};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
@@ -90,6 +90,13 @@ impl<Q: Request> Procedure<Q> for RunInstances<Q> {
                 Some(Move::Again(not_yet(&instances.join(", "), "not there")))
             }
             _ => None,
+        }
+    }
+
+    fn hoped(&self, stage: &Stage) -> Option<Document> {
+        match stage {
+            Stage::Launch => None,
+            Stage::Ready { instances } => Some(all_in(instances, "running")),
         }
     }
 

@@ -85,6 +85,10 @@ impl<Q: Request> Procedure<Q> for RunStateMachine<Q> {
         }
     }
 
+    fn hoped(&self, stage: &Stage) -> Option<Document> {
+        matches!(stage, Stage::Run { .. }).then(|| json!({"status": "SUCCEEDED"}))
+    }
+
     fn activity(&self, stage: &Stage) -> &'static str {
         match stage {
             Stage::Start => ACTION,

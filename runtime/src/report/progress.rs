@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::event::{Beginning, Change, Event};
 use crate::flow::After;
 use crate::observer::{Activity, Observer, StepView, View};
+use crate::record::{Reading, Simulation};
 use crate::runbook::{Definition, StepDefinition};
 use crate::script::Output;
 use crate::signal::Signal;
@@ -155,10 +156,13 @@ impl Progress {
             Some(target) => format!("{indent}[{}] ", short(target)),
             None => indent,
         };
-        match (view.simulated, self.form) {
-            (true, _) => format!("simulated  virtual {elapsed}  {indent}"),
-            (false, Form::Lines | Form::Silent) => format!("{elapsed}  {indent}"),
-            (false, Form::Live { .. }) => format!("  {indent}"),
+        match (&view.simulation, self.form) {
+            (Some(Simulation::Scenario(_)), _) => {
+                format!("simulated  virtual {elapsed}  {indent}")
+            }
+            (Some(Simulation::DryRun(_)), _) => format!("dry run  virtual {elapsed}  {indent}"),
+            (None, Form::Lines | Form::Silent) => format!("{elapsed}  {indent}"),
+            (None, Form::Live { .. }) => format!("  {indent}"),
         }
     }
 
@@ -338,11 +342,14 @@ fn began(beginning: &Beginning) -> String {
     } = beginning;
     match &beginning.simulation {
         Some(_) if beginning.parent.is_some() => format!("{runbook} starts"),
-        Some(simulation) => {
-            format!(
-                "{runbook} starts, with the answers of {}",
-                simulation.scenario
-            )
+        Some(Simulation::Scenario(scenario)) => {
+            format!("{runbook} starts, with the answers of {scenario}")
+        }
+        Some(Simulation::DryRun(Reading::Nothing)) => {
+            format!("{runbook} starts, and does nothing; all answers are invented")
+        }
+        Some(Simulation::DryRun(Reading::Aws)) => {
+            format!("{runbook} starts, and only reads; other answers are invented")
         }
         None => format!("{runbook} starts, execution {execution}"),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::record::{Record, TargetsSummary};
+use crate::record::{Record, Simulation, TargetsSummary};
 use crate::value::{Document, Text};
 
 use super::words::{cause, human};
@@ -16,8 +16,14 @@ pub struct Summary<'a>(pub &'a Record);
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let execution = &self.0.automation_execution;
-        if self.0.simulation.is_some() {
-            writeln!(formatter, "simulated run of {}", execution.document_name)?;
+        match &self.0.simulation {
+            Some(Simulation::Scenario(_)) => {
+                writeln!(formatter, "simulated run of {}", execution.document_name)?;
+            }
+            Some(Simulation::DryRun(_)) => {
+                writeln!(formatter, "dry run of {}", execution.document_name)?;
+            }
+            None => {}
         }
         let outputs: Vec<_> = execution.outputs.iter().filter_map(shown).collect();
         let width = outputs
@@ -54,9 +60,11 @@ impl Summary<'_> {
             .map(|took| format!(" after {took}"))
             .unwrap_or_default();
         match &self.0.simulation {
-            Some(simulation) => format!(
-                "simulated: {status}{took} of virtual time, with the answers of {}",
-                simulation.scenario
+            Some(Simulation::Scenario(scenario)) => {
+                format!("simulated: {status}{took} of virtual time, with the answers of {scenario}")
+            }
+            Some(Simulation::DryRun(_)) => format!(
+                "dry run: {status}{took} of virtual time; nothing was done, and what stands in ‹…› is invented"
             ),
             None => format!("{}: {status}{took}", execution.document_name),
         }

@@ -217,6 +217,7 @@ impl Play<'_> {
             signals: *people,
             answers: Answers::Scenario(simulator),
             on_unknown: OnUnknown::Ask,
+            dry_run: None,
         };
         let stage = simulator.on_stage(R::DEFINITION, Children::new(world, entry.execution()));
         let engine: Engine<'_, R> = Engine::new(&stage, *clock, self.store)
@@ -270,9 +271,7 @@ fn started(definition: &Definition, scenario: &Scenario, parameters: Map, suppli
         parameters,
         supplied,
         region: scenario.region.clone(),
-        simulation: Some(Simulation {
-            scenario: scenario.file.clone(),
-        }),
+        simulation: Some(Simulation::Scenario(scenario.file.clone())),
         interactive: false,
     }
 }

@@ -392,7 +392,7 @@ fn finish(answer: &Answer, operation: &Operation) -> Option<Result<Document, Cal
 }
 
 /// A body that is bytes (Lambda's `Payload`) may be written as the JSON value that it holds.
-fn with_payload_text(members: &Map, response: &Response) -> Map {
+pub(crate) fn with_payload_text(members: &Map, response: &Response) -> Map {
     let mut members = members.clone();
     let payload = response
         .members()

@@ -181,6 +181,8 @@ const fn step(
         inputs: &[],
         calls,
         waits_for: None,
+        selected: &[],
+        decided_by: &[],
     }
 }
 
@@ -213,6 +215,8 @@ static DEFINITION: Definition = Definition {
             timeout_seconds: Some(300),
             time_limit: Some(300),
             waits_for: Some("tasks[0].exitCode = 0"),
+            selected: &[],
+            decided_by: &[],
             ..step(
                 "wait",
                 "aws:waitForAwsResourceProperty",

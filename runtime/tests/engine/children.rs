@@ -344,6 +344,7 @@ async fn attempt_of<M: Member>(
         signals: &(),
         answers: Answers::Aws(&scripted),
         on_unknown,
+        dry_run: None,
     };
     let performer = Performer::new(&scripted, &Nowhere, "eu-west-1", Permissions::None)
         .children(Children::new(world, EXECUTION));

@@ -252,6 +252,8 @@ pub(crate) const fn step(name: &'static str) -> StepDefinition {
         inputs: &[("Service", "\"toy\""), ("Api", "\"Do\"")],
         calls: &["Toy.Do"],
         waits_for: None,
+        selected: &[],
+        decided_by: &[],
     }
 }
 

@@ -114,6 +114,7 @@ impl<Q: Request> Run<'_, Q> {
             signals: self.signals,
             answers: Answers::Aws(&connector),
             on_unknown,
+            dry_run: None,
         };
         let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
         let performer = Performer::new(caller, outside, &connected.region, connected.permissions)

@@ -138,6 +138,8 @@ static DEFINITION: Definition = Definition {
             inputs: &[],
             calls: &["lambda.Invoke"],
             waits_for: None,
+            selected: &[],
+            decided_by: &[],
         },
         StepDefinition {
             name: "startReport",
@@ -150,6 +152,11 @@ static DEFINITION: Definition = Definition {
             inputs: &[("Service", "\"ECS\""), ("Api", "\"RunTask\"")],
             calls: &["ecs.RunTask"],
             waits_for: None,
+            selected: &[SelectedOutput {
+                selector: &steps::START_REPORT_TASK_ARN,
+                kind: Type::String,
+            }],
+            decided_by: &[],
         },
         StepDefinition {
             name: "waitForReport",
@@ -162,6 +169,8 @@ static DEFINITION: Definition = Definition {
             inputs: &[("Service", "\"ECS\""), ("Api", "\"DescribeTasks\"")],
             calls: &["ecs.DescribeTasks"],
             waits_for: Some("tasks[0].containers[0].exitCode = 0"),
+            selected: &[],
+            decided_by: &[],
         },
         StepDefinition {
             name: "publishReport",
@@ -174,6 +183,8 @@ static DEFINITION: Definition = Definition {
             inputs: &[],
             calls: &["lambda.Invoke"],
             waits_for: None,
+            selected: &[],
+            decided_by: &[],
         },
         StepDefinition {
             name: "letLogsArrive",
@@ -186,6 +197,8 @@ static DEFINITION: Definition = Definition {
             inputs: &[],
             calls: &[],
             waits_for: None,
+            selected: &[],
+            decided_by: &[],
         },
     ],
     outputs: &[],

@@ -63,7 +63,7 @@ pub fn start_report(state: &State) -> Result<Effect, InputError> {
     }))
 }
 
-static START_REPORT_TASK_ARN: Selector = Selector::new(
+pub(super) static START_REPORT_TASK_ARN: Selector = Selector::new(
     "$.tasks[0].taskArn",
     &[
         Segment::Key("tasks"),

@@ -1,0 +1,50 @@
+//! Dry runs that read: connected like real ones, but kept nowhere.
+
+use std::sync::Arc;
+
+use clap::ArgMatches;
+
+use crate::cancel::CancelToken;
+use crate::child::{Answers, Children};
+use crate::dry_run::{Rehearsal, Rehearsed};
+use crate::local::Performer;
+use crate::parameters::Checked;
+use crate::record::Reading;
+use crate::report::Progress;
+use crate::runbook::Runbook;
+
+use super::super::backend::Backend;
+use super::connect::{Backends, ChildConnector, Identity};
+use super::options::Options;
+
+/// Goes through a runbook without doing anything but read.
+pub(crate) async fn read<R: Runbook>(
+    backend: &dyn Backend<R::Request>,
+    children: &Backends,
+    checked: Checked,
+    matches: &ArgMatches,
+    progress: &Progress,
+    cancel: CancelToken,
+) -> Result<Rehearsed, String> {
+    let rehearsal = Rehearsal::new(Reading::Aws, progress, cancel);
+    let options = Options::of(matches);
+    let identity = Identity {
+        region: matches.get_one::<String>("region").cloned(),
+        role: options.role(),
+        script_credentials: options.script_credentials(),
+        starter: Arc::default(),
+    };
+    let connected = identity.connect::<R>(backend, rehearsal.execution, &checked);
+    let connected = connected.await.map_err(|error| error.to_string())?;
+    let connector = ChildConnector {
+        backends: children,
+        own: None,
+        identity: &identity,
+    };
+    let world = rehearsal.world(Answers::Aws(&connector));
+    let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
+    let performer = Performer::new(caller, outside, &connected.region, connected.permissions)
+        .children(Children::new(world, rehearsal.execution));
+    let rehearsed = rehearsal.perform::<R>(&performer, &connected.region, checked);
+    rehearsed.await.map_err(|error| error.to_string())
+}

@@ -16,6 +16,7 @@ mod exit;
 mod flags;
 #[cfg(feature = "journal")]
 mod kept;
+mod log;
 mod mask;
 mod run;
 mod scenarios;
@@ -35,6 +36,7 @@ use crate::runbook::Runbook;
 pub use backend::{Backend, ConnectError, Connection};
 pub use console::{Console, Stream};
 pub use exit::{EXIT_CODES, Exit};
+pub use log::Log;
 
 /// The program that a runbook is compiled to.
 pub struct Program<R: Runbook> {
@@ -107,6 +109,8 @@ impl<R: Runbook> Program<R> {
                 return console.fail(Exit::NotRun, &format!("cannot start: {error}"));
             }
         };
+        let options = matches.subcommand().map(|(_, matches)| matches);
+        let _log = options.and_then(|matches| log::write(matches, console));
         match matches.subcommand() {
             Some(("run", matches)) => runtime.block_on(run::run(self, matches, console)),
             Some(("test", matches)) => runtime.block_on(scenarios::test::<R>(matches, console)),

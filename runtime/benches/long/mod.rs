@@ -1,5 +1,10 @@
 //! Runbooks of any length, written by hand as the compiler would write them.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "the places of steps are known to be there"
+)]
+
 use std::borrow::Cow;
 
 use jiff::Timestamp;

@@ -185,6 +185,7 @@ fn run_options() -> [Arg; 5] {
         dry::option(),
         quiet(),
         verbose(),
+        log_format(),
         Arg::new("help")
             .long("help")
             .short('h')
@@ -205,9 +206,18 @@ fn verbose() -> Arg {
     Arg::new("verbose")
         .long("verbose")
         .short('v')
-        .action(ArgAction::SetTrue)
+        .action(ArgAction::Count)
         .conflicts_with("quiet")
-        .help("Show what scripts print, too")
+        .help("Show what scripts print, too; twice, write a log of all calls and steps")
+}
+
+fn log_format() -> Arg {
+    Arg::new("log-format")
+        .long("log-format")
+        .value_name("text|json")
+        .value_parser(["text", "json"])
+        .hide_possible_values(true)
+        .help("Write a log, as lines or as an object each; RUST_LOG=debug says how much")
 }
 
 /// Whether a step waits for people.

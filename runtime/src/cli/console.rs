@@ -62,10 +62,12 @@ impl Console {
         (input, self.asks)
     }
 
-    /// Hides values in everything that is printed from now on.
+    /// Hides values in everything that is printed from now on, beside those that are hidden already.
     pub(super) fn hide(&self, mask: &Mask) {
-        self.output.lock().mask = mask.clone();
-        self.errors.lock().mask = mask.clone();
+        for stream in [&self.output, &self.errors] {
+            let mut inner = stream.lock();
+            inner.mask = inner.mask.and(mask);
+        }
     }
 
     /// What is hidden.

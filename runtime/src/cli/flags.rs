@@ -6,10 +6,11 @@
 use crate::runbook::{Definition, ParameterDefinition};
 
 /// The names of our own options of `run`.
-pub(super) const OWN: [&str; 19] = [
+pub(super) const OWN: [&str; 20] = [
     "as",
     "help",
     "interactive",
+    "log-format",
     "mask",
     "max-concurrency",
     "max-errors",

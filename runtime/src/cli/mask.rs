@@ -58,11 +58,21 @@ impl Mask {
                 collect(name, value, &mut texts)?;
             }
         }
-        let mut needles: Vec<String> = texts.iter().flat_map(|text| forms(text)).collect();
+        Ok(Self::new(
+            texts.iter().flat_map(|text| forms(text)).collect(),
+        ))
+    }
+
+    fn new(mut needles: Vec<String>) -> Self {
         // Of two that begin at one place, the longer one holds the other.
         needles.sort_by(|left, right| (right.len(), left).cmp(&(left.len(), right)));
         needles.dedup();
-        Ok(Self(needles.into()))
+        Self(needles.into())
+    }
+
+    /// Masks what either of the two does.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        Self::new([self.0.as_ref(), other.0.as_ref()].concat())
     }
 
     /// Whether everything may be seen.

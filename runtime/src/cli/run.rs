@@ -15,6 +15,7 @@ use super::Program;
 use super::console::Console;
 use super::dry;
 use super::exit::Exit;
+use super::log::{self, Log};
 use super::mask::{self, Mask, MaskError};
 use super::scenarios::read;
 use super::signals::Signals;
@@ -150,16 +151,15 @@ async fn simulated<R: Runbook>(
     let progress = progress(matches, console);
     let cancel = CancelToken::new();
     let _signals = Signals::follow(cancel.clone(), console.errors.clone());
+    let log = Log::new(&progress);
     let with = |parameters| Scenario {
         parameters,
         ..scenario
     };
     let outcome = match wanted {
-        Wanted::Once(checked) => {
-            simulate::run::<R>(with(checked.supplied), &progress, cancel).await
-        }
+        Wanted::Once(checked) => simulate::run::<R>(with(checked.supplied), &log, cancel).await,
         Wanted::ForTargets { order, supplied } => {
-            simulate::run_for_targets::<R>(with(supplied), &order, &progress, cancel).await
+            simulate::run_for_targets::<R>(with(supplied), &order, &log, cancel).await
         }
     };
     progress.close();
@@ -192,11 +192,14 @@ fn notes(outcome: &SimulationOutcome, console: &Console) {
 }
 
 pub(super) fn progress(matches: &ArgMatches, console: &Console) -> Progress {
-    let form = match matches.get_flag("quiet") {
-        true => Form::Silent,
-        false => console.form,
+    let form = match (matches.get_flag("quiet"), log::wanted(matches)) {
+        // Who reads a log by a program wants nothing between its lines.
+        (true, _) | (_, log::Wanted::Json) => Form::Silent,
+        (false, log::Wanted::Text) => Form::Lines,
+        (false, log::Wanted::No) => console.form,
     };
-    Progress::new(form, Box::new(console.errors.clone())).verbose(matches.get_flag("verbose"))
+    let is_verbose = log::verbosity(matches) > 0;
+    Progress::new(form, Box::new(console.errors.clone())).verbose(is_verbose)
 }
 
 /// Prints what came of a run.

@@ -9,7 +9,7 @@ use crate::cli::kept::Role;
 use crate::runbook::Definition;
 use crate::status::Status;
 
-use super::{OPTIONS, has_listeners, has_scripts, output, quiet, verbose};
+use super::{OPTIONS, has_listeners, has_scripts, log_format, output, quiet, verbose};
 
 /// The commands that continue executions, look at them, and tell them something.
 pub(super) fn commands(definition: &'static Definition) -> Vec<Command> {
@@ -83,6 +83,7 @@ fn resume(definition: &'static Definition) -> Command {
         .arg(state_dir())
         .arg(quiet())
         .arg(verbose())
+        .arg(log_format())
         .arg(output())
 }
 

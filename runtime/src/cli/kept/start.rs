@@ -21,6 +21,7 @@ use super::super::Program;
 use super::super::backend::Backend;
 use super::super::console::Console;
 use super::super::exit::Exit;
+use super::super::log::Log;
 use super::super::run::{Wanted, finish, hide, progress};
 use super::super::signals::Signals;
 use super::connect::{Backends, Connects, Identity, Own};
@@ -221,6 +222,7 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
             cancel.clone(),
             complete.clone(),
         );
+        let log = Log::new(&progress);
         let store = Discreet {
             store: self.keeper,
             mask: console.hidden(),
@@ -236,7 +238,7 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
                 starter: decisions.starter(),
             },
             console,
-            observer: &progress,
+            observer: &log,
             signals: &inbox,
             store: &store,
             execution,

@@ -1,4 +1,4 @@
-//! What is masked by `--mask` is not printed, wherever it stands.
+//! What is printed beside the result: logs, and nothing of what is masked.
 #![cfg(feature = "cli")]
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +13,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use ecs_run_task::EcsRunTask;
+use expect_test::expect;
 use runbook_runtime::cli::{Console, Exit, Program, Stream};
 use runbook_runtime::report::Form;
 use serde_json::{Value, json};
@@ -45,6 +46,9 @@ impl Buffer {
 
 /// Plays [`REFUSED`]; gives the exit code, and what was printed as a result and beside it.
 fn run(arguments: &[&str]) -> (Exit, String, String) {
+    // What `tracing` knows of who listens, it knows for all threads: one command at a time, as in any other process.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock();
     let folder = tempfile::TempDir::new().unwrap();
     let scenario = folder.path().join("it.yaml");
     std::fs::write(&scenario, REFUSED).unwrap();
@@ -126,4 +130,52 @@ fn only_a_parameter_can_be_masked() {
     let (exit, _, errors) = run(&["--Cluster", "topsecret", "--mask", "Clutser"]);
     assert_eq!(exit, Exit::Usage);
     assert!(errors.contains("'Cluster'"), "{errors}");
+}
+
+#[test]
+fn nothing_is_logged_unasked() {
+    let (_, _, errors) = run(&["--Cluster", "demo", "-v"]);
+    assert!(
+        !errors.contains("INFO") && !errors.contains("DEBUG"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn verbose_twice_logs_steps_and_calls() {
+    let (_, _, errors) = run(&["--Cluster", "demo", "-vv"]);
+    let log = errors
+        .lines()
+        .filter(|line| !line.starts_with("simulated  "));
+    let log: Vec<&str> = log.collect();
+    expect![[r#"
+        2026-01-01T12:00:00Z INFO execution started execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true
+        2026-01-01T12:00:00Z INFO step started execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=lambda1
+        2026-01-01T12:00:00Z DEBUG call made execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=lambda1 calls=Lambda.Invoke attempt=1 number=1
+        2026-01-01T12:00:00Z DEBUG call answered execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=lambda1 calls=Lambda.Invoke number=1 milliseconds=0
+        2026-01-01T12:00:00Z INFO step ended execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=lambda1 status=Success milliseconds=0
+        2026-01-01T12:00:00Z INFO step started execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=ecs
+        2026-01-01T12:00:00Z DEBUG call made execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=ecs calls=ECS.RunTask attempt=1 number=1
+        2026-01-01T12:00:00Z WARN call failed execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=ecs number=1 milliseconds=0 error="An error occurred (ClusterNotFoundException) when calling the RunTask operation: no xtopsecretx: {\"name\":\"topsecret\"}"
+        2026-01-01T12:00:00Z INFO step ended execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=ecs status=Failed milliseconds=0 failure="Step fails when it is Execute/Cancelling action. An error occurred (ClusterNotFoundException) when calling the RunTask operation: no xtopsecretx: {\"name\":\"topsecret\"}. Please refer to Automation Service Troubleshooting Guide for more diagnosis details."
+        2026-01-01T12:00:00Z INFO step started execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=Sleep
+        2026-01-01T12:00:00Z DEBUG waiting execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=Sleep until=2026-01-01T12:00:03Z reason=sleep
+        2026-01-01T12:00:03Z INFO step ended execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true step=Sleep status=Success milliseconds=3000
+        2026-01-01T12:00:03Z INFO execution ended execution=bfa56338-630c-52d6-9378-bf9cd82f7dbd runbook=ecs-run-task simulated=true status=Failed"#]].assert_eq(&log.join("\n"));
+}
+
+#[test]
+fn a_log_for_programs_has_an_object_on_every_line_and_no_masked_value() {
+    let (_, _, errors) = run(&[&HIDDEN[..], &["--log-format", "json"]].concat());
+    let lines = errors.lines().map(serde_json::from_str);
+    let lines: Vec<Value> = lines.collect::<Result<_, _>>().unwrap();
+    let failed = lines.iter().find(|line| line["message"] == "call failed");
+    let failed = failed.unwrap();
+    assert_eq!(failed["level"], "WARN");
+    assert_eq!(failed["step"], "ecs");
+    assert_eq!(failed["simulated"], true);
+    assert!(failed["error"].as_str().unwrap().contains("no x***x"));
+    assert!(!errors.contains("topsecret"));
+    // Calls that succeed are for who wants to see more.
+    assert!(lines.iter().all(|line| line["level"] != "DEBUG"));
 }

@@ -176,7 +176,7 @@ fn mask(definition: &'static Definition) -> Option<Arg> {
     })
 }
 
-fn run_options() -> [Arg; 5] {
+fn run_options() -> [Arg; 6] {
     [
         Arg::new("simulate")
             .long("simulate")

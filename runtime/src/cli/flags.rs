@@ -6,8 +6,9 @@
 use crate::runbook::{Definition, ParameterDefinition};
 
 /// The names of our own options of `run`.
-pub(super) const OWN: [&str; 20] = [
+pub(super) const OWN: [&str; 21] = [
     "as",
+    "dry-run",
     "help",
     "interactive",
     "log-format",

@@ -129,7 +129,7 @@ impl<'a> Log<'a> {
 macro_rules! log {
     ($level:ident, $event:expr, $view:expr, $step:expr, $($rest:tt)+) => {
         $level!(target: TARGET, at = %$event.at, execution = %$view.execution, runbook = $view.definition.name,
-            simulated = $view.simulated, step = $step, $($rest)+)
+            simulated = $view.simulation.is_some(), step = $step, $($rest)+)
     };
 }
 

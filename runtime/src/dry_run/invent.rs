@@ -134,14 +134,26 @@ fn of_type(name: &str, kind: Type) -> Document {
 /// What Parameter Store might hold for the defaults of a runbook.
 pub(crate) fn stored<R: Runbook>(names: &[&str]) -> StoredValues {
     let names = names.iter().map(|&name| {
-        let default = R::STORED.iter().find(|default| default.name == name);
-        let parameter = default.and_then(|default| {
-            let mut parameters = R::DEFINITION.parameters.iter();
-            parameters.find(|parameter| parameter.name == default.parameter)
-        });
+        let takes = |parameter: &&ParameterDefinition| {
+            let mut defaults = R::STORED.iter();
+            defaults.any(|default| default.name == name && default.parameter == parameter.name)
+        };
+        // What several take has to suit the one that takes the least.
+        let parameters = R::DEFINITION.parameters.iter().filter(takes);
+        let parameter = parameters.max_by_key(|parameter| demands(parameter.kind));
         (name.to_owned(), stored_value(name, parameter))
     });
     names.collect()
+}
+
+/// How few texts become a type.
+const fn demands(kind: Type) -> u8 {
+    match kind {
+        Type::String => 0,
+        Type::StringList => 1,
+        Type::MapList | Type::StringMap => 2,
+        Type::Boolean | Type::Integer => 3,
+    }
 }
 
 fn stored_value(name: &str, parameter: Option<&ParameterDefinition>) -> StoredValue {

@@ -48,7 +48,7 @@ pub(crate) use fleet::{member_of, name_of};
 pub use host::Children;
 pub use visit::Connected;
 
-use visit::Visit;
+use visit::{Halt, Visit};
 
 /// A runbook that a step may start.
 #[derive(Clone, Copy)]
@@ -172,7 +172,7 @@ impl Child {
 
 /// Starts a child.
 #[derive(Clone, Copy)]
-struct Start(for<'a> fn(World<'a>, Visit) -> BoxFuture<'a, Result<Document, CallError>>);
+struct Start(for<'a> fn(World<'a>, Visit) -> BoxFuture<'a, Result<Document, Halt>>);
 
 impl fmt::Debug for Start {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::visit::{self, Visit, answer};
+use super::visit::{self, Halt, Visit, answer};
 use super::{Start, World, record};
 use crate::caller::{BoxFuture, CallError, EffectId};
 use crate::cancel::CancelToken;
@@ -234,7 +234,7 @@ enum Member<'a> {
     /// It has not started.
     Waiting,
     /// It is under way.
-    Running(BoxFuture<'a, Result<Document, CallError>>),
+    Running(BoxFuture<'a, Result<Document, Halt>>),
     /// It has ended, or was refused.
     Ended(Result<Document, CallError>),
 }
@@ -244,15 +244,15 @@ pub(super) async fn run(crew: Crew<'_>) -> Result<Document, CallError> {
     let mut members = crew.recall()?;
     poll_fn(|context| {
         // Everybody has one turn: asked twice at one moment, a virtual clock goes on.
-        for (index, member) in members.iter_mut().enumerate() {
-            if let Err(error) = crew.poll(index, member, context) {
+        for member in &mut members {
+            if let Err(error) = poll(member, context) {
                 return Poll::Ready(Err(error));
             }
         }
         while let Some((index, member)) = crew.next(&mut members) {
             *member = crew.start(index);
             // What becomes of it at once counts for the next, as it does after a cut.
-            if let Err(error) = crew.poll(index, member, context) {
+            if let Err(error) = poll(member, context) {
                 return Poll::Ready(Err(error));
             }
         }
@@ -330,29 +330,6 @@ impl<'a> Crew<'a> {
         }
     }
 
-    fn poll(
-        &self,
-        index: usize,
-        member: &mut Member<'a>,
-        context: &mut Context<'_>,
-    ) -> Result<(), CallError> {
-        let Member::Running(run) = member else {
-            return Ok(());
-        };
-        let Poll::Ready(end) = run.as_mut().poll(context) else {
-            return Ok(());
-        };
-        // One that has begun and can neither go on nor end is no failure of its own: its events cannot be kept.
-        if let Err(error) = &end {
-            let events = self.events(index)?;
-            if !events.is_empty() && !has_ended(&events) {
-                return Err(error.clone());
-            }
-        }
-        *member = Member::Ended(end);
-        Ok(())
-    }
-
     /// What the parent is told once nothing runs any more.
     fn answer(&self, members: &[Member<'_>]) -> Document {
         let counts = counts(members);
@@ -400,6 +377,22 @@ impl<'a> Crew<'a> {
         }
         message
     }
+}
+
+/// Lets an execution go on, if it is under way. An error is none of its own, but one of all.
+fn poll(member: &mut Member<'_>, context: &mut Context<'_>) -> Result<(), CallError> {
+    let Member::Running(run) = member else {
+        return Ok(());
+    };
+    let Poll::Ready(end) = run.as_mut().poll(context) else {
+        return Ok(());
+    };
+    *member = Member::Ended(match end {
+        Ok(answer) => Ok(answer),
+        Err(Halt::Refused(error)) => Err(error),
+        Err(Halt::Stuck(error)) => return Err(error),
+    });
+    Ok(())
 }
 
 impl Member<'_> {

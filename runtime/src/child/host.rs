@@ -103,8 +103,9 @@ impl<'a> Children<'a> {
             target: None,
             cancel: cancel.clone(),
         };
+        let run = (child.visit.0)(self.world, visit);
         Running {
-            run: (child.visit.0)(self.world, visit),
+            run: Box::pin(async move { Ok(run.await?) }),
             cancel,
         }
     }

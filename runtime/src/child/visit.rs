@@ -49,11 +49,33 @@ struct Place {
     simulation: Option<Simulation>,
 }
 
+/// Why a child has no end.
+pub(super) enum Halt {
+    /// It could not start.
+    Refused(CallError),
+    /// It could not go on: that is no failure of its own.
+    Stuck(CallError),
+}
+
+impl From<CallError> for Halt {
+    fn from(error: CallError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Halt> for CallError {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::Refused(error) | Halt::Stuck(error) => error,
+        }
+    }
+}
+
 /// Runs a child to its end, from its beginning or from where it was cut off.
 pub(super) fn visit<R: Runbook>(
     world: World<'_>,
     visit: Visit,
-) -> BoxFuture<'_, Result<Document, CallError>> {
+) -> BoxFuture<'_, Result<Document, Halt>> {
     Box::pin(async move {
         let checked = check(R::DEFINITION, &visit.parameters)
             .map_err(|errors| refused(&errors.to_string()))?;
@@ -112,7 +134,7 @@ async fn drive<R: Runbook>(
     checked: Checked,
     caller: &dyn Caller<R::Request>,
     place: Place,
-) -> Result<Document, CallError> {
+) -> Result<Document, Halt> {
     let within = visit.within.iter();
     let within: String = within
         .map(|effect| format!("{}/", effect.label()))
@@ -177,11 +199,17 @@ fn refused(problem: &str) -> CallError {
     }
 }
 
-fn stuck<R: Runbook>(error: &EngineError) -> CallError {
-    CallError::Connection(format!(
-        "runbook `{}` cannot go on: {error}",
-        R::DEFINITION.name
-    ))
+fn stuck<R: Runbook>(error: &EngineError) -> Halt {
+    let problem = format!("runbook `{}` cannot go on: {error}", R::DEFINITION.name);
+    let problem = CallError::Connection(problem);
+    match error {
+        // Nothing was done, and what others do has nothing to do with it.
+        EngineError::Identity(_)
+        | EngineError::ParameterStore(_)
+        | EngineError::Stored(_)
+        | EngineError::Parameters(_) => Halt::Refused(problem),
+        _ => Halt::Stuck(problem),
+    }
 }
 
 fn unconnected<R: Runbook>() -> CallError {

@@ -32,6 +32,7 @@ use crate::observer::Observer;
 use crate::observer::View;
 use crate::parameters::Checked;
 use crate::parent;
+use crate::procedure::Stoppable;
 use crate::rate::MOST_MAPS;
 use crate::record::Record;
 use crate::runbook::{Definition, Runbook};
@@ -159,10 +160,10 @@ impl Child {
             stops: false,
         }
     }
+}
 
-    /// The request to cancel it, and to wait for its end.
-    #[must_use]
-    pub(crate) fn to_stop(&self) -> Self {
+impl Stoppable for Child {
+    fn to_stop(&self) -> Self {
         Self {
             stops: true,
             ..self.clone()

@@ -28,6 +28,7 @@ pub use delete_image::DeleteImage;
 pub use delete_stack::DeleteStack;
 pub use make_image::MakeImage;
 pub use run_automation::RunAutomation;
+pub(crate) use run_child::Stoppable;
 pub use run_command::RunCommand;
 pub use run_instances::RunInstances;
 pub use run_state_machine::RunStateMachine;

@@ -15,6 +15,7 @@ use super::{Start, World, record};
 use crate::caller::{BoxFuture, CallError, EffectId};
 use crate::cancel::CancelToken;
 use crate::event::{Change, Event};
+use crate::procedure::Stoppable;
 use crate::rate::{Counts, Limits, MOST_MAPS, MOST_VALUES, Rate};
 use crate::record::Record;
 use crate::runbook::{Definition, Runbook};
@@ -199,10 +200,10 @@ impl Fleet {
             stops: false,
         })
     }
+}
 
-    /// The request to cancel it, and to wait for the end of all that is under way.
-    #[must_use]
-    pub(crate) fn to_stop(&self) -> Self {
+impl Stoppable for Fleet {
+    fn to_stop(&self) -> Self {
         Self {
             stops: true,
             ..self.clone()

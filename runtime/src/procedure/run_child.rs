@@ -3,44 +3,18 @@
 use serde_json::json;
 
 use super::{Move, Procedure, text};
-use crate::child::{Child, Fleet};
 use crate::effect::{Request, inputs_of};
 use crate::failure::COMPLETION;
 use crate::value::{Document, Map};
 
-/// The child is run, and has to succeed.
-impl<Q: Request + From<Self>> Procedure<Q> for Child {
-    type Stage = ();
-
-    fn inputs(&self) -> Map {
-        inputs_of(&Q::from(self.clone()))
-    }
-
-    fn begin(&self) {}
-
-    fn request(&self, (): &()) -> Q {
-        self.clone().into()
-    }
-
-    fn answered(&self, (): &(), answer: &Document) -> Move<()> {
-        ended(answer)
-    }
-
-    fn activity(&self, (): &()) -> &'static str {
-        COMPLETION
-    }
-
-    fn stop(&self, (): &()) -> Option<Q> {
-        Some(self.to_stop().into())
-    }
-
-    fn stops_when_late(&self) -> bool {
-        true
-    }
+/// What a step starts in the same program, and waits for.
+pub(crate) trait Stoppable: Clone + std::fmt::Debug + Send + Sync + 'static {
+    /// The request to cancel it, and to wait for its end.
+    fn to_stop(&self) -> Self;
 }
 
-/// The runbook is run for every target, and not too many may fail.
-impl<Q: Request + From<Self>> Procedure<Q> for Fleet {
+/// It is run, and has to succeed.
+impl<S: Stoppable, Q: Request + From<S>> Procedure<Q> for S {
     type Stage = ();
 
     fn inputs(&self) -> Map {

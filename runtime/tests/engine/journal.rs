@@ -26,6 +26,12 @@ fn folder() -> TempDir {
     TempDir::new().unwrap()
 }
 
+/// A journal as two processes have it.
+fn two_processes(folder: &Path) -> (Journal, Journal) {
+    let open = || Journal::open(folder).unwrap();
+    (open(), open())
+}
+
 /// Runs a sheet to its end with a journal.
 async fn run<S: Sheet>(script: Script, folder: &Path) -> Record {
     let journal = Journal::open(folder).unwrap();
@@ -99,10 +105,7 @@ async fn what_is_read_is_what_another_store_keeps() {
 async fn an_execution_has_one_keeper_until_that_is_gone() {
     let folder = folder();
     run_until::<Plain>(|_, _, _| done(), folder.path(), 4).await;
-    let (one, two) = (
-        Journal::open(folder.path()).unwrap(),
-        Journal::open(folder.path()).unwrap(),
-    );
+    let (one, two) = two_processes(folder.path());
     let first = one.go_on(EXECUTION).unwrap();
     let error = two.go_on(EXECUTION).err().unwrap();
     assert!(matches!(error, JournalError::Held { .. }));
@@ -121,10 +124,7 @@ async fn an_execution_has_one_keeper_until_that_is_gone() {
 async fn who_has_lost_an_execution_commits_nothing_any_more() {
     let folder = folder();
     run_until::<Plain>(|_, _, _| done(), folder.path(), 4).await;
-    let (one, two) = (
-        Journal::open(folder.path()).unwrap(),
-        Journal::open(folder.path()).unwrap(),
-    );
+    let (one, two) = two_processes(folder.path());
     let first = one.go_on(EXECUTION).unwrap();
     // Somebody removes the lease by hand.
     fs::remove_file(folder.path().join("leases").join(EXECUTION.to_string())).unwrap();
@@ -186,10 +186,7 @@ async fn executions_are_listed_and_found_by_the_beginning_of_their_ids() {
 async fn letters_are_kept_until_something_has_come_of_them() {
     let folder = folder();
     run_until::<Plain>(|_, _, _| done(), folder.path(), 4).await;
-    let (mine, yours) = (
-        Journal::open(folder.path()).unwrap(),
-        Journal::open(folder.path()).unwrap(),
-    );
+    let (mine, yours) = two_processes(folder.path());
     let approve = Errand::Signal(Signal {
         kind: SignalKind::Approve,
         step: None,

@@ -95,7 +95,9 @@ fn is_finding(line: &str) -> bool {
     let carets = comment.trim_start();
     let words = carets.trim_start_matches('^');
     carets.len() > words.len()
-        && (words.starts_with(" error[RB") || words.starts_with(" warning[RB"))
+        && [" error[RB", " warning[RB", " hint[RB"]
+            .iter()
+            .any(|start| words.starts_with(start))
 }
 
 /// The text with its findings as comments.

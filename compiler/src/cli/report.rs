@@ -114,6 +114,7 @@ pub(super) fn show(source: &Source, diagnostics: &Diagnostics) {
 pub(super) struct Total {
     errors: usize,
     warnings: usize,
+    hints: usize,
 }
 
 impl Total {
@@ -122,11 +123,13 @@ impl Total {
         let mut total = Self {
             errors: 0,
             warnings: 0,
+            hints: 0,
         };
         for diagnostic in all.into_iter().flat_map(Diagnostics::iter) {
             match diagnostic.severity {
                 Severity::Error => total.errors += 1,
                 Severity::Warning => total.warnings += 1,
+                Severity::Hint => total.hints += 1,
             }
         }
         total
@@ -137,15 +140,21 @@ impl Total {
         self.errors > 0
     }
 
-    /// `2 errors and 1 warning`
+    /// `2 errors, 1 warning and 3 hints`
     pub(super) fn text(self) -> String {
-        let errors = output::count(self.errors, "error");
-        let warnings = output::count(self.warnings, "warning");
-        match (self.errors, self.warnings) {
-            (0, 0) => "no errors".to_owned(),
-            (_, 0) => errors,
-            (0, _) => warnings,
-            _ => format!("{errors} and {warnings}"),
+        let counted = [
+            (self.errors, "error"),
+            (self.warnings, "warning"),
+            (self.hints, "hint"),
+        ];
+        let found = counted.into_iter().filter(|(count, _)| *count > 0);
+        let mut found: Vec<String> = found
+            .map(|(count, thing)| output::count(count, thing))
+            .collect();
+        match found.pop() {
+            None => "no errors".to_owned(),
+            Some(last) if found.is_empty() => last,
+            Some(last) => format!("{} and {last}", found.join(", ")),
         }
     }
 }

@@ -22,6 +22,8 @@ pub enum Severity {
     Error,
     /// The runbook runs, but perhaps not as its author meant.
     Warning,
+    /// The runbook may well be meant so; its author should know what it means.
+    Hint,
 }
 
 impl Severity {
@@ -30,6 +32,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Hint => "hint",
         }
     }
 }
@@ -39,7 +42,7 @@ impl Severity {
 pub struct Diagnostic {
     /// The kind of finding.
     pub code: Code,
-    /// Error or warning.
+    /// Error, warning or hint.
     pub severity: Severity,
     /// What is wrong, understandable without the source.
     pub message: String,
@@ -97,6 +100,11 @@ impl Diagnostic {
     /// A warning.
     pub fn warning(code: Code, span: Span, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, span, message.into())
+    }
+
+    /// A hint.
+    pub fn hint(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Hint, code, span, message.into())
     }
 
     fn new(severity: Severity, code: Code, span: Span, message: String) -> Self {

@@ -52,6 +52,7 @@ impl<'source> Shown<'source> {
         let level = match diagnostic.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
+            Severity::Hint => Level::NOTE.with_name(Severity::Hint.as_str()),
         };
         let title = level
             .primary_title(diagnostic.message.as_str())

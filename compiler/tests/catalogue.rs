@@ -391,11 +391,11 @@ fn distils_models_as_they_are() {
 
     let sea = catalogue.find("deep sea").unwrap();
     assert_eq!(sea.api_version, "2020-02-02");
-    assert_eq!(
-        sea.operation("dive_to_iscsi")
-            .map(|operation| &*operation.name),
-        Some("DiveToiSCSI")
-    );
+    assert_eq!(sea.signing_name, "ocean");
+    let operation = sea.operation("dive_to_iscsi").unwrap();
+    assert_eq!(operation.name, "DiveToiSCSI");
+    assert_eq!(operation.http_method, "POST");
+    assert_eq!(operation.deprecated_message.as_deref(), Some("Use Swim."));
     let names: Vec<_> = sea.shapes.iter().map(|shape| &*shape.name).collect();
     assert_eq!(
         names,
@@ -516,10 +516,14 @@ def _add_parameter_aliases(handler_list):
 
 const MODEL: &str = r#"{
     "metadata": {
-        "apiVersion": "2020-02-02", "serviceId": "Deep Sea", "protocol": "json", "jsonVersion": "1.1"
+        "apiVersion": "2020-02-02", "serviceId": "Deep Sea", "protocol": "json", "jsonVersion": "1.1",
+        "endpointPrefix": "sea", "signingName": "ocean"
     },
     "operations": {
-        "DiveToiSCSI": { "name": "DiveToiSCSI", "input": { "shape": "Dive" } }
+        "DiveToiSCSI": {
+            "name": "DiveToiSCSI", "http": { "method": "POST" }, "input": { "shape": "Dive" },
+            "deprecated": true, "deprecatedMessage": "Use\n  Swim."
+        }
     },
     "shapes": {
         "Zone": { "type": "string", "enum": ["abyss", "shelf"] },

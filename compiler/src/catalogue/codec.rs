@@ -253,10 +253,10 @@ macro_rules! coded_by_field {
 
 coded_by_field! {
     Service: []
-        name service_id api_version protocol protocols json_version target_prefix operations shapes;
+        name service_id api_version protocol protocols json_version target_prefix signing_name operations shapes;
     Operation:
         [paginator idempotent read_only deprecated event_stream_input event_stream_output]
-        name method input output errors result_wrapper;
+        name method http_method input output errors result_wrapper deprecated_message;
     Shape: [sensitive deprecated] name kind;
     Structure: [exception union event event_stream] members payload error_code;
     Member:

@@ -23,6 +23,8 @@ pub struct Service {
     pub json_version: Option<String>,
     /// What stands before the operation's name in `X-Amz-Target`.
     pub target_prefix: Option<String>,
+    /// The name under which requests are signed: `ecs`, `monitoring`, `ses`. Policies of IAM use it, but for a few services.
+    pub signing_name: String,
     /// All operations, sorted by name.
     pub operations: Vec<Operation>,
     /// All shapes that operations reach, in the order of the model.
@@ -108,6 +110,8 @@ pub struct Operation {
     pub name: String,
     /// Boto3's method for it: `describe_instances`.
     pub method: String,
+    /// The method of its HTTP requests: `POST`.
+    pub http_method: String,
     /// The structure of its parameters, unless it takes none.
     pub input: Option<ShapeId>,
     /// The structure of its answer, unless it is empty.
@@ -118,6 +122,8 @@ pub struct Operation {
     pub result_wrapper: Option<String>,
     /// AWS advises against it.
     pub deprecated: bool,
+    /// What AWS says about that, in one line.
+    pub deprecated_message: Option<String>,
     /// The model says that repeating it has no further effect.
     pub idempotent: bool,
     /// The model says that it changes nothing.

@@ -11,7 +11,7 @@ use super::wire::{Bytes, put_number, put_text};
 use super::{CatalogueError, Service, codec};
 
 /// The first bytes of a catalogue; the last is the version of the format.
-const MAGIC: &[u8] = b"runbookc catalogue \x01";
+const MAGIC: &[u8] = b"runbookc catalogue \x02";
 
 /// No service is larger when inflated; damaged bytes may claim to be.
 const LARGEST_SERVICE: u64 = 64 << 20;

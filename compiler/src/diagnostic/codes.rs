@@ -140,6 +140,8 @@ codes! {
     UnknownHandler = "RB0415", "unusable handler";
     /// An attachment that is not there, not what the document says, or of no use to its script.
     UnusableAttachment = "RB0416", "unusable attachment";
+    /// An operation that AWS advises against.
+    DeprecatedOperation = "RB0417", "deprecated operation";
     /// A feature that the compiler does not translate yet.
     UnsupportedFeature = "RB0502", "feature not supported yet";
     /// An operation or member that the SDK does not have yet.

@@ -44,6 +44,7 @@ pub(super) fn service(
         protocols,
         json_version: model.metadata.json_version.clone(),
         target_prefix: model.metadata.target_prefix.clone(),
+        signing_name: distiller.signing_name().to_owned(),
         operations,
         shapes: distiller.shapes()?,
     };
@@ -124,6 +125,12 @@ impl<'a> Distiller<'a> {
         Ok((preferred.1, protocols))
     }
 
+    fn signing_name(&self) -> &'a str {
+        let metadata = &self.model.metadata;
+        let signed = metadata.signing_name.as_deref();
+        signed.unwrap_or(&metadata.endpoint_prefix)
+    }
+
     fn operations(
         &self,
         pagination: &raw::Pagination,
@@ -155,6 +162,7 @@ impl<'a> Distiller<'a> {
         Ok(Operation {
             name: name.to_owned(),
             method: names::method_name(name),
+            http_method: raw.http.method.clone(),
             input: raw.input.as_ref().map(|input| self.id(input)).transpose()?,
             output: raw
                 .output
@@ -164,6 +172,7 @@ impl<'a> Distiller<'a> {
             errors: errors.collect::<Result<_, _>>()?,
             result_wrapper: wrapper,
             deprecated: raw.deprecated,
+            deprecated_message: raw.deprecated_message.as_deref().and_then(one_line),
             idempotent: raw.idempotent,
             read_only: raw.readonly,
             paginator: false,
@@ -328,6 +337,12 @@ impl<'a> Distiller<'a> {
             problem: problem.to_owned(),
         }
     }
+}
+
+/// A sentence without line breaks, unless it is empty.
+fn one_line(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// The shapes that inputs, outputs and errors of operations lead to.

@@ -36,20 +36,30 @@ pub(super) struct Metadata {
     pub(super) protocols: Vec<String>,
     pub(super) json_version: Option<String>,
     pub(super) target_prefix: Option<String>,
+    pub(super) endpoint_prefix: String,
+    pub(super) signing_name: Option<String>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Operation {
+    pub(super) http: Http,
     pub(super) input: Option<Reference>,
     pub(super) output: Option<Reference>,
     #[serde(default)]
     pub(super) errors: Vec<Reference>,
     #[serde(default)]
     pub(super) deprecated: bool,
+    pub(super) deprecated_message: Option<String>,
     #[serde(default)]
     pub(super) idempotent: bool,
     #[serde(default)]
     pub(super) readonly: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Http {
+    pub(super) method: String,
 }
 
 /// A shape where it is used: what stands here overrides what stands in the shape.

@@ -117,6 +117,7 @@ impl Named {
             diagnostics.push(unknown_operation(&api, &service, catalogue));
             return None;
         };
+        diagnostics.extend(deprecated(operation, &service, &api));
         Some(Self {
             operation: operation.clone(),
             service,
@@ -125,6 +126,45 @@ impl Named {
             span: api.span,
         })
     }
+}
+
+/// The report of an operation that the model says not to use.
+fn deprecated(
+    operation: &Operation,
+    service: &Service,
+    written: &Spanned<String>,
+) -> Option<Diagnostic> {
+    if !operation.deprecated {
+        return None;
+    }
+    let message = format!(
+        "the operation `{}` of `{}` is deprecated",
+        operation.name, service.name
+    );
+    let report = Diagnostic::warning(Code::DeprecatedOperation, written.span, message)
+        .label("AWS advises against it");
+    let report = match &operation.deprecated_message {
+        Some(reason) => report.note(format!("AWS says: {reason}")),
+        None => report,
+    };
+    Some(match successor(operation, service) {
+        Some(name) => report.help(format!("`{name}` has taken its place")),
+        None => report.help("look in the API reference for what takes its place"),
+    })
+}
+
+/// What has the same name with a version behind it: `GetBucketLifecycle` is followed by `GetBucketLifecycleConfiguration`.
+fn successor<'service>(operation: &Operation, service: &'service Service) -> Option<&'service str> {
+    let others = service.operations.iter().filter(|other| !other.deprecated);
+    let mut longer = others.filter(|other| {
+        let rest = other.name.strip_prefix(operation.name.as_str());
+        let said = operation.deprecated_message.as_deref().unwrap_or_default();
+        let named = said
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .any(|word| word == other.name);
+        named || matches!(rest, Some("V2" | "2" | "Configuration"))
+    });
+    longer.next().map(|other| other.name.as_str())
 }
 
 fn unknown_service(

@@ -51,13 +51,23 @@ impl Source {
 
     /// Line and column of a byte offset, both from 1; columns count characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let (line, before) = self.before(offset);
+        (line, before.chars().count() + 1)
+    }
+
+    /// Line and column of a byte offset, both from 1; columns count code units of UTF-16, as editors do.
+    pub fn line_column_utf16(&self, offset: usize) -> (usize, usize) {
+        let (line, before) = self.before(offset);
+        (line, before.encode_utf16().count() + 1)
+    }
+
+    /// The line of a byte offset, from 1, and what stands on it before the offset; a byte order mark takes no column.
+    fn before(&self, offset: usize) -> (usize, &str) {
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let start = self.line_start(line);
         let before = self.text.get(start..offset.min(self.text.len()));
-        let column = before.map_or(0, |text| {
-            text.trim_start_matches('\u{feff}').chars().count()
-        });
-        (line, column + 1)
+        let before = before.unwrap_or_default();
+        (line, before.trim_start_matches('\u{feff}'))
     }
 
     /// The text of a line (from 1) without its line break.

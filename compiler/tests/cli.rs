@@ -112,7 +112,8 @@ fn a_sound_runbook_passes() {
         .write("wait.yaml", GOOD)
         .run(&["check", "wait.yaml"])
         .assert(0);
-    assert_eq!(checked.stdout, "checked 1 runbook: no errors\n");
+    assert_eq!(checked.stdout, "");
+    assert_eq!(checked.stderr, "checked 1 runbook: no errors\n");
 }
 
 #[test]
@@ -129,11 +130,7 @@ fn errors_are_reported_and_set_the_exit_code() {
         "{}",
         checked.stdout
     );
-    assert!(
-        checked.stdout.ends_with("checked 1 runbook: 1 error\n"),
-        "{}",
-        checked.stdout
-    );
+    assert_eq!(checked.stderr, "checked 1 runbook: 1 error\n");
 
     let checked = folder
         .run(&["check", "--format", "json", "wait.yaml"])
@@ -243,7 +240,11 @@ fn what_cannot_be_read_is_named() {
     }
     // The others are checked all the same.
     let checked = folder.run(&["check", "nothing.yaml", "a/b.yaml"]).assert(2);
-    assert_eq!(checked.stdout, "checked 1 runbook: no errors\n");
+    assert!(
+        checked.stderr.ends_with("checked 1 runbook: no errors\n"),
+        "{}",
+        checked.stderr
+    );
 }
 
 #[test]

@@ -57,10 +57,24 @@ pub(super) struct Check {
     pub files: Vec<PathBuf>,
     /// How to report.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Format,
+    pub format: Report,
 }
 
-/// For whom a report is.
+/// For whom a report of findings is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Report {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs: an array of findings.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For GitHub Actions: annotations of the lines.
+    Github,
+}
+
+/// For whom an answer is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people.

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use super::arguments::{Check, Format};
+use super::arguments::{Check, Report};
 use super::error::CliError;
 use super::report::Total;
 use super::{FAULTY, input, output};
@@ -30,30 +30,34 @@ pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, Cl
     let diagnostics = compiled.map(|compiled| compiled.diagnostics);
     let checked: Vec<(Arc<Source>, Diagnostics)> = sources.into_iter().zip(diagnostics).collect();
     let total = Total::of(checked.iter().map(|(_, diagnostics)| diagnostics));
-    output::print(&match arguments.format {
-        Format::Human => human(&checked, total),
-        Format::Json => json(&checked),
-    })?;
-    Ok(unreadable.unwrap_or(if total.has_errors() { FAULTY } else { 0 }))
-}
-
-fn human(checked: &[(Arc<Source>, Diagnostics)], total: Total) -> String {
-    let colour = output::colour(&io::stdout());
-    let mut text = String::new();
-    for (source, diagnostics) in checked.iter().filter(|(_, found)| !found.is_empty()) {
-        text.push_str(&render::human(source, diagnostics, colour));
-        text.push('\n');
-    }
-    let runbooks = output::count(checked.len(), "runbook");
-    text.push_str(&format!("checked {runbooks}: {}\n", total.text()));
-    text
-}
-
-fn json(checked: &[(Arc<Source>, Diagnostics)]) -> String {
     let pairs: Vec<(&Source, &Diagnostics)> = checked
         .iter()
         .map(|(source, found)| (source.as_ref(), found))
         .collect();
-    let text = render::json(&pairs);
-    format!("{}\n", text.trim_end())
+    output::print(&report(&pairs, arguments.format))?;
+    if !checked.is_empty() {
+        // Not among the findings: programs read those.
+        let runbooks = output::count(checked.len(), "runbook");
+        output::error(&format!("checked {runbooks}: {}\n", total.text()));
+    }
+    Ok(unreadable.unwrap_or(if total.has_errors() { FAULTY } else { 0 }))
+}
+
+fn report(checked: &[(&Source, &Diagnostics)], format: Report) -> String {
+    match format {
+        Report::Human => human(checked),
+        Report::Json => render::json(checked),
+        Report::Sarif => {
+            let folder = std::env::current_dir().unwrap_or_default();
+            render::sarif(checked, &folder)
+        }
+        Report::Github => render::github(checked),
+    }
+}
+
+fn human(checked: &[(&Source, &Diagnostics)]) -> String {
+    let colour = output::colour(&io::stdout());
+    let faulty = checked.iter().filter(|(_, found)| !found.is_empty());
+    let texts = faulty.map(|(source, found)| render::human(source, found, colour) + "\n");
+    texts.collect()
 }

@@ -200,6 +200,31 @@ impl Diagnostic {
             None => self,
         }
     }
+
+    /// The rule and what to do, a line each: `note: …`, `help: …`.
+    fn remarks(&self) -> impl Iterator<Item = String> {
+        let notes = self.notes.iter().map(|note| format!("note: {note}"));
+        let help = self.help.iter().map(|help| format!("help: {help}"));
+        let offered = self.suggestions.iter().map(Suggestion::text);
+        notes
+            .chain(help)
+            .chain(offered.map(|text| format!("help: {text}")))
+    }
+}
+
+impl Suggestion {
+    /// The suggestion in words: a step with a similar name exists: `verify`.
+    fn text(&self) -> String {
+        let edits = self.edits.iter();
+        let replacements: Vec<String> = edits
+            .filter(|edit| !edit.replacement.trim().is_empty())
+            .map(|edit| format!("`{}`", edit.replacement))
+            .collect();
+        match replacements.as_slice() {
+            [] => self.title.clone(),
+            _ => format!("{}: {}", self.title, replacements.join(", ")),
+        }
+    }
 }
 
 /// All findings about one source.

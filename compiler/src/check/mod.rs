@@ -5,6 +5,7 @@
 //! one go and each cause once; what was reported is silent afterwards.
 
 mod actions;
+mod advice;
 mod assignment;
 mod children;
 mod constraints;
@@ -67,6 +68,11 @@ pub fn check(
     if diagnostics.has_errors() {
         return None;
     }
+    let program = advice::Program {
+        scope: &scope,
+        uses: &uses,
+    };
+    advice::check(&program, diagnostics);
     let parameters = parameters?;
     let stored = actions::stored(catalogue, &parameters);
     let attachments = attachments(document, steps.as_deref().unwrap_or_default());

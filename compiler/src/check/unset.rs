@@ -54,7 +54,8 @@ fn may_be_set(variable: &str, user: StepId, graph: &Graph, scope: &Scope<'_>) ->
     })
 }
 
-fn sets(step: &Step, variable: &str) -> bool {
+/// Whether a step is one that sets this variable.
+pub(super) fn sets(step: &Step, variable: &str) -> bool {
     let mut inputs = step.inputs.iter();
     let name = inputs.find(|(key, _)| key.value == "Name");
     let name = name.and_then(|(_, value)| value.as_scalar());

@@ -1,15 +1,19 @@
 //! Where outputs of steps are used.
 //!
-//! Collected from the text alone, before names are resolved: which of an action's own outputs have to be kept, and
-//! which outputs an input cannot do without.
+//! Collected from the text alone, before names are resolved: which of an action's own outputs have to be kept, which
+//! outputs an input cannot do without, and which parameters and variables are named at all.
+
+use std::collections::HashSet;
 
 use crate::document::{Document, Scalar, Step, Timeout, Value, ValueKind};
 use crate::source::Span;
 use crate::syntax::{Placeholder, Reference, Template};
 
-/// Every use of an output of a step in a document, and of a variable.
+/// Every use of an output of a step in a document, of a variable, and of a parameter.
 pub(super) struct Uses<'a> {
     all: Vec<Use<'a>>,
+    /// The parameters and variables that something refers to, wherever references are resolved.
+    named: HashSet<&'a Reference>,
     variables: Vec<VariableUse<'a>>,
     /// The steps and outputs that the document's own outputs name.
     reported: Vec<(&'a str, &'a str)>,
@@ -61,11 +65,18 @@ impl<'a> Uses<'a> {
         collect_steps(&document.steps, &mut found);
         let all = found.iter().filter_map(Found::output).collect();
         let variables = found.iter().filter_map(Found::variable).collect();
+        let named = found.iter().map(|found| found.placeholder);
+        let named = named.chain(declared(document));
+        let named = named.map(|placeholder| &placeholder.name.value);
+        let named =
+            named.filter(|name| matches!(name, Reference::Parameter(_) | Reference::Variable(_)));
+        let named = named.collect();
         let outputs = document.outputs.iter();
         let reported =
             outputs.map(|output| (output.step.value.as_str(), output.output.value.as_str()));
         Self {
             all,
+            named,
             variables,
             reported: reported.collect(),
         }
@@ -79,6 +90,11 @@ impl<'a> Uses<'a> {
     /// Every reference to a variable, in the order of the text.
     pub(super) fn variables(&self) -> impl Iterator<Item = &VariableUse<'a>> {
         self.variables.iter()
+    }
+
+    /// Whether anything refers to this parameter or variable.
+    pub(super) fn names(&self, reference: &Reference) -> bool {
+        self.named.contains(reference)
     }
 
     /// A reference whose step fails without this output.
@@ -164,6 +180,22 @@ fn collect_steps<'a>(steps: &'a [Step], all: &mut Vec<Found<'a>>) {
         }
         collect_steps(&by.body, all);
     }
+}
+
+/// The references outside of steps: in `assumeRole`, and in the defaults of parameters and variables.
+fn declared(document: &Document) -> impl Iterator<Item = &Placeholder> {
+    let parameters = document.parameters.iter();
+    let variables = document.variables.iter();
+    let defaults = parameters
+        .map(|parameter| parameter.default.as_ref())
+        .chain(variables.map(|variable| variable.default.as_ref()));
+    let defaults = defaults
+        .flatten()
+        .flat_map(scalars)
+        .flat_map(|(scalar, _)| scalar.template.references());
+    let role = document.assume_role.iter();
+    role.flat_map(|role| role.value.references())
+        .chain(defaults)
 }
 
 fn missing(step: &Step, input: &str) -> Missing {

@@ -86,6 +86,8 @@ codes! {
     IneffectiveProperty = "RB0215", "ineffective combination of properties";
     /// Runbooks at hand start one another, or too deep.
     RunbookChain = "RB0216", "endless or deep chain of runbooks";
+    /// A parameter or variable that nothing refers to.
+    UnusedDeclaration = "RB0217", "unused parameter or variable";
     /// A type that the document language does not know.
     UnknownType = "RB0301", "unknown type";
     /// A default that does not fit the declared type.

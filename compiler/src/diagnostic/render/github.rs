@@ -17,6 +17,7 @@ fn command(source: &Source, diagnostic: &Diagnostic) -> String {
     let kind = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Hint => "notice",
     };
     let (line, column) = source.line_column(diagnostic.span.start);
     let (end_line, end_column) = source.line_column(diagnostic.span.end);

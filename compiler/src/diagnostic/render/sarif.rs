@@ -70,6 +70,7 @@ impl Places<'_> {
         let level = match diagnostic.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Hint => "note",
         };
         let mut text = vec![diagnostic.message.clone()];
         text.extend(diagnostic.remarks());

@@ -4,7 +4,8 @@ use super::Program;
 use crate::check::unset;
 use crate::check::uses::scalars;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::{Document, Parameter, Variable};
+use crate::document::{Parameter, Scalar, Variable};
+use crate::source::Span;
 use crate::syntax::Reference;
 
 /// Words of a description that say that a parameter is there for other reasons.
@@ -25,7 +26,7 @@ pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.extend(
             unused
                 .into_iter()
-                .map(|parameter| unused_parameter(parameter, document)),
+                .map(|parameter| unused_parameter(parameter, program)),
         );
     }
     for variable in &document.variables {
@@ -68,7 +69,7 @@ fn reads_its_own_record(program: &Program<'_>) -> bool {
     })
 }
 
-fn unused_parameter(parameter: &Parameter, document: &Document) -> Diagnostic {
+fn unused_parameter(parameter: &Parameter, program: &Program<'_>) -> Diagnostic {
     let name = &parameter.name;
     let message = format!("nothing uses parameter `{name}`");
     let report = Diagnostic::warning(Code::UnusedDeclaration, name.span, message);
@@ -79,14 +80,39 @@ fn unused_parameter(parameter: &Parameter, document: &Document) -> Diagnostic {
         Some(_) => report.label("its value changes nothing"),
     };
     let is_role = name.value.to_ascii_lowercase().contains("assumerole");
-    if is_role && document.assume_role.is_none() {
+    if is_role && program.scope.document.assume_role.is_none() {
         return report
             .help(format!(
                 "write `assumeRole: '{{{{ {name} }}}}'` at the top of the runbook"
             ))
             .note("without `assumeRole`, steps run with the permissions of whoever starts the runbook");
     }
-    report.help(format!("refer to it as `{{{{ {name} }}}}`, or remove it"))
+    match bare(&name.value, program) {
+        Some((scalar, span)) => report
+            .edit(
+                scalar.inner_span(),
+                braced(&name.value, scalar),
+                "its name stands here as a text, without braces",
+            )
+            .context(span, "the very word"),
+        None => report.help(format!("refer to it as `{{{{ {name} }}}}`, or remove it")),
+    }
+}
+
+/// An input that is the name of the parameter, and not its value.
+fn bare<'a>(name: &str, program: &Program<'a>) -> Option<(&'a Scalar, Span)> {
+    let steps = program.scope.entries();
+    let inputs = steps.flat_map(|(_, entry)| &entry.step.inputs);
+    let mut scalars = inputs.flat_map(|(_, value)| scalars(value));
+    scalars.find(|(scalar, _)| scalar.text() == name)
+}
+
+/// The reference, quoted if the text is not.
+fn braced(name: &str, scalar: &Scalar) -> String {
+    match scalar.is_plain() {
+        true => format!("'{{{{ {name} }}}}'"),
+        false => format!("{{{{ {name} }}}}"),
+    }
 }
 
 fn unused_variable(variable: &Variable) -> Diagnostic {

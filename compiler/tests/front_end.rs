@@ -191,13 +191,50 @@ fn bad_yaml_is_reported_once() {
     check(
         "a:\n\tb: 1\n",
         expect![[r#"
-        2:2 error RB0101: the YAML is not well-formed: a tab in the indentation; here
-    "#]],
+            2:1 error RB0101: the YAML is not well-formed: a tab in the indentation; here
+        "#]],
     );
     check(
         "a: \"x\n",
         expect![[r#"
         1:4 error RB0101: the YAML is not well-formed: a quote is not closed; here
+    "#]],
+    );
+    // What is wrong stands before or behind the place where the parser notices.
+    check(
+        "a:\n  b: 1\n\tc: 2\n",
+        expect![[r#"
+        3:1 error RB0101: the YAML is not well-formed: a tab in the indentation; here
+    "#]],
+    );
+    check(
+        "a: 'x\nb: 'y'\nc: 'z'\n",
+        expect![[r#"
+        1:4 error RB0101: the YAML is not well-formed: a quote is not closed; opened here
+    "#]],
+    );
+    check(
+        "a: \"x\nb: \"y\"\n",
+        expect![[r#"
+        1:4 error RB0101: the YAML is not well-formed: a quote is not closed; opened here
+    "#]],
+    );
+    check(
+        "a:\n  b: [x, {c: y}\n  d: z\n",
+        expect![[r#"
+        2:6 error RB0101: the YAML is not well-formed: a bracket is not closed; opened here
+    "#]],
+    );
+    check(
+        "a:\n  - {b: x\n  - {b: y}\n",
+        expect![[r#"
+        2:5 error RB0101: the YAML is not well-formed: a bracket is not closed; here
+    "#]],
+    );
+    check(
+        "a:\n  - [x,\n     y: z: 1]\n",
+        expect![[r#"
+        3:10 error RB0101: the YAML is not well-formed: `,` or `}` expected; here
     "#]],
     );
     check(

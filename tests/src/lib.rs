@@ -8,6 +8,7 @@ pub mod emission;
 pub mod folder;
 mod http;
 pub mod moto;
+pub mod mutants;
 pub mod paths;
 pub mod play;
 pub mod process;

@@ -1,4 +1,4 @@
-//! The only file that knows the YAML parser: its events become the tree.
+//! From the events of the YAML parser to the tree; beside it only `malformed` knows the parser, by its errors.
 //!
 //! Aliases and merge keys are expanded here, within bounds, and duplicate keys are
 //! reported, since the parser leaves both to its caller.
@@ -9,6 +9,7 @@ use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, StructureSty
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{Source, Span, Spanned};
+use crate::syntax::malformed::Failed;
 use crate::syntax::node::{Entry, Node, NodeKind};
 use crate::syntax::origin::Origin;
 use crate::syntax::repair::{self, Repaired};
@@ -115,8 +116,12 @@ impl<'text> Attempt<'text> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Node> {
         if let Some(failure) = self.failure {
-            let offset = repaired.original(failure.offset);
-            diagnostics.push(malformed(source, &failure.kind, offset));
+            let failed = Failed {
+                kind: &failure.kind,
+                offset: repaired.original(failure.offset),
+                open: open_bracket(&self.events).map(|offset| repaired.original(offset)),
+            };
+            diagnostics.push(failed.report(source));
             return None;
         }
         let mut builder = Builder::new(repaired, diagnostics);
@@ -136,6 +141,21 @@ fn limits() -> Options {
 fn byte_span(span: &granit_parser::Span) -> Span {
     span.byte_range()
         .map_or_else(Span::default, |range| Span::new(range.start, range.end))
+}
+
+/// The innermost bracket that was open when the parser failed.
+fn open_bracket(events: &[Located<'_>]) -> Option<usize> {
+    let mut open = Vec::new();
+    for located in events {
+        match &located.event {
+            Event::MappingStart(style, ..) | Event::SequenceStart(style, ..) => {
+                open.push((*style == StructureStyle::Flow).then_some(located.span.start));
+            }
+            Event::MappingEnd | Event::SequenceEnd => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.pop().flatten()
 }
 
 fn double_braces(events: &[Located<'_>]) -> Vec<(usize, bool)> {
@@ -158,109 +178,6 @@ fn double_braces(events: &[Located<'_>]) -> Vec<(usize, bool)> {
         }
     }
     found
-}
-
-/// The report of a text that is not well-formed.
-fn malformed(source: &Source, kind: &ErrorKind, offset: usize) -> Diagnostic {
-    let text = source.text.trim_start_matches('\u{feff}').trim_start();
-    if let Some(json) = text
-        .strip_prefix('{')
-        .filter(|rest| rest.trim_start().starts_with('"'))
-    {
-        let skipped = source.text.len() - json.len() - 1;
-        if let Some(diagnostic) = malformed_json(source, skipped) {
-            return diagnostic;
-        }
-    }
-    let (reason, help) = explain(kind);
-    let place = visible_place(&source.text, offset);
-    let message = format!("the YAML is not well-formed: {reason}");
-    let diagnostic = Diagnostic::error(Code::MalformedYaml, place, message).label("here");
-    match help {
-        Some(help) => diagnostic.help(help),
-        None => diagnostic,
-    }
-}
-
-fn malformed_json(source: &Source, skipped: usize) -> Option<Diagnostic> {
-    let json = source.text.get(skipped..)?;
-    let error = serde_json::from_str::<serde::de::IgnoredAny>(json).err()?;
-    let line_start = match error.line() {
-        0 | 1 => 0,
-        line => json.match_indices('\n').nth(line - 2)?.0 + 1,
-    };
-    // The column counts bytes and names the last byte that was read.
-    let offset = skipped + line_start + error.column().saturating_sub(1);
-    let place = visible_place(&source.text, offset);
-    let text = error.to_string();
-    let reason = text.split(" at line ").next().unwrap_or_default();
-    let message = format!("the JSON is not well-formed: {reason}");
-    Some(Diagnostic::error(Code::MalformedYaml, place, message).label("here"))
-}
-
-/// One character to point at; the last one of the text when it ended too early.
-fn visible_place(text: &str, offset: usize) -> Span {
-    let mut start = offset.min(text.trim_end().len());
-    while !text.is_char_boundary(start) {
-        start -= 1;
-    }
-    let rest = text.get(start..).unwrap_or_default();
-    let width = rest
-        .chars()
-        .next()
-        .filter(|next| *next != '\n')
-        .map_or(0, char::len_utf8);
-    Span::new(start, start + width)
-}
-
-/// What is wrong, and what to do, in the words of a runbook's author.
-fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
-    const QUOTE: &str =
-        "quote a value that contains `: ` or ` #` or begins with a special character";
-    const INDENT: &str = "lines of one mapping or list begin at the same column";
-    let (reason, help) = match kind {
-        ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabNotAllowed => ("a tab in the indentation", "indent with spaces"),
-        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
-            ("a quote is not closed", "close the quote that begins here")
-        }
-        ErrorKind::UnknownQuotedScalarEscape => (
-            "an unknown escape inside double quotes",
-            "double the backslash, or use single quotes, which know no escapes",
-        ),
-        ErrorKind::MappingValueNotAllowed
-        | ErrorKind::InvalidColonPlacement
-        | ErrorKind::MappingKeyNotAllowed => ("a `:` that does not belong here", QUOTE),
-        ErrorKind::ExpectedBlockMappingKey | ErrorKind::SimpleKeyExpected => {
-            ("`key: value` expected", INDENT)
-        }
-        ErrorKind::ExpectedBlockSequenceEntry => ("`- ` expected", INDENT),
-        ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` expected", QUOTE),
-        ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` expected", QUOTE),
-        ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofImplicitFlowMapping => (
-            "a bracket is not closed",
-            "close the bracket that begins here or before",
-        ),
-        ErrorKind::InvalidIndentation | ErrorKind::BlockSequenceEntryNotAllowed => (
-            "this line is indented differently from its neighbours",
-            INDENT,
-        ),
-        ErrorKind::UnexpectedCharacter { .. } | ErrorKind::ExpectedNodeContent => {
-            ("a value cannot begin like this", QUOTE)
-        }
-        ErrorKind::UnknownAnchor => (
-            "an alias without its anchor",
-            "quote a value that begins with `*`, or define the anchor before it",
-        ),
-        ErrorKind::RecursionLimitExceeded => ("nested too deeply", "flatten the structure"),
-        other => return (other.to_string(), None),
-    };
-    (reason.to_owned(), Some(help))
 }
 
 /// A finished node with what counts against the limits.

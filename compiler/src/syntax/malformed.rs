@@ -1,0 +1,217 @@
+//! Reports of texts that are not well-formed: what is wrong in an author's words, at the place where it began.
+//!
+//! A parser fails where it can no longer go on. A quote or a bracket that is not closed, or a tab, stands before or behind
+//! that, and is what the author has to look at.
+
+use granit_parser::ErrorKind;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Source, Span};
+
+/// Where and why the parser gave up.
+pub(super) struct Failed<'a> {
+    /// Why.
+    pub(super) kind: &'a ErrorKind,
+    /// Where.
+    pub(super) offset: usize,
+    /// The innermost bracket that was open then.
+    pub(super) open: Option<usize>,
+}
+
+impl Failed<'_> {
+    /// The report.
+    pub(super) fn report(&self, source: &Source) -> Diagnostic {
+        let text = source.text.trim_start_matches('\u{feff}').trim_start();
+        if let Some(json) = text
+            .strip_prefix('{')
+            .filter(|rest| rest.trim_start().starts_with('"'))
+        {
+            let skipped = source.text.len() - json.len() - 1;
+            if let Some(diagnostic) = malformed_json(source, skipped) {
+                return diagnostic;
+            }
+        }
+        let here = visible_place(&source.text, self.offset);
+        let cause = self.open_quote(&source.text);
+        let cause = cause.or_else(|| self.open_bracket(&source.text));
+        if let Some(Cause {
+            place,
+            reason,
+            help,
+        }) = cause
+        {
+            let message = format!("the YAML is not well-formed: {reason}");
+            return Diagnostic::error(Code::MalformedYaml, place, message)
+                .label("opened here")
+                .context(here, "so this does not belong here")
+                .help(help);
+        }
+        let (reason, help) = explain(self.kind);
+        let place = self.tab(&source.text).unwrap_or(here);
+        let message = format!("the YAML is not well-formed: {reason}");
+        let diagnostic = Diagnostic::error(Code::MalformedYaml, place, message).label("here");
+        match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    /// A quote that is not closed takes in lines up to the next one, which then has a text behind it.
+    fn open_quote(&self, text: &str) -> Option<Cause> {
+        let quote = match self.kind {
+            ErrorKind::InvalidTrailingSingleQuotedScalar => '\'',
+            ErrorKind::InvalidTrailingDoubleQuotedScalar => '"',
+            _ => return None,
+        };
+        let before = text.get(..self.offset)?.trim_end();
+        let closed = before.strip_suffix(quote)?;
+        let start = closed.rfind(quote)?;
+        let line = closed.get(start..)?.find('\n')?;
+        Some(Cause {
+            place: Span::new(start, start + line),
+            reason: "a quote is not closed",
+            help: "close the quote that begins here",
+        })
+    }
+
+    /// A bracket that is not closed takes in lines that are not indented more than its own.
+    fn open_bracket(&self, text: &str) -> Option<Cause> {
+        let start = self.open?;
+        let failed = text.get(..self.offset)?;
+        let between = failed.get(start..)?;
+        let mut lines = between.split('\n').skip(1).chain([""]);
+        let last = failed
+            .get(..start)?
+            .rfind('\n')
+            .map_or(0, |index| index + 1);
+        let indent = indentation(text.get(last..)?);
+        // The line of the failure is cut off at the failure, and may end before its first word.
+        let outdented = lines.any(|line| !line.trim().is_empty() && indentation(line) <= indent);
+        let outdented = outdented || between.contains('\n') && column(text, self.offset) <= indent;
+        outdented.then_some(Cause {
+            place: Span::new(start, start + 1),
+            reason: "a bracket is not closed",
+            help: "close the bracket that begins here",
+        })
+    }
+
+    /// The tab that the parser met: in the indentation of its line, or behind the place where it noticed.
+    fn tab(&self, text: &str) -> Option<Span> {
+        if !is_tab(self.kind) {
+            return None;
+        }
+        let line = self.offset - column(text, self.offset);
+        let rest = text.get(line..)?;
+        let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let indented = rest.get(..blank)?.find('\t').map(|index| line + index);
+        let behind = || Some(self.offset + text.get(self.offset..)?.find('\t')?);
+        let start = indented.or_else(behind)?;
+        Some(Span::new(start, start + 1))
+    }
+}
+
+/// What an author has to look at.
+struct Cause {
+    place: Span,
+    reason: &'static str,
+    help: &'static str,
+}
+
+fn is_tab(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabAtBlockScalarStart
+            | ErrorKind::TabNotAllowed
+            | ErrorKind::TabInPlainScalar
+    )
+}
+
+/// With how many blanks a line begins.
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+fn column(text: &str, offset: usize) -> usize {
+    let before = text.get(..offset).unwrap_or_default();
+    before.len() - before.rfind('\n').map_or(0, |index| index + 1)
+}
+
+fn malformed_json(source: &Source, skipped: usize) -> Option<Diagnostic> {
+    let json = source.text.get(skipped..)?;
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(json).err()?;
+    let line_start = match error.line() {
+        0 | 1 => 0,
+        line => json.match_indices('\n').nth(line - 2)?.0 + 1,
+    };
+    // The column counts bytes and names the last byte that was read.
+    let offset = skipped + line_start + error.column().saturating_sub(1);
+    let place = visible_place(&source.text, offset);
+    let text = error.to_string();
+    let reason = text.split(" at line ").next().unwrap_or_default();
+    let message = format!("the JSON is not well-formed: {reason}");
+    Some(Diagnostic::error(Code::MalformedYaml, place, message).label("here"))
+}
+
+/// One character to point at; the last one of the text when it ended too early.
+fn visible_place(text: &str, offset: usize) -> Span {
+    let mut start = offset.min(text.trim_end().len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let rest = text.get(start..).unwrap_or_default();
+    let width = rest
+        .chars()
+        .next()
+        .filter(|next| *next != '\n')
+        .map_or(0, char::len_utf8);
+    Span::new(start, start + width)
+}
+
+/// What is wrong, and what to do, in the words of a runbook's author.
+fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
+    const QUOTE: &str =
+        "quote a value that contains `: ` or ` #` or begins with a special character";
+    const INDENT: &str = "lines of one mapping or list begin at the same column";
+    let (reason, help) = match kind {
+        kind if is_tab(kind) => ("a tab in the indentation", "indent with spaces"),
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
+            ("a quote is not closed", "close the quote that begins here")
+        }
+        ErrorKind::UnknownQuotedScalarEscape => (
+            "an unknown escape inside double quotes",
+            "double the backslash, or use single quotes, which know no escapes",
+        ),
+        ErrorKind::MappingValueNotAllowed
+        | ErrorKind::InvalidColonPlacement
+        | ErrorKind::MappingKeyNotAllowed => ("a `:` that does not belong here", QUOTE),
+        ErrorKind::ExpectedBlockMappingKey | ErrorKind::SimpleKeyExpected => {
+            ("`key: value` expected", INDENT)
+        }
+        ErrorKind::ExpectedBlockSequenceEntry => ("`- ` expected", INDENT),
+        ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` expected", QUOTE),
+        ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` expected", QUOTE),
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping => (
+            "a bracket is not closed",
+            "close the bracket that begins here or before",
+        ),
+        ErrorKind::InvalidIndentation | ErrorKind::BlockSequenceEntryNotAllowed => (
+            "this line is indented differently from its neighbours",
+            INDENT,
+        ),
+        ErrorKind::UnexpectedCharacter { .. } | ErrorKind::ExpectedNodeContent => {
+            ("a value cannot begin like this", QUOTE)
+        }
+        ErrorKind::UnknownAnchor => (
+            "an alias without its anchor",
+            "quote a value that begins with `*`, or define the anchor before it",
+        ),
+        ErrorKind::RecursionLimitExceeded => ("nested too deeply", "flatten the structure"),
+        other => return (other.to_string(), None),
+    };
+    (reason.to_owned(), Some(help))
+}

@@ -68,14 +68,17 @@ pub fn check(
     if diagnostics.has_errors() {
         return None;
     }
+    let parameters = parameters?;
+    let steps = steps?;
     let program = advice::Program {
         scope: &scope,
         uses: &uses,
+        parameters: &parameters,
+        steps: &steps,
     };
     advice::check(&program, diagnostics);
-    let parameters = parameters?;
     let stored = actions::stored(catalogue, &parameters);
-    let attachments = attachments(document, steps.as_deref().unwrap_or_default());
+    let attachments = attachments(document, &steps);
     Some(Runbook {
         name: source.document.clone(),
         file: source.file().to_owned(),
@@ -88,7 +91,7 @@ pub fn check(
         assume_role,
         parameters,
         variables: variables?,
-        steps: steps.filter(|steps| !steps.is_empty())?,
+        steps: Some(steps).filter(|steps| !steps.is_empty())?,
         outputs,
         attachments,
         linked: Vec::new(),

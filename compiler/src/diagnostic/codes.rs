@@ -88,6 +88,8 @@ codes! {
     RunbookChain = "RB0216", "endless or deep chain of runbooks";
     /// A parameter or variable that nothing refers to.
     UnusedDeclaration = "RB0217", "unused parameter or variable";
+    /// A choice or condition whose outcome does not depend on the run.
+    DecidedChoice = "RB0218", "choice decided in advance";
     /// A type that the document language does not know.
     UnknownType = "RB0301", "unknown type";
     /// A default that does not fit the declared type.

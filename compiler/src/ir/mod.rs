@@ -350,7 +350,7 @@ pub struct Choice {
 }
 
 /// When a choice is taken.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// All of these hold.
     And(Vec<Condition>),

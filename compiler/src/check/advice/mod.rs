@@ -3,11 +3,13 @@
 //! Takes a program without errors, and reports warnings and hints about it; it changes nothing. One file per rule. Only
 //! a program gets advice, so that a mistake that was reported never shows a second time as something odd.
 
+mod choices;
 mod unused;
 
 use super::scope::Scope;
 use super::uses::Uses;
 use crate::diagnostic::Diagnostics;
+use crate::{document, ir};
 
 /// What the rules look at.
 pub(super) struct Program<'a> {
@@ -15,9 +17,22 @@ pub(super) struct Program<'a> {
     pub(super) scope: &'a Scope<'a>,
     /// Where its outputs, variables and parameters are used.
     pub(super) uses: &'a Uses<'a>,
+    /// The parameters.
+    pub(super) parameters: &'a [ir::Parameter],
+    /// The steps.
+    pub(super) steps: &'a [ir::Step],
+}
+
+impl<'a> Program<'a> {
+    /// Every step, as it was written and as it was understood.
+    fn steps(&self) -> impl Iterator<Item = (&'a document::Step, &'a ir::Step)> {
+        let written = self.scope.entries().map(|(_, entry)| entry.step);
+        written.zip(self.steps)
+    }
 }
 
 /// Applies every rule.
 pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
     unused::check(program, diagnostics);
+    choices::check(program, diagnostics);
 }

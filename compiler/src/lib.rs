@@ -23,6 +23,7 @@ pub mod ir;
 pub mod library;
 mod link;
 pub mod repeat;
+mod silence;
 pub mod source;
 pub mod syntax;
 
@@ -49,6 +50,7 @@ pub fn compile(source: &Source, catalogue: &Catalogue) -> Compiled {
         let library = Library::new(&[], &source.document);
         check::check(&document, source, library, catalogue, &mut diagnostics)
     });
+    silence::apply(source, &mut diagnostics);
     Compiled {
         runbook,
         diagnostics,
@@ -70,12 +72,14 @@ pub fn compile_all(sources: &[Arc<Source>], catalogue: &Catalogue) -> Vec<Compil
         }));
         found.push((legible.then_some(position), diagnostics));
     }
-    let checked = found.into_iter().map(|(position, mut diagnostics)| {
+    let found = found.into_iter().zip(sources);
+    let checked = found.map(|((position, mut diagnostics), source)| {
         let entry = position.and_then(|position| entries.get(position));
-        let runbook = entry.and_then(|Entry { source, document }| {
+        let runbook = entry.and_then(|Entry { document, .. }| {
             let library = Library::new(&entries, &source.document);
             check::check(document, source, library, catalogue, &mut diagnostics)
         });
+        silence::apply(source, &mut diagnostics);
         Compiled {
             runbook,
             diagnostics,

@@ -70,6 +70,11 @@ impl Source {
         (line, before.trim_start_matches('\u{feff}'))
     }
 
+    /// How many lines there are.
+    pub const fn lines(&self) -> usize {
+        self.line_starts.len()
+    }
+
     /// The text of a line (from 1) without its line break.
     pub fn line_text(&self, line: usize) -> &str {
         let start = self.line_start(line);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::levels::LevelFlags;
 use crate::build::Options;
 
 /// Compiles AWS Systems Manager Automation runbooks.
@@ -21,7 +22,7 @@ pub(super) struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
-  1  a runbook has errors
+  1  a runbook has errors, or findings that --deny makes errors
   2  wrong usage, or a file that cannot be read or written
   3  the binary could not be built
 `run` and `test` end with the exit code of the runbook's binary once it is built.
@@ -58,6 +59,8 @@ pub(super) struct Check {
     /// How to report.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Report,
+    #[command(flatten)]
+    pub levels: LevelFlags,
 }
 
 /// For whom a report of findings is.
@@ -103,6 +106,8 @@ pub(super) struct Build {
     /// Build a binary that only simulates: without the AWS SDK, in seconds.
     #[arg(long)]
     pub simulated: bool,
+    #[command(flatten)]
+    pub levels: LevelFlags,
     #[command(flatten)]
     pub flags: Flags,
 }
@@ -167,6 +172,8 @@ pub(super) struct Run {
     #[command(flatten)]
     pub beside: Beside,
     #[command(flatten)]
+    pub levels: LevelFlags,
+    #[command(flatten)]
     pub flags: Flags,
     /// Passed to the binary's `run`; `-- --help` lists what it takes.
     #[arg(last = true, value_name = "ARGUMENT")]
@@ -183,6 +190,8 @@ pub(super) struct Test {
     /// Scenario files, or folders of them, instead of `scenarios` beside the runbook.
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub scenarios: Vec<PathBuf>,
+    #[command(flatten)]
+    pub levels: LevelFlags,
     #[command(flatten)]
     pub flags: Flags,
 }

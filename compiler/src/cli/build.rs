@@ -28,6 +28,7 @@ pub(super) fn execute(arguments: &Build, catalogue: &Catalogue) -> Result<u8, Cl
     let (source, runbook) = report::compile_whole(
         &arguments.file,
         &arguments.beside,
+        &arguments.levels,
         attachments,
         missing,
         catalogue,

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostics, render};
 use crate::source::Source;
 
 pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, CliError> {
+    let levels = arguments.levels.levels()?;
     let mut sources = Vec::new();
     let mut unreadable = None;
     for path in &arguments.files {
@@ -27,7 +28,7 @@ pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, Cl
     }
 
     let compiled = crate::compile_all(&sources, catalogue).into_iter();
-    let diagnostics = compiled.map(|compiled| compiled.diagnostics);
+    let diagnostics = compiled.map(|compiled| levels.apply(compiled.diagnostics));
     let checked: Vec<(Arc<Source>, Diagnostics)> = sources.into_iter().zip(diagnostics).collect();
     let total = Total::of(checked.iter().map(|(_, diagnostics)| diagnostics));
     let pairs: Vec<(&Source, &Diagnostics)> = checked

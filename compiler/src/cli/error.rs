@@ -8,6 +8,7 @@ use super::input::InputError;
 use super::output;
 use crate::build::{BuildError, EmbedError, FileError};
 use crate::catalogue::CatalogueError;
+use crate::diagnostic::UnknownCode;
 
 /// Why a command ended early.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,9 @@ pub(super) enum CliError {
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Output(#[source] io::Error),
+    /// A code that does not exist.
+    #[error(transparent)]
+    Code(#[from] UnknownCode),
     /// The arguments are fine one by one, but not together.
     #[error("{0}")]
     Usage(String),

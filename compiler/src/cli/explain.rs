@@ -3,7 +3,7 @@
 use super::arguments::Explain;
 use super::error::CliError;
 use super::output;
-use crate::diagnostic::{Code, similar};
+use crate::diagnostic::Code;
 
 pub(super) fn execute(arguments: &Explain) -> Result<u8, CliError> {
     match &arguments.code {
@@ -14,22 +14,8 @@ pub(super) fn execute(arguments: &Explain) -> Result<u8, CliError> {
 }
 
 fn explain(written: &str) -> Result<(), CliError> {
-    let codes = Code::ALL.iter();
-    let code = codes
-        .clone()
-        .find(|code| code.as_str().eq_ignore_ascii_case(written));
-    match code {
-        Some(code) => output::print(code.explanation()),
-        None => {
-            let nearest = similar(written, codes.map(|code| code.as_str()));
-            let hint = nearest.map_or("`runbookc explain --list` shows all".to_owned(), |code| {
-                format!("a similar one is `{code}`")
-            });
-            Err(CliError::Usage(format!(
-                "there is no code `{written}`; {hint}"
-            )))
-        }
-    }
+    let code: Code = written.parse()?;
+    output::print(code.explanation())
 }
 
 fn list() -> String {

@@ -7,6 +7,7 @@ mod check;
 mod error;
 mod explain;
 mod input;
+mod levels;
 mod live;
 mod output;
 mod report;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::arguments::Beside;
 use super::error::CliError;
+use super::levels::LevelFlags;
 use super::{input, output};
-use crate::Compiled;
 use crate::attachments::{self, Missing};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostics, Severity, render};
@@ -19,36 +19,41 @@ use crate::source::Source;
 pub(super) fn compile(
     path: &Path,
     beside: &Beside,
+    levels: &LevelFlags,
     catalogue: &Catalogue,
 ) -> Result<(Arc<Source>, Runbook), CliError> {
+    let levels = levels.levels()?;
     let paths = std::iter::once(path).chain(beside.children.iter().map(PathBuf::as_path));
     let sources = paths.map(|path| Ok(Arc::new(input::read(path)?)));
     let sources: Vec<Arc<Source>> = sources.collect::<Result<_, CliError>>()?;
     distinct(&sources)?;
-    let compiled = crate::compile_all(&sources, catalogue);
+    let mut compiled = crate::compile_all(&sources, catalogue);
+    for compiled in &mut compiled {
+        compiled.diagnostics = levels.apply(std::mem::take(&mut compiled.diagnostics));
+    }
     let mut found = sources.into_iter().zip(compiled);
     let first = found.next();
+    let mut faulty = Vec::new();
     for (source, compiled) in found {
         show(&source, &compiled.diagnostics);
+        if compiled.diagnostics.has_errors() {
+            faulty.push(source.document.clone());
+        }
     }
-    let Some((
-        source,
-        Compiled {
-            runbook,
-            diagnostics,
-        },
-    )) = first
-    else {
+    let Some((source, compiled)) = first else {
         unreachable!("a path gives a source or an error");
     };
-    match runbook {
-        Some(runbook) => {
-            show(&source, &diagnostics);
-            Ok((source, runbook))
-        }
-        None if diagnostics.has_errors() => Err(refuse(&source, &diagnostics)),
+    if compiled.diagnostics.has_errors() {
+        return Err(refuse(&source, &compiled.diagnostics));
+    }
+    show(&source, &compiled.diagnostics);
+    let sound = compiled.runbook.filter(|runbook| {
+        let mut linked = runbook.linked.iter();
+        !linked.any(|linked| faulty.contains(&linked.runbook.name))
+    });
+    match sound {
+        Some(runbook) => Ok((source, runbook)),
         None => {
-            show(&source, &diagnostics);
             let problem = format!("`{}` starts a runbook that has errors", source.name);
             Err(CliError::Faulty(problem))
         }
@@ -59,11 +64,12 @@ pub(super) fn compile(
 pub(super) fn compile_whole(
     path: &Path,
     beside: &Beside,
+    levels: &LevelFlags,
     attachments: Option<&Path>,
     missing: Missing,
     catalogue: &Catalogue,
 ) -> Result<(Arc<Source>, Runbook), CliError> {
-    let (source, mut runbook) = compile(path, beside, catalogue)?;
+    let (source, mut runbook) = compile(path, beside, levels, catalogue)?;
     for linked in &mut runbook.linked {
         let folder = attachments::folder(attachments, Path::new(&linked.source.name));
         let diagnostics = attachments::load(&mut linked.runbook, &folder, missing);

@@ -20,6 +20,7 @@ pub(super) fn execute(arguments: &Run, catalogue: &Catalogue) -> Result<u8, CliE
     let (source, runbook) = report::compile_whole(
         &arguments.file,
         &arguments.beside,
+        &arguments.levels,
         attachments,
         missing,
         catalogue,

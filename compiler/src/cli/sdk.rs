@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{Beside, Prune, Sdk, SdkCommand};
 use super::error::CliError;
+use super::levels::LevelFlags;
 use super::live::Live;
 use super::{output, report};
 use crate::build::{self, Cache, Embedding, Patch};
@@ -56,7 +57,8 @@ fn operations(arguments: &Prune, catalogue: &Catalogue) -> Result<Vec<(String, S
     let given = given.map(|written| operation(written, catalogue));
     let mut operations: Vec<_> = given.collect::<Result<_, _>>()?;
     for file in &arguments.runbooks {
-        let (_, runbook) = report::compile(file, &Beside::default(), catalogue)?;
+        let (_, runbook) =
+            report::compile(file, &Beside::default(), &LevelFlags::default(), catalogue)?;
         let called = emit::sdk_calls(&runbook).into_iter();
         operations.extend(called.map(|call| (call.krate, call.operation)));
     }

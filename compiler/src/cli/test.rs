@@ -59,6 +59,7 @@ fn test(
     let (source, runbook) = report::compile_whole(
         file,
         beside,
+        &arguments.levels,
         arguments.flags.attachments.as_deref(),
         Missing::Allowed,
         catalogue,

@@ -2,6 +2,9 @@
 //! RB03 types, RB04 action inputs, RB05 not supported yet.
 
 use std::fmt;
+use std::str::FromStr;
+
+use super::similar;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $title:literal;)*) => {
@@ -54,6 +57,8 @@ codes! {
     AmbiguousScalar = "RB0108", "scalar read differently by YAML 1.1";
     /// The document exceeds a size limit.
     DocumentTooLarge = "RB0109", "document too large";
+    /// A comment to the compiler that says or does nothing.
+    CompilerComment = "RB0110", "comment to the compiler";
     /// A name with characters that the service refuses.
     InvalidName = "RB0201", "invalid name";
     /// Two things of one kind share a name.
@@ -158,6 +163,47 @@ impl Code {
         let mut all = Self::ALL.iter().copied();
         all.find(|code| code.as_str().eq_ignore_ascii_case(text))
     }
+
+    /// The code whose spelling is nearest to an unknown one.
+    pub fn near(text: &str) -> Option<Self> {
+        let codes = Self::ALL.iter().map(|code| code.as_str());
+        similar(text, codes).and_then(|near| Self::parse(&near))
+    }
+
+    /// Whether a document alone does not tell if there is anything to find: other runbooks, files or the SDK decide.
+    pub(crate) const fn looks_elsewhere(self) -> bool {
+        matches!(
+            self,
+            Self::RunbookChain
+                | Self::ChildParameter
+                | Self::InvalidScript
+                | Self::UnknownHandler
+                | Self::UnusableAttachment
+                | Self::NotInSdk
+        )
+    }
+}
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        Self::parse(text).ok_or_else(|| UnknownCode {
+            written: text.to_owned(),
+            hint: match Self::near(text) {
+                Some(near) => format!("a similar one is `{near}`"),
+                None => "`runbookc explain --list` shows all".to_owned(),
+            },
+        })
+    }
+}
+
+/// A code that does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no code `{written}`; {hint}")]
+pub struct UnknownCode {
+    written: String,
+    hint: String,
 }
 
 impl fmt::Display for Code {

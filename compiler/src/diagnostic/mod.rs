@@ -4,10 +4,12 @@
 //! stages push them into [`Diagnostics`]; [`render`] turns them into text.
 
 mod codes;
+mod levels;
 pub mod render;
 mod similar;
 
-pub use codes::Code;
+pub use codes::{Code, UnknownCode};
+pub use levels::{Level, Levels};
 pub use similar::similar;
 
 use std::collections::HashSet;

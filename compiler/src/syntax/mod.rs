@@ -20,3 +20,4 @@ pub use scalar::{Scalar, Style};
 pub use selector::{Selector, SelectorError, SelectorSegment};
 pub use template::{Part, Placeholder, Reference, Template};
 pub use yaml::parse;
+pub(crate) use yaml::{Margin, margin};

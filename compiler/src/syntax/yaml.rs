@@ -33,17 +33,53 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> Option<Node> {
     if source.text.len() > MOST_BYTES {
         diagnostics.push(too_large(source));
     }
-    let mut repaired = Repaired::new(&source.text);
+    settle(&source.text, |attempt, repaired, reports| {
+        diagnostics.extend(reports);
+        attempt.finish(source, repaired, diagnostics)
+    })
+}
+
+/// What a text has beside its tree.
+#[derive(Debug, Default)]
+pub(crate) struct Margin {
+    /// The comments, from their `#` to the end of the line.
+    pub(crate) comments: Vec<Span>,
+    /// The scalars of more than one line.
+    pub(crate) long_scalars: Vec<Span>,
+}
+
+/// Finds the comments of a text, as far as it can be parsed.
+pub(crate) fn margin(source: &Source) -> Margin {
+    settle(&source.text, |_, repaired, _| {
+        let mut margin = Margin::default();
+        for located in Attempt::run(repaired, Comments::Kept).events {
+            let span = repaired.original_span(located.span);
+            match located.event {
+                Event::Comment(..) => margin.comments.push(span),
+                Event::Scalar(..) if source.slice(span).trim_end().contains('\n') => {
+                    margin.long_scalars.push(span);
+                }
+                _ => {}
+            }
+        }
+        margin
+    })
+}
+
+/// Parses a text until no unquoted reference is left in it; gives what came of it with the reports of those.
+fn settle<T>(text: &str, last: impl FnOnce(Attempt<'_>, &Repaired, Vec<Diagnostic>) -> T) -> T {
+    let mut repaired = Repaired::new(text);
+    let mut reports = Vec::new();
     let mut repairs = 0;
     loop {
-        let attempt = Attempt::run(&repaired);
+        let attempt = Attempt::run(&repaired, Comments::Dropped);
         let found = repair::unquoted(&repaired, &attempt.double_braces, attempt.failed_at());
         repairs += 1;
         if found.is_empty() || repairs > MOST_REPAIRS {
-            return attempt.finish(source, &repaired, diagnostics);
+            return last(attempt, &repaired, reports);
         }
         for reference in found {
-            diagnostics.push(repaired.quote(&reference));
+            reports.push(repaired.quote(&reference));
         }
     }
 }
@@ -79,13 +115,13 @@ struct Failure {
 }
 
 impl<'text> Attempt<'text> {
-    fn run(repaired: &'text Repaired) -> Self {
+    fn run(repaired: &'text Repaired, comments: Comments) -> Self {
         let mut attempt = Self {
             events: Vec::new(),
             failure: None,
             double_braces: Vec::new(),
         };
-        for next in Parser::new_from_str_with_options(repaired.text(), limits()) {
+        for next in Parser::new_from_str_with_options(repaired.text(), options(comments)) {
             match next {
                 Ok((event, span)) => attempt.events.push(Located {
                     event,
@@ -130,9 +166,17 @@ impl<'text> Attempt<'text> {
     }
 }
 
-fn limits() -> Options {
+/// Whether the events have the comments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comments {
+    Kept,
+    Dropped,
+}
+
+fn options(comments: Comments) -> Options {
     options! {
-        emit_comments: false,
+        emit_comments: comments == Comments::Kept,
+        max_buffered_comment_events: usize::MAX,
         flow_nesting_limit: DEEPEST,
         block_nesting_limit: DEEPEST,
     }

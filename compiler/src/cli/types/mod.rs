@@ -6,6 +6,7 @@ mod text;
 
 use super::arguments::{Format, Types};
 use super::error::CliError;
+use super::levels::LevelFlags;
 use super::{output, report};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostics;
@@ -15,7 +16,12 @@ use crate::syntax;
 use signature::Signature;
 
 pub(super) fn execute(arguments: &Types, catalogue: &Catalogue) -> Result<u8, CliError> {
-    let (source, runbook) = report::compile(&arguments.file, &arguments.beside, catalogue)?;
+    let (source, runbook) = report::compile(
+        &arguments.file,
+        &arguments.beside,
+        &LevelFlags::default(),
+        catalogue,
+    )?;
     let signature = Signature::of(&runbook, &steps(&source));
     output::print(&match arguments.format {
         Format::Human => text::print(&signature),

@@ -9,7 +9,7 @@ mod filter;
 mod report;
 
 pub(super) use answer::{Answer, Node, ScalarKind, View};
-pub(super) use convert::{Fit, description, fit, natural_type};
+pub(super) use convert::{Fit, description, fit, is_list, natural_type};
 pub(super) use filter::Doubt;
 
 use crate::source::{Span, Spanned};

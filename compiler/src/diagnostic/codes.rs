@@ -117,6 +117,8 @@ codes! {
     OperatorMismatch = "RB0310", "operator does not fit the variable";
     /// A filter that lets everything through, or hardly anything.
     DoubtfulFilter = "RB0311", "filter that can hardly be meant";
+    /// A list that is declared as one value.
+    ListForOne = "RB0312", "list where one value is meant";
     /// A step action that does not exist.
     UnknownAction = "RB0401", "unknown action";
     /// A service that AWS does not have.

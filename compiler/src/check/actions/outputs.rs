@@ -144,7 +144,7 @@ impl Found<'_> {
     fn conversion(&self) -> Option<Diagnostic> {
         let kind = self.definition.kind.as_ref()?;
         match selectors::fit(self.answer, self.selection, kind.value) {
-            Fit::Fine => None,
+            Fit::Fine => self.list_for_one(kind),
             Fit::Doubtful => Some(self.doubtful(kind)),
             Fit::Never => Some(self.never(kind)),
         }
@@ -173,6 +173,29 @@ impl Found<'_> {
         let report =
             Diagnostic::warning(Code::ImpossibleConversion, kind.span, message).label(label);
         self.way_out(report, kind)
+    }
+
+    /// The hint about a whole list that is declared as one value, which it becomes only while it has one element.
+    fn list_for_one(&self, kind: &Spanned<Type>) -> Option<Diagnostic> {
+        let takes_one = matches!(kind.value, Type::String | Type::Integer | Type::Boolean);
+        if !takes_one || !selectors::is_list(self.answer, self.selection) {
+            return None;
+        }
+        let name = &self.definition.name;
+        let selector = self.definition.selector.as_ref()?;
+        let last = selector.value.segments.last()?;
+        let message = format!(
+            "`{name}` is {}, but its selector finds {}",
+            with_article(kind.value),
+            self.description()
+        );
+        let report = Diagnostic::hint(Code::ListForOne, last.span, message)
+            .label("the step fails when there is more than one")
+            .note("a list with one element becomes that element");
+        Some(report.help(format!(
+            "select one element, as in `'{}[0]'`, or declare a StringList",
+            selector.value
+        )))
     }
 
     fn description(&self) -> String {

@@ -79,6 +79,16 @@ fn parses(values: &[String], test: impl Fn(&str) -> bool) -> Fit {
     }
 }
 
+/// Whether a path without wildcards and filters comes to a list of single values.
+pub(in crate::check) fn is_list(answer: &Answer, selection: &Selection) -> bool {
+    let mut nodes = selection.nodes.iter();
+    selection.definite
+        && nodes.all(|node| match answer.view(node) {
+            View::List(element) => matches!(answer.view(&element), View::Scalar(_)),
+            _ => false,
+        })
+}
+
 /// What is selected, in the words of reports.
 pub(in crate::check) fn description(answer: &Answer, selection: &Selection) -> String {
     let each = selection.nodes.iter().map(|node| match answer.view(node) {

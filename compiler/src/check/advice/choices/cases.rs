@@ -59,7 +59,8 @@ impl<'a> Cases<'a> {
             let captured = comparison
                 .references()
                 .all(|reference| cases.has(What::Value(reference)));
-            if !cases.has(what) && !(captured && comparison.is_plain()) {
+            let is_evaluated = captured && comparison.is_plain();
+            if !is_evaluated && !cases.has(what) {
                 cases.add(what, vec![Some(Json::Bool(true)), Some(Json::Bool(false))])?;
             }
         }

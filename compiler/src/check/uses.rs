@@ -3,10 +3,12 @@
 //! Collected from the text alone, before names are resolved: which of an action's own outputs have to be kept, which
 //! outputs an input cannot do without, and which parameters and variables are named at all.
 
+mod incomplete;
+
 use std::collections::HashSet;
 
 use crate::document::{Document, Scalar, Step, Timeout, Value, ValueKind};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::{Placeholder, Reference, Template};
 
 /// Every use of an output of a step in a document, of a variable, and of a parameter.
@@ -14,6 +16,8 @@ pub(super) struct Uses<'a> {
     all: Vec<Use<'a>>,
     /// The parameters and variables that something refers to, wherever references are resolved.
     named: HashSet<&'a Reference>,
+    /// What would refer to something, if it did not lack a brace.
+    incomplete: Vec<Spanned<Reference>>,
     variables: Vec<VariableUse<'a>>,
     /// The steps and outputs that the document's own outputs name.
     reported: Vec<(&'a str, &'a str)>,
@@ -77,6 +81,7 @@ impl<'a> Uses<'a> {
         Self {
             all,
             named,
+            incomplete: incomplete::collect(document),
             variables,
             reported: reported.collect(),
         }
@@ -92,9 +97,15 @@ impl<'a> Uses<'a> {
         self.variables.iter()
     }
 
-    /// Whether anything refers to this parameter or variable.
+    /// Whether anything refers to this parameter or variable, be it with a brace too few.
     pub(super) fn names(&self, reference: &Reference) -> bool {
-        self.named.contains(reference)
+        let mut incomplete = self.incomplete.iter();
+        self.named.contains(reference) || incomplete.any(|found| found.value == *reference)
+    }
+
+    /// What would refer to something, if it did not lack a brace; whether that exists is not known.
+    pub(super) fn incomplete(&self) -> impl Iterator<Item = &Spanned<Reference>> {
+        self.incomplete.iter()
     }
 
     /// A reference whose step fails without this output.

@@ -4,6 +4,7 @@
 //! who reads it (spec 1.4). Templates and selectors are the two small languages
 //! inside scalars.
 
+pub mod incomplete;
 mod malformed;
 pub mod node;
 pub mod origin;

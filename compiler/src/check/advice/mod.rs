@@ -3,6 +3,7 @@
 //! Takes a program without errors, and reports warnings and hints about it; it changes nothing. One file per rule. Only
 //! a program gets advice, so that a mistake that was reported never shows a second time as something odd.
 
+mod braces;
 mod choices;
 mod unused;
 
@@ -33,6 +34,7 @@ impl<'a> Program<'a> {
 
 /// Applies every rule.
 pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
+    braces::check(program, diagnostics);
     unused::check(program, diagnostics);
     choices::check(program, diagnostics);
 }

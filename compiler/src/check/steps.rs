@@ -8,7 +8,7 @@ use super::scope::{OutputInfo, Place, Scope};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Step, Timeout};
 use crate::ir::{self, Expression, StepId, Work};
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// Checks every step and translates it; `None` when one was reported.
 pub(super) fn check(
@@ -101,12 +101,41 @@ fn timeout(
         return (None, None);
     };
     match &timeout.value {
-        Timeout::Seconds(seconds) => (Some(*seconds), None),
+        Timeout::Seconds(seconds) => {
+            diagnostics.extend(beyond_maximum(step, *seconds, timeout.span));
+            (Some(*seconds), None)
+        }
         Timeout::Reference(template) => {
             let typed = scope.template(template, timeout.span, diagnostics);
             (None, actions::seconds(typed, diagnostics))
         }
     }
+}
+
+/// The report of more time than the action can have (spec 4.2). A call of an API is over long before, whatever is written,
+/// so that is left alone.
+fn beyond_maximum(step: &Step, seconds: u64, span: Span) -> Option<Diagnostic> {
+    const MEANT: [&str; 3] = [
+        "aws:approve",
+        "aws:executeScript",
+        "aws:invokeLambdaFunction",
+    ];
+    let action = known::find(&step.action.value)?;
+    let maximum = action.time_limit.maximum()?;
+    if seconds <= maximum || !MEANT.contains(&action.name) {
+        return None;
+    }
+    let message = format!(
+        "step `{}` has {maximum} seconds, not {seconds}: an `{}` step never has more",
+        step.name, action.name
+    );
+    let report = Diagnostic::warning(Code::IneffectiveProperty, span, message)
+        .label("more than it can have")
+        .context(step.action.span, "this action");
+    Some(report.help(match action.name {
+        "aws:approve" => "ask again in another step for those who need longer",
+        _ => "split the work into several steps, or run it where there is more time, as with `aws:runCommand`",
+    }))
 }
 
 /// An output that is kept for others.

@@ -159,6 +159,10 @@ codes! {
     UnsupportedFeature = "RB0502", "feature not supported yet";
     /// An operation or member that the SDK does not have yet.
     NotInSdk = "RB0503", "not in the SDK yet";
+    /// A wait that goes on when what it waits for cannot come any more.
+    SatOutFailure = "RB0601", "wait that sits out a failure";
+    /// A wait that may be too short, because nothing says how long it is.
+    UnlimitedWait = "RB0602", "wait without a time for what takes hours";
 }
 
 impl Code {

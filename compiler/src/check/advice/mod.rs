@@ -6,6 +6,7 @@
 mod braces;
 mod choices;
 mod unused;
+mod waits;
 
 use super::scope::Scope;
 use super::uses::Uses;
@@ -37,4 +38,5 @@ pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
     braces::check(program, diagnostics);
     unused::check(program, diagnostics);
     choices::check(program, diagnostics);
+    waits::check(program, diagnostics);
 }

@@ -19,6 +19,7 @@ pub mod cli;
 pub mod diagnostic;
 pub mod document;
 pub mod emit;
+pub mod fix;
 pub mod ir;
 pub mod library;
 mod link;

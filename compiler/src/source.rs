@@ -43,6 +43,15 @@ impl Source {
         }
     }
 
+    /// Another text of the same name.
+    #[must_use]
+    pub fn with_text(&self, text: impl Into<String>) -> Self {
+        Self {
+            document: self.document.clone(),
+            ..Self::new(self.name.clone(), text)
+        }
+    }
+
     /// The file's name, without folders.
     pub fn file(&self) -> &str {
         let file = Path::new(&self.name).file_name();

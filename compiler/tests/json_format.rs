@@ -56,6 +56,7 @@ mainSteps:
                 "endColumn": 71,
                 "replacement": "cluster",
                 "suggestion": 0,
+                "certain": true,
             }],
         })]
     );

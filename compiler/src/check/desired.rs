@@ -5,7 +5,7 @@
 use super::actions::{references, some_of, text, text_span, wrong_kind};
 use super::scope::Scope;
 use super::selectors::{Answer, ScalarKind, Selection, View};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near, similar};
 use crate::document::{Scalar, Type, Value, ValueKind};
 use crate::ir::Expression;
 use crate::source::{Span, Spanned};
@@ -28,7 +28,7 @@ enum Occurrence {
     /// It never does, for the property is something else, in words.
     Never(&'static str),
     /// It is none of the listed values; the nearest of them.
-    NotListed(Option<String>),
+    NotListed(Option<Near>),
     /// Only in another spelling.
     Spelled(&'static str),
 }
@@ -279,7 +279,7 @@ fn report(
         Occurrence::NotListed(Some(near)) => {
             Some(create(never).label("not one of its values").edit(
                 literal.span,
-                near.as_str(),
+                near.clone(),
                 "a value with a similar name exists",
             ))
         }
@@ -299,7 +299,7 @@ fn report(
         Occurrence::Spelled(spelling) => Some(
             create(format!("the property is never spelled `{literal}`"))
                 .label("a Boolean is compared as `True` or `False`")
-                .edit(literal.span, *spelling, "write it with a capital"),
+                .repair(literal.span, *spelling, "write it with a capital"),
         ),
     }
 }

@@ -230,7 +230,7 @@ impl Declaration<'_> {
             .map(|scalar| scalar.text().to_ascii_lowercase());
         match (self.kind, text.as_deref()) {
             (Some(Type::Boolean), Some(word @ ("true" | "false"))) => {
-                report.edit(value.span, word, "write it without quotes")
+                report.repair(value.span, word, "write it without quotes")
             }
             (Some(Type::StringList | Type::MapList), _) => report.help("write a list: `[…]`"),
             (Some(Type::StringMap), _) => report.help("write a mapping: `{…}`"),

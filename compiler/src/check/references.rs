@@ -4,7 +4,7 @@
 //! exists but may not be used at this place is reported as such (spec 3.2).
 
 use super::scope::{Origin, OutputInfo, Place, Scope, Typed};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity, similar};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Replacement, Severity, similar};
 use crate::document::{Step, Type};
 use crate::ir::{Expression, OutputSource, Reference, StepId, SystemVariable};
 use crate::source::Span;
@@ -153,7 +153,7 @@ fn undeclared(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Diagn
         return replace_name(
             report,
             placeholder,
-            system.name(),
+            Replacement::certain(system.name()),
             "it is a system variable",
         );
     }
@@ -166,7 +166,7 @@ fn undeclared(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Diagn
         return replace_name(
             report,
             placeholder,
-            &format!("variable:{name}"),
+            Replacement::certain(format!("variable:{name}")),
             "it is a variable",
         );
     }
@@ -179,7 +179,7 @@ fn undeclared(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Diagn
         Some(similar) => replace_name(
             report,
             placeholder,
-            &similar,
+            similar,
             "a parameter with a similar name exists",
         ),
         None => report.help(format!("declare `{name}` under `parameters`")),
@@ -202,9 +202,10 @@ fn step_output_help(step: StepId, name: &str, scope: &Scope<'_>) -> String {
 fn replace_name(
     report: Diagnostic,
     placeholder: &Placeholder,
-    name: &str,
+    name: impl Into<Replacement>,
     title: &str,
 ) -> Diagnostic {
+    let name = name.into();
     if placeholder.exact {
         report.edit(placeholder.name.span, name, title)
     } else {
@@ -242,13 +243,13 @@ fn system(placeholder: &Placeholder) -> Finding {
         .into_iter()
         .find(|system| bare(*system).eq_ignore_ascii_case(name));
     let nearest = other_prefix
-        .map(|system| system.name().to_owned())
-        .or_else(|| similar(&written, all.into_iter().map(SystemVariable::name)));
+        .map(|system| Replacement::certain(system.name()))
+        .or_else(|| Some(similar(&written, all.into_iter().map(SystemVariable::name))?.into()));
     Err(Box::new(match nearest {
         Some(nearest) => replace_name(
             report,
             placeholder,
-            &nearest,
+            nearest,
             "a system variable with a similar name exists",
         ),
         None => report.help(format!(
@@ -276,11 +277,11 @@ fn variable(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Finding
     let similar = similar(name, declared.map(|variable| variable.name.value.as_str()));
     Err(Box::new(match similar {
         Some(similar) => {
-            let name = format!("variable:{similar}");
+            let name = similar.map(|name| format!("variable:{name}"));
             replace_name(
                 report,
                 placeholder,
-                &name,
+                name,
                 "a variable with a similar name exists",
             )
         }

@@ -9,7 +9,7 @@ use super::actions::listed;
 use super::names::{Entry, Names};
 use super::references;
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near, similar};
 use crate::document::{Document, Scalar, Step, Type};
 use crate::ir::{Expression, OutputId, OutputSource, ParameterId, Part, StepId, VariableId};
 use crate::library::Library;
@@ -243,7 +243,7 @@ impl<'a> Scope<'a> {
             .context(from.name.span, "in this step");
         let prefixed = name.value.strip_prefix("step:").map(str::trim);
         if let Some(step) = prefixed.filter(|step| self.step(step).is_some()) {
-            return report.edit(name.span, step, "write the name alone here");
+            return report.repair(name.span, step, "write the name alone here");
         }
         if name.value.eq_ignore_ascii_case("end") {
             return report.help("to end the runbook after a step, write `isEnd: true`");
@@ -308,7 +308,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The step whose name is nearest to a name that is none.
-    pub(crate) fn similar_step(&self, name: &str) -> Option<String> {
+    pub(crate) fn similar_step(&self, name: &str) -> Option<Near> {
         similar(
             name,
             self.names

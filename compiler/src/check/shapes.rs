@@ -13,7 +13,7 @@ use std::sync::Arc;
 use super::actions::{self, listed, some_of};
 use super::scope::Scope;
 use crate::catalogue::{List, Map, Member, Operation, Service, ShapeId, ShapeKind, Structure};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near};
 use crate::document::{Scalar, Type, Value, ValueKind};
 use crate::ir::{ApiEntry, ApiField, ApiItem, ApiValue, Expression};
 use crate::source::{Span, Spanned};
@@ -211,8 +211,9 @@ impl<'a> Walk<'a, '_> {
             fields.insert(&member.name, self.member(key, value, member));
         }
         if complete {
-            let there =
-                |name: &str| fields.contains_key(name) || meant.iter().any(|other| other == name);
+            let there = |name: &str| {
+                fields.contains_key(name) || meant.iter().any(|other| other.as_str() == name)
+            };
             sound &= self.report_missing(there, structure, place);
         }
         let ordered = structure
@@ -321,7 +322,7 @@ impl<'a> Walk<'a, '_> {
         key: &Spanned<String>,
         value: &Value,
         structure: &Structure,
-    ) -> Option<String> {
+    ) -> Option<Near> {
         actions::references(value, self.operand.scope, self.diagnostics);
         let owner = if self.path.is_empty() {
             self.operation()
@@ -335,7 +336,11 @@ impl<'a> Walk<'a, '_> {
             &key.value,
             structure.members.iter().map(|member| member.name.as_str()),
         )
-        .or_else(|| structure.similar_member(&key.value).map(str::to_owned));
+        .or_else(|| {
+            let near = structure.similar_member(&key.value)?;
+            let names = structure.members.iter().map(|member| member.name.as_str());
+            Some(Near::chosen(&key.value, near, names.chain([near])))
+        });
         let names: Vec<&str> = structure
             .members
             .iter()
@@ -346,7 +351,7 @@ impl<'a> Walk<'a, '_> {
             _ if is_property => report.help("this property belongs beside `inputs`, not into them"),
             Some(near) => report.edit(
                 key.span,
-                near.as_str(),
+                near.clone(),
                 "a member with a similar name exists",
             ),
             None if names.is_empty() => report.help("it takes no input"),

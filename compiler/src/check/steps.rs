@@ -78,7 +78,7 @@ fn unknown_action(step: &Step) -> Diagnostic {
     .context(step.name.span, "in this step");
     let prefixed = format!("aws:{name}");
     if known::find(&prefixed).is_some() {
-        return report.edit(name.span, prefixed, "actions begin with `aws:`");
+        return report.repair(name.span, prefixed, "actions begin with `aws:`");
     }
     let names = || ACTIONS.iter().map(|action| action.name);
     let similar = similar(&name.value, names()).or_else(|| similar(&prefixed, names()));

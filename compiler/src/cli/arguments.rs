@@ -59,6 +59,12 @@ pub(super) struct Check {
     /// How to report.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Report,
+    /// Repair what can only be meant in one way, and report the rest. Of standard input, print the repaired text.
+    #[arg(long)]
+    pub fix: bool,
+    /// Print what --fix would change, as a unified diff, and write nothing.
+    #[arg(long)]
+    pub diff: bool,
     #[command(flatten)]
     pub levels: LevelFlags,
 }

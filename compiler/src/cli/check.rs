@@ -6,13 +6,55 @@ use std::sync::Arc;
 use super::arguments::{Check, Report};
 use super::error::CliError;
 use super::report::Total;
-use super::{FAULTY, input, output};
+use super::{FAULTY, fix, input, output};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostics, render};
 use crate::source::Source;
 
 pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, CliError> {
     let levels = arguments.levels.levels()?;
+    let check = |sources: &[Arc<Source>]| -> Vec<Diagnostics> {
+        let compiled = crate::compile_all(sources, catalogue).into_iter();
+        let diagnostics = compiled.map(|compiled| levels.apply(compiled.diagnostics));
+        diagnostics.collect()
+    };
+    let (mut sources, mut unusable) = read(arguments);
+    if arguments.diff {
+        fix::show(&sources, &crate::fix::fix(&sources, check))?;
+    } else if arguments.fix {
+        let fixed = crate::fix::fix(&sources, check);
+        let (written, failure) = fix::write(&sources, fixed);
+        sources = written;
+        unusable = unusable.or(failure);
+    }
+
+    let found = check(&sources);
+    let checked: Vec<(&Source, &Diagnostics)> =
+        sources.iter().map(AsRef::as_ref).zip(&found).collect();
+    let total = Total::of(&found);
+    match arguments {
+        // Standard output has the differences.
+        Check { diff: true, .. } => {}
+        // Standard output has the text.
+        Check { fix: true, .. } if has_stdin(&sources) => {
+            output::error(&report(&checked, arguments.format, &io::stderr()));
+        }
+        _ => output::print(&report(&checked, arguments.format, &io::stdout()))?,
+    }
+    if !checked.is_empty() {
+        // Not among the findings: programs read those.
+        let runbooks = output::count(checked.len(), "runbook");
+        output::error(&format!("checked {runbooks}: {}\n", total.text()));
+    }
+    Ok(match unusable {
+        Some(error) => error.exit_code(),
+        None if total.has_errors() => FAULTY,
+        None => 0,
+    })
+}
+
+/// Reads all runbooks that can be read; gives what keeps the first other one from it.
+fn read(arguments: &Check) -> (Vec<Arc<Source>>, Option<CliError>) {
     let mut sources = Vec::new();
     let mut unreadable = None;
     for path in &arguments.files {
@@ -22,31 +64,24 @@ pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, Cl
             Err(error) => {
                 let error = CliError::from(error);
                 error.print();
-                unreadable = Some(error.exit_code());
+                unreadable.get_or_insert(error);
             }
         }
     }
-
-    let compiled = crate::compile_all(&sources, catalogue).into_iter();
-    let diagnostics = compiled.map(|compiled| levels.apply(compiled.diagnostics));
-    let checked: Vec<(Arc<Source>, Diagnostics)> = sources.into_iter().zip(diagnostics).collect();
-    let total = Total::of(checked.iter().map(|(_, diagnostics)| diagnostics));
-    let pairs: Vec<(&Source, &Diagnostics)> = checked
-        .iter()
-        .map(|(source, found)| (source.as_ref(), found))
-        .collect();
-    output::print(&report(&pairs, arguments.format))?;
-    if !checked.is_empty() {
-        // Not among the findings: programs read those.
-        let runbooks = output::count(checked.len(), "runbook");
-        output::error(&format!("checked {runbooks}: {}\n", total.text()));
-    }
-    Ok(unreadable.unwrap_or(if total.has_errors() { FAULTY } else { 0 }))
+    (sources, unreadable)
 }
 
-fn report(checked: &[(&Source, &Diagnostics)], format: Report) -> String {
+fn has_stdin(sources: &[Arc<Source>]) -> bool {
+    sources.iter().any(|source| source.name == input::STDIN)
+}
+
+fn report(
+    checked: &[(&Source, &Diagnostics)],
+    format: Report,
+    stream: &impl io::IsTerminal,
+) -> String {
     match format {
-        Report::Human => human(checked),
+        Report::Human => human(checked, output::colour(stream)),
         Report::Json => render::json(checked),
         Report::Sarif => {
             let folder = std::env::current_dir().unwrap_or_default();
@@ -56,8 +91,7 @@ fn report(checked: &[(&Source, &Diagnostics)], format: Report) -> String {
     }
 }
 
-fn human(checked: &[(&Source, &Diagnostics)]) -> String {
-    let colour = output::colour(&io::stdout());
+fn human(checked: &[(&Source, &Diagnostics)], colour: bool) -> String {
     let faulty = checked.iter().filter(|(_, found)| !found.is_empty());
     let texts = faulty.map(|(source, found)| render::human(source, found, colour) + "\n");
     texts.collect()

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::input::InputError;
 use super::output;
+use super::replace::ReplaceError;
 use crate::build::{BuildError, EmbedError, FileError};
 use crate::catalogue::CatalogueError;
 use crate::diagnostic::UnknownCode;
@@ -42,6 +43,9 @@ pub(super) enum CliError {
     /// Standard output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Output(#[source] io::Error),
+    /// A repaired runbook cannot be written.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
     /// A code that does not exist.
     #[error(transparent)]
     Code(#[from] UnknownCode),

@@ -33,12 +33,15 @@ pub(super) enum InputError {
     },
 }
 
+/// What standard input is called.
+pub(super) const STDIN: &str = "<stdin>";
+
 /// Reads a runbook; `-` is standard input.
 pub(super) fn read(path: &Path) -> Result<Source, InputError> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         let read = io::stdin().lock().read_to_end(&mut bytes);
-        return finish("<stdin>", read.map(|_| bytes));
+        return finish(STDIN, read.map(|_| bytes));
     }
     let name = path.to_string_lossy();
     if path.is_dir() {

@@ -10,9 +10,10 @@ mod similar;
 
 pub use codes::{Code, UnknownCode};
 pub use levels::{Level, Levels};
-pub use similar::similar;
+pub use similar::{Near, similar};
 
 use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::source::{Source, Span};
@@ -82,6 +83,8 @@ pub struct Suggestion {
     pub title: String,
     /// The changes, in the order of their places.
     pub edits: Vec<Edit>,
+    /// Whether the author certainly means this, so that it can be applied without a look.
+    pub certain: bool,
 }
 
 /// A change of the text.
@@ -91,6 +94,59 @@ pub struct Edit {
     pub span: Span,
     /// The new text.
     pub replacement: String,
+}
+
+/// A text that is to replace another one.
+#[derive(Clone, Debug)]
+pub struct Replacement {
+    text: String,
+    certain: bool,
+}
+
+impl Replacement {
+    /// What is certainly meant.
+    pub fn certain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            certain: true,
+        }
+    }
+}
+
+impl fmt::Display for Replacement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl From<String> for Replacement {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            certain: false,
+        }
+    }
+}
+
+impl From<&String> for Replacement {
+    fn from(text: &String) -> Self {
+        text.clone().into()
+    }
+}
+
+impl From<&str> for Replacement {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<Near> for Replacement {
+    fn from(near: Near) -> Self {
+        Self {
+            text: near.to_string(),
+            certain: near.is_certain(),
+        }
+    }
 }
 
 impl Diagnostic {
@@ -163,23 +219,45 @@ impl Diagnostic {
         self
     }
 
-    /// Offers a change of the text; `title` is worded like a help.
+    /// Offers a change of the text; `title` is worded like a help. It is certain if it is a [`Near`] that is.
     #[must_use]
     pub fn edit(
+        self,
+        span: Span,
+        replacement: impl Into<Replacement>,
+        title: impl Into<String>,
+    ) -> Self {
+        let Replacement { text, certain } = replacement.into();
+        self.suggestion([(span, text)], title.into(), certain)
+    }
+
+    /// Offers a change of the text that is certainly meant, so that `check --fix` makes it. What the service makes of a
+    /// sound runbook must not change by it.
+    #[must_use]
+    pub fn repair(
         self,
         span: Span,
         replacement: impl Into<String>,
         title: impl Into<String>,
     ) -> Self {
-        self.edits([(span, replacement.into())], title)
+        self.suggestion([(span, replacement.into())], title.into(), true)
     }
 
     /// Offers changes of the text that repair it together.
     #[must_use]
     pub fn edits(
-        mut self,
+        self,
         changes: impl IntoIterator<Item = (Span, String)>,
         title: impl Into<String>,
+    ) -> Self {
+        self.suggestion(changes, title.into(), false)
+    }
+
+    fn suggestion(
+        mut self,
+        changes: impl IntoIterator<Item = (Span, String)>,
+        title: String,
+        certain: bool,
     ) -> Self {
         let changes = changes.into_iter();
         let mut edits: Vec<Edit> = changes
@@ -187,8 +265,9 @@ impl Diagnostic {
             .collect();
         edits.sort_by_key(|edit| edit.span);
         self.suggestions.push(Suggestion {
-            title: title.into(),
+            title,
             edits,
+            certain,
         });
         self
     }
@@ -196,7 +275,7 @@ impl Diagnostic {
     /// Offers a similar name, if there is one: "a step with a similar name exists".
     /// `kind` carries its article: `"a step"`.
     #[must_use]
-    pub fn suggest(self, span: Span, kind: &str, similar: Option<String>) -> Self {
+    pub fn suggest(self, span: Span, kind: &str, similar: Option<Near>) -> Self {
         match similar {
             Some(name) => self.edit(span, name, format!("{kind} with a similar name exists")),
             None => self,
@@ -207,7 +286,7 @@ impl Diagnostic {
     fn remarks(&self) -> impl Iterator<Item = String> {
         let notes = self.notes.iter().map(|note| format!("note: {note}"));
         let help = self.help.iter().map(|help| format!("help: {help}"));
-        let offered = self.suggestions.iter().map(Suggestion::text);
+        let offered = self.suggestions.iter().map(Suggestion::words);
         notes
             .chain(help)
             .chain(offered.map(|text| format!("help: {text}")))
@@ -216,7 +295,7 @@ impl Diagnostic {
 
 impl Suggestion {
     /// The suggestion in words: a step with a similar name exists: `verify`.
-    fn text(&self) -> String {
+    pub fn words(&self) -> String {
         let edits = self.edits.iter();
         let replacements: Vec<String> = edits
             .filter(|edit| !edit.replacement.trim().is_empty())

@@ -1,6 +1,6 @@
 //! The keys of a mapping: which are known, which must be there.
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near, similar};
 use crate::document::scalars::wrong_kind;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Entry, Node, NodeKind};
@@ -102,7 +102,7 @@ fn unknown_key(
     key: &Spanned<String>,
     subject: &Subject<'_>,
     known: &[&str],
-    meant: Option<String>,
+    meant: Option<Near>,
 ) -> Diagnostic {
     let message = format!("unknown key `{key}` in {}", subject.name);
     let label = format!("{} has no such key", subject.kind);

@@ -1,6 +1,6 @@
 //! `onFailure` and `onCancel` (spec 4.1).
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Replacement, similar};
 use crate::document::Handler;
 use crate::document::scalars::{constant, scalar};
 use crate::source::Spanned;
@@ -61,9 +61,9 @@ fn invalid(written: &Spanned<String>, key: &str, words: &[&str]) -> Diagnostic {
 }
 
 /// What was probably meant: a word in another spelling, or the name of a step.
-fn repair(written: &str, words: &[&str]) -> Option<String> {
+fn repair(written: &str, words: &[&str]) -> Option<Replacement> {
     if let Some(word) = similar(written, words.iter().copied()) {
-        return Some(word);
+        return Some(word.into());
     }
     let is_name = |text: &str| {
         let fits = |next: char| next.is_ascii_alphanumeric() || next == '_';
@@ -75,5 +75,5 @@ fn repair(written: &str, words: &[&str]) -> Option<String> {
         None => written,
     };
     let word = ["Abort", "Continue"].contains(&name);
-    (is_name(name) && !word).then(|| format!("step:{name}"))
+    (is_name(name) && !word).then(|| format!("step:{name}").into())
 }

@@ -264,7 +264,7 @@ fn schema_version(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<
                 "the schema version is not quoted",
             )
             .label("without quotes this is a number")
-            .edit(node.span, "'0.3'", "quote it"),
+            .repair(node.span, "'0.3'", "quote it"),
         );
     }
     Some(Spanned::new(scalar.text.clone(), node.span))

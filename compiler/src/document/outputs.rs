@@ -147,7 +147,7 @@ fn braces(span: Span, step: &str, output: &str) -> Diagnostic {
     let message = format!("the document output `{step}.{output}` is written in braces");
     Diagnostic::warning(Code::ReferenceNotAllowed, span, message)
         .label("outputs of the document are plain names")
-        .edit(span, format!("{step}.{output}"), "leave the braces out")
+        .repair(span, format!("{step}.{output}"), "leave the braces out")
 }
 
 fn not_an_output(span: Span, text: &str) -> Diagnostic {

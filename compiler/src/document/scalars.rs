@@ -17,12 +17,15 @@ pub fn ambiguous_text(scalar: &Scalar, span: Span) -> Option<Diagnostic> {
         _ => return None,
     };
     let message = format!("the service reads `{text}` as {what}");
-    Some(
-        Diagnostic::warning(Code::AmbiguousScalar, span, message)
-            .label("without quotes this is no text")
-            .note("the service reads YAML 1.1, where such words and numbers have a meaning")
-            .edit(span, format!("'{text}'"), "quote it"),
-    )
+    let report = Diagnostic::warning(Code::AmbiguousScalar, span, message)
+        .label("without quotes this is no text")
+        .note("the service reads YAML 1.1, where such words and numbers have a meaning");
+    let quoted = format!("'{text}'");
+    Some(match scalar.reading() {
+        // Perhaps the Boolean is wanted.
+        Reading::Boolean(_) => report.edit(span, quoted, "quote it"),
+        _ => report.repair(span, quoted, "quote it"),
+    })
 }
 
 /// The report of a value of the wrong kind; none if it was reported already.

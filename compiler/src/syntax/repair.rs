@@ -80,7 +80,7 @@ impl Repaired {
             format!("the reference `{reference}` is not quoted"),
         )
         .label("YAML reads the braces as a mapping")
-        .edit(
+        .repair(
             self.original_span(unquoted.value),
             quoted.clone(),
             "quote the whole value",

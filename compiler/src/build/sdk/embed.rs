@@ -9,7 +9,7 @@ use crate::build::cache::Cache;
 use crate::build::cargo::Invocation;
 use crate::build::prune::{self, PruneError};
 use crate::build::{Audience, BuildError, FileError, Options, files, hash};
-use crate::diagnostic::similar;
+use crate::diagnostic::{Near, similar};
 
 /// What is to be pruned, and for whom.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ fn operations(embedding: &Embedding, originals: &Resolved) -> Result<Operations,
         let Some(package) = packages.find(|package| package.name == *krate) else {
             let names = originals.sdk.iter().map(|package| &*package.name);
             return Err(EmbedError::NotUsed {
-                similar: similar(krate, names),
+                similar: similar(krate, names).map(Near::into_name),
                 krate: krate.clone(),
             });
         };
@@ -193,7 +193,7 @@ fn operation_of(package: &Package, written: &str) -> Result<String, EmbedError> 
         krate: package.name.clone(),
         version: package.version.clone(),
         operation: written.to_owned(),
-        similar: similar(written, known.iter().map(String::as_str)),
+        similar: similar(written, known.iter().map(String::as_str)).map(Near::into_name),
     })
 }
 

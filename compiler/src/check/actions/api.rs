@@ -6,7 +6,7 @@ use super::inputs::{self, listed};
 use crate::catalogue::{Catalogue, Operation, Service, ShapeId, ShapeKind};
 use crate::check::scope::Scope;
 use crate::check::shapes;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near};
 use crate::document::{Step, Value};
 use crate::ir::{ApiCall, Work};
 use crate::source::{Span, Spanned};
@@ -205,10 +205,12 @@ fn unknown_operation(
     );
     let report = Diagnostic::error(Code::UnknownOperation, written.span, message)
         .label("no operation has this name");
+    let operations = service.operations.iter();
+    let names = operations.map(|operation| operation.name.as_str());
     match service.similar_operation(&written.value) {
         Some(near) => report.edit(
             written.span,
-            near,
+            Near::chosen(&written.value, near, names),
             "an operation with a similar name exists",
         ),
         None => newer(report, catalogue).help(related_operations(&written.value, service)),

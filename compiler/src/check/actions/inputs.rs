@@ -3,7 +3,7 @@
 use super::{OwnInput, own_inputs};
 use crate::catalogue::Catalogue;
 use crate::check::scope::{Origin, Scope, Typed};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near, similar};
 use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
 use crate::ir::Expression;
 use crate::source::{Span, Spanned};
@@ -37,7 +37,10 @@ fn missing(step: &Step, name: &str) -> Diagnostic {
     let report = Diagnostic::error(Code::MissingInput, place(step), message)
         .label(format!("`{name}` is missing"));
     match meant(step, name) {
-        Some(key) => report.edit(key.span, name, "this input is probably meant"),
+        Some(key) => {
+            let near = Near::chosen(&key.value, name, own_names(step));
+            report.edit(key.span, near, "this input is probably meant")
+        }
         None => report.help(format!("add it under `inputs`: {}", example(name))),
     }
 }
@@ -75,14 +78,19 @@ pub(super) fn place(step: &Step) -> Span {
 
 /// Reports inputs that the action does not have.
 pub(super) fn unknown(step: &Step, diagnostics: &mut Diagnostics) {
-    let own = own_inputs(&step.action.value).iter();
-    let known: Vec<&str> = own.map(|input| input.name).collect();
+    let known: Vec<&str> = own_names(step).collect();
     for (key, value) in &step.inputs {
         if value.kind == ValueKind::Null || known.contains(&key.value.as_str()) {
             continue;
         }
         diagnostics.push(unknown_input(step, key, &known));
     }
+}
+
+/// The names of the inputs that the action has.
+fn own_names(step: &Step) -> impl Iterator<Item = &'static str> {
+    let own = own_inputs(&step.action.value).iter();
+    own.map(|input| input.name)
 }
 
 fn unknown_input(step: &Step, key: &Spanned<String>, known: &[&str]) -> Diagnostic {

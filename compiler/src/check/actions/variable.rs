@@ -61,7 +61,7 @@ fn variable<'a>(
         diagnostics.push(
             Diagnostic::error(Code::UnknownVariable, value.span, message)
                 .label("not the name of a variable")
-                .edit(
+                .repair(
                     inputs::text_span(scalar),
                     format!("variable:{name}"),
                     "write `variable:` before it",
@@ -95,7 +95,7 @@ fn unknown(name: &str, scalar: &Scalar, scope: &Scope<'_>) -> Diagnostic {
     match similar(name, declared.map(|variable| variable.name.value.as_str())) {
         Some(near) => report.edit(
             span,
-            format!("variable:{near}"),
+            near.map(|name| format!("variable:{name}")),
             "a variable with a similar name exists",
         ),
         None => report.help(format!("declare `{name}` under `variables`")),

@@ -130,7 +130,7 @@ impl<'a> Walk<'a, '_> {
                 let report = self.mismatch(value, "a string");
                 let quoted = format!("'{}'", scalar.text());
                 self.diagnostics
-                    .push(report.edit(value.span, quoted, "quote it"));
+                    .push(report.repair(value.span, quoted, "quote it"));
                 return None;
             }
         }
@@ -253,7 +253,7 @@ impl<'a> Walk<'a, '_> {
         let text = scalar.text().trim();
         let quoted = !scalar.is_plain() && fits(text);
         self.diagnostics.push(match quoted {
-            true => report.edit(value.span, text, "write it without quotes"),
+            true => report.repair(value.span, text, "write it without quotes"),
             false => report.help(format!(
                 "write {want}, for example `{}`",
                 self.example(want)

@@ -7,7 +7,7 @@ use crate::source::{Source, Span};
 
 /// All findings about all sources. Lines and columns count from 1, columns in
 /// characters, and an end is one past the last character. Edits with the same
-/// `suggestion` belong together. A related place in another file names it.
+/// `suggestion` belong together, and are `certain` if nothing else can be meant. A related place in another file names it.
 pub fn json(sources: &[(&Source, &Diagnostics)]) -> String {
     let objects = sources.iter().flat_map(|(source, diagnostics)| {
         diagnostics
@@ -38,7 +38,7 @@ fn object(source: &Source, diagnostic: &Diagnostic) -> Value {
     });
     let edits = suggestions.enumerate().flat_map(|(index, suggestion)| {
         let edits = suggestion.edits.iter();
-        edits.map(move |edit| change(source, edit, index))
+        edits.map(move |edit| change(source, edit, index, suggestion.certain))
     });
     let rest = json!({
         "label": diagnostic.label,
@@ -57,13 +57,13 @@ fn related_place(source: &Source, span: Span, label: &str) -> Value {
     object
 }
 
-fn change(source: &Source, edit: &Edit, suggestion: usize) -> Value {
+fn change(source: &Source, edit: &Edit, suggestion: usize, certain: bool) -> Value {
     let mut object = json!({});
     place(&mut object, source, edit.span);
     let replacement = &edit.replacement;
     append(
         &mut object,
-        json!({ "replacement": replacement, "suggestion": suggestion }),
+        json!({ "replacement": replacement, "suggestion": suggestion, "certain": certain }),
     );
     object
 }

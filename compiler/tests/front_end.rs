@@ -602,13 +602,21 @@ fn scalars_read_differently_by_yaml_1_1_are_known() {
 
 #[test]
 fn similar_names_are_slips_only() {
-    assert_eq!(
-        similar("verfy", ["verify", "stop"]),
-        Some("verify".to_owned())
-    );
-    assert_eq!(similar("STOP", ["stap", "stop"]), Some("stop".to_owned()));
-    assert_eq!(similar("a", ["b", "c"]), None);
-    assert_eq!(similar("something", ["else"]), None);
+    let near = |written, names: &[&'static str]| {
+        similar(written, names.iter().copied()).map(|near| (near.to_string(), near.is_certain()))
+    };
+    let certain = |name: &str| Some((name.to_owned(), true));
+    let perhaps = |name: &str| Some((name.to_owned(), false));
+    assert_eq!(near("verfy", &["verify", "stop"]), certain("verify"));
+    assert_eq!(near("STOP", &["stap", "stop"]), certain("stop"));
+    assert_eq!(near("STOP", &["Stop", "stop"]), perhaps("Stop"));
+    assert_eq!(near("vefy", &["verify"]), None);
+    assert_eq!(near("reads", &["ready", "reader"]), perhaps("ready"));
+    assert_eq!(near("stop1", &["stop2"]), perhaps("stop2"));
+    assert_eq!(near("stopA", &["stopB"]), perhaps("stopB"));
+    assert_eq!(near("abd", &["abc"]), perhaps("abc"));
+    assert_eq!(near("a", &["b", "c"]), None);
+    assert_eq!(near("something", &["else"]), None);
 }
 
 #[test]
@@ -664,7 +672,8 @@ fn findings_are_rendered_for_people_and_programs() {
                 "endLine": 2,
                 "endColumn": 11,
                 "replacement": "description",
-                "suggestion": 0
+                "suggestion": 0,
+                "certain": true
               }
             ]
           },

@@ -155,6 +155,8 @@ codes! {
     UnusableAttachment = "RB0416", "unusable attachment";
     /// An operation that AWS advises against.
     DeprecatedOperation = "RB0417", "deprecated operation";
+    /// A key that a script looks up in its payload, and that the step does not give.
+    MissingPayloadKey = "RB0418", "payload lacks a key that its script needs";
     /// A feature that the compiler does not translate yet.
     UnsupportedFeature = "RB0502", "feature not supported yet";
     /// An operation or member that the SDK does not have yet.

@@ -3,6 +3,8 @@
 //! The only file that knows the parser. It says what is certain, and nothing of what is not: a script may define names in
 //! ways that no parser sees.
 
+mod reads;
+
 use std::ops::Range;
 use std::thread;
 
@@ -48,6 +50,8 @@ pub(crate) struct Function {
     pub(crate) call: Option<Call>,
     /// The keys that a map it returns may have, where every value that it returns is a map written out, or none.
     pub(crate) keys: Option<Vec<String>>,
+    /// The keys that it looks up in its first argument and that must be there, with their places, where they are certain.
+    pub(crate) reads: Option<Vec<(String, Range<usize>)>>,
 }
 
 /// How a function can be called.
@@ -147,6 +151,10 @@ fn function(statement: &Stmt, text: &str) -> Option<Function> {
         }),
         keys: match plain && !function.is_async && !generates {
             true => keys(&function.body),
+            false => None,
+        },
+        reads: match plain && !function.is_async {
+            true => reads::reads(function),
             false => None,
         },
     })

@@ -4,6 +4,8 @@
 mod modules;
 mod named;
 #[cfg(feature = "python")]
+mod payload;
+#[cfg(feature = "python")]
 mod python;
 mod runtime;
 

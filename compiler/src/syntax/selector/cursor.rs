@@ -120,6 +120,9 @@ impl<'text> Cursor<'text> {
 
     fn unicode(&mut self) -> Option<char> {
         let digits = self.rest().get(..4)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
         self.offset += 4;
         char::from_u32(u32::from_str_radix(digits, 16).ok()?)
     }

@@ -7,13 +7,9 @@ use crate::mutants::{Mutation, Subject};
 pub(super) fn no_list(subject: &Subject) -> Vec<Mutation> {
     loops(subject, |step| {
         let iterators = step.input("Iterators")?;
-        let number = subject.parameters().iter().find(|entry| {
-            let kind = entry.value.get("type").and_then(|node| node.as_scalar());
-            kind.is_some_and(|kind| kind.text == "Integer")
-        });
-        let wrong = match number {
-            Some(number) => format!("'{{{{ {} }}}}'", number.key.value),
-            None => "{one: two}".to_owned(),
+        let wrong = match subject.is_json() {
+            true => "{\"one\": \"two\"}",
+            false => "{one: two}",
         };
         Some(Mutation::replace(iterators.span, wrong).or_at(step.node.span))
     })

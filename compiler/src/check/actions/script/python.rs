@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::modules::IN_PYTHON;
+use super::payload;
 use crate::check::actions::inputs;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Scalar, Step, Value};
@@ -73,6 +74,12 @@ impl<'a> Python<'a> {
         }
         if let Some(handler) = &self.handler {
             diagnostics.extend(self.handler(handler, &module, references.is_empty()));
+            let certain = module.fault.is_none() && references.is_empty();
+            if let Some(function) = module.function(&handler.value).filter(|_| certain) {
+                diagnostics.extend(payload::missing(self.step, function, |place| {
+                    self.place(place)
+                }));
+            }
         }
         modules(&module, &references)
     }

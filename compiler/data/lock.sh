@@ -4,8 +4,8 @@
 # services below, everything in its newest version.
 set -eu
 
-# The services that actions other than executeAwsApi call, and ECS.
-services="cloudformation ec2 ecs lambda sfn sns ssm sts"
+# The services that actions other than executeAwsApi call, those that find targets, and ECS.
+services="cloudformation ec2 ecs lambda resourcegroups resourcegroupstagging sfn sns ssm sts"
 
 data=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 folder=$(mktemp -d)

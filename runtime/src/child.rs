@@ -418,13 +418,27 @@ fn members<'d>(
             label,
         }];
     }
-    let members = (1..=MOST_MAPS).map(|number| Started {
-        child,
-        execution: member_of(execution, number),
-        label: format!("{label}[{number}]"),
-    });
-    let begun = |member: &Started<'_>| has_begun(member.execution, store);
-    members.filter(begun).collect()
+    let mut members = Vec::new();
+    let mut missing = 0;
+    // They start in the order of their numbers, but for those that are refused.
+    for number in 1.. {
+        let execution = member_of(execution, number);
+        missing = if has_begun(execution, store) {
+            0
+        } else {
+            missing + 1
+        };
+        match missing {
+            0 => members.push(Started {
+                child,
+                execution,
+                label: format!("{label}[{number}]"),
+            }),
+            MOST_MAPS => break,
+            _ => {}
+        }
+    }
+    members
 }
 
 fn has_begun(execution: Uuid, store: &dyn Store) -> bool {

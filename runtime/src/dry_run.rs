@@ -27,6 +27,8 @@ use crate::record::{Answered, InventedChoice, PlannedCall, Reading};
 use crate::simulate::with_payload_text;
 use crate::value::Document;
 
+#[cfg(feature = "cli")]
+pub(crate) use invent::given;
 pub(crate) use invent::{provide, stored};
 pub(crate) use plant::{overlay, plant};
 #[cfg(all(feature = "cli", feature = "journal"))]

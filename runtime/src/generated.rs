@@ -23,6 +23,7 @@ pub use crate::runbook::{
 };
 pub use crate::scope::{Context, Expand, Scope};
 pub use crate::script::{self, Script};
+pub use crate::search::Search;
 pub use crate::selector::{Filter, FilterTest, Literal, Segment, Select, Selector};
 pub use crate::stored::StoredDefault;
 pub use crate::token::Token;

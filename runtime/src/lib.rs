@@ -49,6 +49,11 @@ pub mod report;
 pub mod runbook;
 pub mod scope;
 pub mod script;
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "only the command line has targets")
+)]
+pub mod search;
 pub mod selector;
 pub mod signal;
 mod similar;

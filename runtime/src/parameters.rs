@@ -149,6 +149,12 @@ pub fn default_value(parameter: &ParameterDefinition) -> Option<Document> {
     Some(typed.unwrap_or(written))
 }
 
+/// The first value that a parameter allows, if it lists them.
+pub(crate) fn allowed(parameter: &ParameterDefinition) -> Option<Document> {
+    let first = parameter.allowed_values.first()?;
+    serde_json::from_str(first).ok()
+}
+
 /// The first constraint that a value breaks, as a sentence that begins with the name.
 pub(crate) fn broken(parameter: &'static ParameterDefinition, value: &Document) -> Option<String> {
     let mut problems = broken_constraints(parameter, value).into_iter();

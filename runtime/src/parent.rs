@@ -10,20 +10,27 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::caller::Caller;
 #[cfg(feature = "journal")]
-use crate::caller::{BoxFuture, Call, CallError, Caller};
+use crate::caller::{BoxFuture, Call, CallError};
 use crate::child::{ChildRunbook, Fleet, Targets};
 use crate::effect::{Effect, Operation, Request};
 #[cfg(feature = "journal")]
 use crate::event::Beginning;
 use crate::flow::Flow;
 use crate::local::Local;
+#[cfg(feature = "cli")]
+use crate::parameters::Checked;
+use crate::parameters::{self, ParameterProblem};
 use crate::record::{
     AutomationExecution, Record, ResolvedTargets, StepExecution, TargetsSummary, Texts,
 };
-use crate::runbook::{Definition, Runbook, StepDefinition};
+use crate::runbook::{Definition, ParameterDefinition, Runbook, StepDefinition};
 use crate::scope::{Context, Scope};
+use crate::search::{self, Query, ResourceType, SearchError};
 use crate::status::Status;
+#[cfg(feature = "cli")]
+use crate::value::parse_parameter;
 use crate::value::{Document, InputError, Map, OutputError, Text};
 
 /// What its step is called: nothing, so that the steps of the runbook keep their names in scenarios and on screens.
@@ -45,6 +52,12 @@ pub(crate) struct Order {
     pub(crate) target_parameter_name: Option<String>,
     /// The values.
     pub(crate) values: Vec<String>,
+    /// By what the values are found, where they are not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) targets: Option<Query>,
+    /// The type of resources that may be found; nothing where that of the parameter says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target_type: Option<String>,
     /// Maps instead of values: each target gives these parameters, lists of texts.
     pub(crate) target_maps: Vec<Map>,
     /// `MaxConcurrency`
@@ -59,9 +72,11 @@ impl Order {
     /// # Errors
     /// When there are no targets or too many, when they are for a parameter that they cannot be for, or when a number is none.
     pub(crate) fn fleet<R: Runbook>(&self) -> Result<Fleet, InputError> {
-        let targets = match &self.target_parameter_name {
-            Some(name) => Targets::values(name.clone(), self.values.clone())?,
-            None => Targets::maps(self.target_maps.iter().map(texts))?,
+        let values = self.values.clone();
+        let targets = match (&self.target_parameter_name, &self.targets) {
+            (Some(name), Some(query)) => Targets::found(name.clone(), query, values),
+            (Some(name), None) => Targets::values(name.clone(), values)?,
+            (None, _) => Targets::maps(self.target_maps.iter().map(texts))?,
         };
         let (concurrency, errors) = (self.max_concurrency.clone(), self.max_errors.clone());
         Fleet::of::<R>(
@@ -70,6 +85,121 @@ impl Order {
             concurrency,
             errors,
         )
+    }
+
+    /// Whether the values are still to be found.
+    pub(crate) fn is_open(&self) -> bool {
+        self.targets.is_some() && self.values.is_empty()
+    }
+
+    /// The same with the values that were found.
+    pub(crate) fn with_values(&self, values: Vec<String>) -> Self {
+        Self {
+            values,
+            ..self.clone()
+        }
+    }
+
+    /// Finds the values.
+    ///
+    /// # Errors
+    /// When a call fails, or when there are none.
+    pub(crate) async fn find<R: Runbook>(
+        &self,
+        caller: &dyn Caller<R::Request>,
+    ) -> Result<Self, SearchError> {
+        let (Some(query), Some(parameter), Some(search)) =
+            (&self.targets, self.parameter::<R>(), R::search())
+        else {
+            return Ok(self.clone());
+        };
+        let of = match &self.target_type {
+            Some(written) => ResourceType::read(written),
+            None => ResourceType::of(parameter),
+        };
+        let values = search::find(&search, caller, query, &of, parameter).await?;
+        Ok(self.with_values(values))
+    }
+
+    /// The same for the first of the targets only, and how many are left out.
+    #[cfg(feature = "cli")]
+    pub(crate) fn first(&self, most: usize) -> (Self, usize) {
+        let mut first = self.clone();
+        first.values.truncate(most);
+        first.target_maps.truncate(most);
+        let count = |order: &Self| order.values.len() + order.target_maps.len();
+        let left = count(self) - count(&first);
+        (first, left)
+    }
+
+    /// The parameter that the values are for.
+    pub(crate) fn parameter<R: Runbook>(&self) -> Option<&'static ParameterDefinition> {
+        let name = self.target_parameter_name.as_ref()?;
+        let mut parameters = R::DEFINITION.parameters.iter();
+        parameters.find(|parameter| parameter.name == name)
+    }
+
+    /// Checks the targets, and what they give to parameters: for what a child would refuse, nothing needs to start.
+    ///
+    /// # Errors
+    /// With all that is wrong, a line each.
+    pub(crate) fn check<R: Runbook>(&self) -> Result<(), String> {
+        self.fleet::<R>().map_err(|error| error.to_string())?;
+        let problems = match self.is_open() {
+            true => self.refusals_in_common::<R>(),
+            false => self.refusals::<R>(),
+        };
+        match problems.is_empty() {
+            true => Ok(()),
+            false => Err(problems.join("\n")),
+        }
+    }
+
+    /// Which targets give what the runbook does not take.
+    fn refusals<R: Runbook>(&self) -> Vec<String> {
+        let given = self.each().into_iter();
+        let refusals = given.filter_map(|(target, given)| {
+            let errors = parameters::check(R::DEFINITION, &given).err()?;
+            let problems = errors.problems.iter();
+            Some(
+                problems
+                    .map(|problem| format!("{target}: {problem}"))
+                    .collect::<Vec<_>>(),
+            )
+        });
+        refusals.flatten().collect()
+    }
+
+    /// What the runbook does not take of what all targets have in common.
+    fn refusals_in_common<R: Runbook>(&self) -> Vec<String> {
+        let checked = parameters::check(R::DEFINITION, &self.runtime_parameters);
+        let problems = checked.err().map(|errors| errors.problems);
+        let problems = problems.into_iter().flatten();
+        let by_targets = |problem: &ParameterProblem| match problem {
+            ParameterProblem::Missing { name, .. } => {
+                self.target_parameter_name.as_deref() == Some(name)
+            }
+            _ => false,
+        };
+        let problems = problems.filter(|problem| !by_targets(problem));
+        problems.map(|problem| problem.to_string()).collect()
+    }
+
+    /// The parameters as far as they are known before the targets are; what targets give is whatever its type allows.
+    #[cfg(feature = "cli")]
+    pub(crate) fn known<R: Runbook>(&self) -> Checked {
+        let values = R::DEFINITION.parameters.iter().map(|parameter| {
+            let given = self.runtime_parameters.get(parameter.name);
+            let value = given.and_then(|given| parse_parameter(parameter.kind, given).ok());
+            let value = value.or_else(|| parameters::default_value(parameter));
+            let value = value.or_else(|| parameters::allowed(parameter));
+            let name = parameter.name.to_owned();
+            (name, value.unwrap_or_else(|| parameter.kind.placeholder()))
+        });
+        Checked {
+            values: values.collect(),
+            supplied: self.runtime_parameters.clone(),
+        }
     }
 
     /// The targets by their names, with all parameters that the execution for each is given.
@@ -295,34 +425,17 @@ pub(crate) fn shown(mut record: Record) -> Record {
         serde_json::from_str::<Document>(text).ok()
     };
     let text = |name: &str| input(name)?.as_str().map(str::to_owned);
-    let list = |value: Option<Document>| match value {
-        Some(Document::Array(elements)) => elements,
-        _ => Vec::new(),
-    };
-    let targets = list(input("Targets"));
-    let values = list(
-        targets
-            .first()
-            .and_then(|target| target.get("Values").cloned()),
-    );
-    let maps = list(input("TargetMaps"));
-    let names: Vec<String> = match maps.is_empty() {
-        true => values.iter().map(Text::text).collect(),
-        false => maps
-            .iter()
-            .filter_map(Document::as_object)
-            .map(crate::child::name_of)
-            .collect(),
-    };
+    let asked = Asked::read(input);
+    let names = asked.names();
     execution.target_parameter_name = text("TargetParameterName");
     execution.max_concurrency = text("MaxConcurrency");
     execution.max_errors = text("MaxErrors");
-    execution.targets = targets.into_iter().filter_map(object).collect();
-    execution.target_maps = maps.into_iter().filter_map(object).collect();
     execution.resolved_targets = ResolvedTargets {
-        parameter_values: values.iter().map(Text::text).collect(),
+        parameter_values: asked.values.iter().map(Text::text).collect(),
         truncated: false,
     };
+    execution.targets = asked.targets.into_iter().filter_map(object).collect();
+    execution.target_maps = asked.maps.into_iter().filter_map(object).collect();
     execution.targets_summary = Some(summary(names.len(), &record.child_executions));
     let mut children = record
         .child_executions
@@ -343,6 +456,46 @@ pub(crate) fn shown(mut record: Record) -> Record {
     execution.current_step_name = None;
     execution.current_action = None;
     record
+}
+
+/// What the targets of a dry run are called, by the inputs of the step that starts the runs.
+#[cfg(feature = "cli")]
+pub(crate) fn target_names(inputs: &Document) -> Vec<String> {
+    Asked::read(|name| inputs.get(name).cloned()).names()
+}
+
+/// For what the children are, as the inputs of the step say it.
+struct Asked {
+    targets: Vec<Document>,
+    values: Vec<Document>,
+    maps: Vec<Document>,
+}
+
+impl Asked {
+    fn read(input: impl Fn(&str) -> Option<Document>) -> Self {
+        let list = |value: Option<Document>| match value {
+            Some(Document::Array(elements)) => elements,
+            _ => Vec::new(),
+        };
+        let targets = list(input("Targets"));
+        let given = targets.first().and_then(|target| target.get("Values"));
+        // What was found stands beside by what it was found.
+        let values = input("ResolvedTargets").or_else(|| given.cloned());
+        Self {
+            values: list(values),
+            targets,
+            maps: list(input("TargetMaps")),
+        }
+    }
+
+    /// What people call the targets.
+    fn names(&self) -> Vec<String> {
+        let maps = self.maps.iter().filter_map(Document::as_object);
+        match self.maps.is_empty() {
+            true => self.values.iter().map(Text::text).collect(),
+            false => maps.map(crate::child::name_of).collect(),
+        }
+    }
 }
 
 fn object(document: Document) -> Option<Texts> {

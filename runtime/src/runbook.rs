@@ -10,6 +10,7 @@ use crate::effect::{Effect, Request};
 use crate::flow::Flow;
 use crate::scope::{Context, Scope};
 use crate::script::Requirement;
+use crate::search::Search;
 use crate::selector::Selector;
 use crate::stored::StoredDefault;
 use crate::turns::Turn;
@@ -66,6 +67,11 @@ pub trait Runbook: Send + Sync + 'static {
 
     /// The call that reads parameters from Parameter Store (SSM GetParameters), if defaults need that.
     fn stored(_names: Vec<String>) -> Option<Self::Request> {
+        None
+    }
+
+    /// The calls that find the resources for which it is to run, if it has them.
+    fn search() -> Option<Search<Self::Request>> {
         None
     }
 

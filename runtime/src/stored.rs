@@ -286,10 +286,7 @@ pub(crate) fn unread<R: Runbook>(parameters: &Map, supplied: &Map) -> Map {
     for default in in_force::<R>(supplied) {
         let value = match kind_of(R::DEFINITION, default.parameter) {
             Type::String | Type::StringList => continue,
-            Type::Integer => Document::from(0),
-            Type::Boolean => Document::from(false),
-            Type::StringMap => Document::Object(Map::new()),
-            Type::MapList => Document::Array(Vec::new()),
+            kind => kind.placeholder(),
         };
         parameters.insert(default.parameter.to_owned(), value);
     }

@@ -46,6 +46,20 @@ pub enum Type {
     MapList,
 }
 
+impl Type {
+    /// A value of the type that says nothing.
+    #[cfg(feature = "cli")]
+    pub(crate) fn placeholder(self) -> Document {
+        match self {
+            Self::String => "".into(),
+            Self::Integer => 0.into(),
+            Self::Boolean => false.into(),
+            Self::StringMap => Document::Object(Map::new()),
+            Self::StringList | Self::MapList => Document::Array(Vec::new()),
+        }
+    }
+}
+
 impl fmt::Display for Type {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, formatter)

@@ -454,7 +454,22 @@ fn targets_may_give_several_parameters_each() {
 #[test]
 fn targets_that_cannot_be_are_told_before_anything_runs() {
     let files = Files::new("wrong", &[("maps.yaml", "[{Cluster: one}, two]")]);
-    let cases: [(&[&str], &str); 7] = [
+    let by = |query| ["--target-parameter", "Cluster", "--targets", query];
+    let cases: [(&[&str], &str); 12] = [
+        (
+            &by("tag:Stage=prod"),
+            "this binary cannot find what `tag:Stage=prod` means\nhelp: build it with `runbookc build --targets`",
+        ),
+        (
+            &by("Stage=prod"),
+            "targets cannot be found by `Stage`: write `tag:NAME=VALUE`",
+        ),
+        (&by("tag:Stage"), "`tag:Stage` needs a value"),
+        (&by("ResourceGroup=a,b"), "`ResourceGroup` takes one value"),
+        (
+            &by("AWS::EC2::Instance=i-1"),
+            "`AWS::EC2::Instance` takes `*`, for all instances",
+        ),
         (
             &[
                 "--target-parameter",
@@ -485,9 +500,9 @@ fn targets_that_cannot_be_are_told_before_anything_runs() {
         ),
         (
             &["--Cluster", "one", "--max-errors", "1"],
-            "need --target or --target-maps",
+            "need --target, --targets or --target-maps",
         ),
-        (&["--target-parameter", "Cluster"], "--target <VALUE>"),
+        (&["--target-parameter", "Cluster"], "<--target <VALUE>...|"),
         (
             &["--target-maps", &files.path("maps.yaml")],
             "maps.yaml: each target is a map of parameters",

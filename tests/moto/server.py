@@ -6,7 +6,7 @@ Takes the arguments of `python -m moto.server`. What differs:
 - ECS: a task that does not exist is a failure with the reason MISSING.
 - Lambda: a function that does not exist is an error. One with ERROR in its environment fails with that message; all
   others answer null. Either way there is a tail of the log for those who ask for it.
-- Systems Manager: `systems_manager.py` tells.
+- Systems Manager: `systems_manager.py` tells; resource groups: `resource_groups.py`.
 - An operation that moto lacks is a 501, and no page of HTML with a status that clients try again.
 """
 
@@ -22,6 +22,7 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.server import main
 
 # What it defines is there as soon as it is imported.
+import resource_groups  # noqa: F401
 import systems_manager  # noqa: F401
 
 

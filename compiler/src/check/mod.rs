@@ -26,6 +26,7 @@ mod steps;
 mod unset;
 mod uses;
 
+pub(crate) use actions::search;
 #[cfg(feature = "cli")]
 pub(crate) use actions::{OwnInput, own_inputs, predefined};
 pub(crate) use pattern::refuses;
@@ -97,6 +98,7 @@ pub fn check(
         linked: Vec::new(),
         identity: identity?,
         stored,
+        search: None,
     })
 }
 

@@ -138,7 +138,7 @@ pub(super) enum Emit {
 }
 
 /// How binaries are built.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Flags {
     /// Optimize the binary.
     #[arg(long)]
@@ -149,6 +149,9 @@ pub(super) struct Flags {
     /// Build with the whole AWS SDK crates instead of copies that are pruned to what the runbook calls.
     #[arg(long)]
     pub stock_sdk: bool,
+    /// Build in what finds the resources for which to run: `run --targets tag:NAME=VALUE` needs it.
+    #[arg(long)]
+    pub targets: bool,
     /// Where the files are that scripts use as attachments, if not beside the runbook.
     #[arg(long, value_name = "DIR")]
     pub attachments: Option<PathBuf>,

@@ -24,12 +24,11 @@ pub(super) fn execute(arguments: &Build, catalogue: &Catalogue) -> Result<u8, Cl
         (Some(Emit::Ir), _) | (None, true) => Missing::Allowed,
         _ => Missing::Refused,
     };
-    let attachments = arguments.flags.attachments.as_deref();
     let (source, runbook) = report::compile_whole(
         &arguments.file,
         &arguments.beside,
         &arguments.levels,
-        attachments,
+        &arguments.flags,
         missing,
         catalogue,
     )?;

@@ -4,14 +4,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::arguments::Beside;
+use super::arguments::{Beside, Flags};
 use super::error::CliError;
 use super::levels::LevelFlags;
 use super::{input, output};
 use crate::attachments::{self, Missing};
 use crate::catalogue::Catalogue;
+use crate::check;
 use crate::diagnostic::{Diagnostics, Severity, render};
-use crate::ir::Runbook;
+use crate::ir::{Runbook, Search};
 use crate::source::Source;
 
 /// Reads and compiles a runbook that a command is to work with, and those that it may start. Findings go to standard
@@ -60,16 +61,21 @@ pub(super) fn compile(
     }
 }
 
-/// The same for a command that builds: with what is in the attachments.
+/// The same for a command that builds: with what is in the attachments, and the calls that find targets if they are
+/// wanted.
 pub(super) fn compile_whole(
     path: &Path,
     beside: &Beside,
     levels: &LevelFlags,
-    attachments: Option<&Path>,
+    flags: &Flags,
     missing: Missing,
     catalogue: &Catalogue,
 ) -> Result<(Arc<Source>, Runbook), CliError> {
     let (source, mut runbook) = compile(path, beside, levels, catalogue)?;
+    if flags.targets {
+        runbook.search = Some(search(catalogue)?);
+    }
+    let attachments = flags.attachments.as_deref();
     for linked in &mut runbook.linked {
         let folder = attachments::folder(attachments, Path::new(&linked.source.name));
         let diagnostics = attachments::load(&mut linked.runbook, &folder, missing);
@@ -83,6 +89,13 @@ pub(super) fn compile_whole(
         true => Err(refuse(&source, &diagnostics)),
         false => Ok((source, runbook)),
     }
+}
+
+fn search(catalogue: &Catalogue) -> Result<Search, CliError> {
+    check::search(catalogue).ok_or_else(|| {
+        let problem = "the service models lack calls that find targets: build without --targets";
+        CliError::Usage(problem.to_owned())
+    })
 }
 
 /// Steps find a runbook by its name, so no two may have the same.

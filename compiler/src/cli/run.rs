@@ -1,5 +1,6 @@
 //! `runbookc run`: builds a runbook and becomes its binary.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::Command;
@@ -16,16 +17,17 @@ pub(super) fn execute(arguments: &Run, catalogue: &Catalogue) -> Result<u8, CliE
         true => Missing::Allowed,
         false => Missing::Refused,
     };
-    let attachments = arguments.flags.attachments.as_deref();
+    let mut flags = arguments.flags.clone();
+    flags.targets |= has(&arguments.arguments, "--targets");
     let (source, runbook) = report::compile_whole(
         &arguments.file,
         &arguments.beside,
         &arguments.levels,
-        attachments,
+        &flags,
         missing,
         catalogue,
     )?;
-    let options = arguments.flags.options(simulated);
+    let options = flags.options(simulated);
     let binary = build::binary(&arguments.file, &source, &runbook, &options, catalogue)?;
 
     let mut command = Command::new(&binary);
@@ -35,17 +37,22 @@ pub(super) fn execute(arguments: &Run, catalogue: &Catalogue) -> Result<u8, CliE
 
 /// A run that only simulates needs no SDK, and neither does one that does nothing and is nowhere.
 fn simulates(arguments: &[OsString]) -> bool {
+    let has = |option| has(arguments, option);
+    let reads = words(arguments).any(|word| word == "--dry-run=read");
+    has("--simulate") || has("--dry-run") && !reads && !has("--region")
+}
+
+/// Whether an option is there, with a value or without.
+fn has(arguments: &[OsString], option: &str) -> bool {
+    words(arguments).any(|word| word.split('=').next() == Some(option))
+}
+
+/// The arguments that may be options.
+fn words(arguments: &[OsString]) -> impl Iterator<Item = Cow<'_, str>> {
     let words = arguments
         .iter()
         .take_while(|word| *word != OsStr::new("--"));
-    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
-    let has = |option: &str| {
-        words
-            .iter()
-            .any(|word| word.split('=').next() == Some(option))
-    };
-    let reads = words.iter().any(|word| word == "--dry-run=read");
-    has("--simulate") || has("--dry-run") && !reads && !has("--region")
+    words.map(|word| word.to_string_lossy())
 }
 
 /// Becomes the binary: signals, exit code and terminal are its own.

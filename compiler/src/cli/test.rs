@@ -60,7 +60,7 @@ fn test(
         file,
         beside,
         &arguments.levels,
-        arguments.flags.attachments.as_deref(),
+        &arguments.flags,
         Missing::Allowed,
         catalogue,
     )?;

@@ -22,6 +22,7 @@ mod people;
 mod plan;
 mod scripts;
 mod sdk;
+mod search;
 mod selector;
 mod shapes;
 pub mod smithy;

@@ -7,7 +7,7 @@ use super::children;
 use super::expression::{owned, written_expression};
 use super::parameters::{number, option, summary};
 use super::plan::{Plan, StepNames};
-use super::{scripts, told};
+use super::{scripts, search, told};
 use crate::document::Type;
 use crate::ir::{Expression, Loop, Step, Turns, Work};
 
@@ -116,6 +116,7 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
     let scripts = scripts::requirements(plan);
     let (iterate, repeats, variables) = (iterate(plan), repeats(plan), variables(plan));
     let (stored_defaults, stored) = stored(plan).unzip();
+    let search = search::search(plan);
     let identity = plan.types.operation(&plan.runbook.identity);
     let identity = &identity.name;
     quote! {
@@ -149,6 +150,8 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
             }
 
             #stored
+
+            #search
 
             #effect
 

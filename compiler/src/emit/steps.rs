@@ -306,14 +306,14 @@ fn procedure_field(plan: &Plan<'_>, field: &Field) -> TokenStream {
 }
 
 /// A function that makes a request from what earlier answers tell.
-fn later(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
+pub(super) fn later(plan: &Plan<'_>, call: &ApiCall) -> TokenStream {
     let arguments = told(call).into_iter().map(names::identifier);
     let request = request(plan, call);
     quote!(|#(#arguments),*| #request.into())
 }
 
 /// A function that gives a request another value of one member.
-fn amended(plan: &Plan<'_>, call: &ApiCall, member: &str) -> TokenStream {
+pub(super) fn amended(plan: &Plan<'_>, call: &ApiCall, member: &str) -> TokenStream {
     let request = plan.types.operation(call);
     let name = &request.name;
     let mut fields = request.fields.iter();

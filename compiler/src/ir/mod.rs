@@ -10,6 +10,7 @@ mod loops;
 mod print;
 mod procedure;
 mod script;
+mod search;
 mod webhook;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub use loops::{Loop, Turns};
 pub use print::print;
 pub use procedure::{Field, Procedure};
 pub use script::{Attached, Attachment, Interpreter, Language, Runtime, Script, ScriptText};
+pub use search::{Paged, Search};
 pub use webhook::Webhook;
 
 use crate::catalogue::Service;
@@ -92,6 +94,8 @@ pub struct Runbook {
     pub identity: ApiCall,
     /// The call that reads what defaults take from Parameter Store, told as `wanted`: SSM GetParameters.
     pub stored: Option<ApiCall>,
+    /// The calls that find the resources for which it is to run, if the binary is to find any.
+    pub search: Option<Search>,
 }
 
 /// A runbook that is compiled along with the one that starts it.
@@ -555,6 +559,7 @@ impl Runbook {
         steps
             .chain(std::iter::once(&self.identity))
             .chain(&self.stored)
+            .chain(self.search.iter().flat_map(Search::calls))
     }
 
     /// The services that are called, each once, sorted by name.

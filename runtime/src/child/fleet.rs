@@ -19,6 +19,7 @@ use crate::procedure::Stoppable;
 use crate::rate::{Counts, Limits, MOST_MAPS, MOST_VALUES, Rate};
 use crate::record::Record;
 use crate::runbook::{Definition, Runbook};
+use crate::search::Query;
 use crate::status::Status;
 use crate::store::Store;
 use crate::value::{Document, InputError, Map, Text};
@@ -36,6 +37,9 @@ pub struct Targets {
     targets: Option<Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_maps: Option<Document>,
+    /// The values that were found for the targets, where these are no values themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved_targets: Option<Vec<String>>,
     #[serde(skip)]
     each: Vec<Target>,
 }
@@ -55,18 +59,33 @@ impl Targets {
     /// # Errors
     /// When there are none, or too many.
     pub fn values(parameter: String, values: Vec<String>) -> Result<Self, InputError> {
-        let each = values.iter().map(|value| Target {
-            name: value.clone(),
-            parameters: Map::from_iter([(parameter.clone(), vec![value.clone()].into())]),
-        });
         let targets = json!([{"Key": "ParameterValues", "Values": values}]);
+        Self::of_values(parameter, values, targets, None).within("Values", MOST_VALUES)
+    }
+
+    /// The same for values that were found for a query.
+    pub(crate) fn found(parameter: String, query: &Query, values: Vec<String>) -> Self {
+        let targets = json!([query]);
+        Self::of_values(parameter, values.clone(), targets, Some(values))
+    }
+
+    fn of_values(
+        parameter: String,
+        values: Vec<String>,
+        targets: Document,
+        resolved_targets: Option<Vec<String>>,
+    ) -> Self {
+        let each = values.into_iter().map(|value| Target {
+            name: value.clone(),
+            parameters: Map::from_iter([(parameter.clone(), vec![value].into())]),
+        });
         Self {
             each: each.collect(),
             target_parameter_name: Some(parameter),
             targets: Some(targets),
             target_maps: None,
+            resolved_targets,
         }
-        .within("Values", MOST_VALUES)
     }
 
     /// Every map gives values to several parameters, each a list of texts.
@@ -86,6 +105,7 @@ impl Targets {
             target_parameter_name: None,
             targets: None,
             target_maps: Some(maps.clone().into()),
+            resolved_targets: None,
             each: maps.into_iter().map(Target::of_map).collect(),
         }
         .within("TargetMaps", MOST_MAPS)

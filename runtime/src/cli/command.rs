@@ -76,6 +76,7 @@ fn run(definition: &'static Definition) -> Command {
         .args(mask(definition))
         .args(run_options())
         .args(targets::options())
+        .group(targets::each())
         .args(kept::run_options(definition))
         .arg(output())
 }

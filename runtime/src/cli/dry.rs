@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use clap::{Arg, ArgMatches};
 
 use crate::cancel::CancelToken;
-use crate::dry_run::{Entry, Rehearsed, rehearse};
+use crate::dry_run::{Entry, Rehearsed, given, rehearse};
 use crate::engine::EngineError;
 use crate::parameters::Checked;
+use crate::parent::{Order, Parent, target_names};
 use crate::record::{Answered, InventedChoice, PlannedCall, Reading};
 use crate::report::Progress;
 use crate::runbook::Runbook;
@@ -21,6 +22,9 @@ use super::signals::Signals;
 
 /// Where a dry run takes place that asks nobody about it.
 const NOWHERE: &str = "‹Region›";
+
+/// For how many targets the way is shown.
+const MOST_TARGETS: usize = 3;
 
 /// The option.
 pub(super) fn option() -> Arg {
@@ -53,11 +57,11 @@ pub(super) async fn run<R: Runbook>(
     reading: Reading,
     wanted: Wanted,
     matches: &ArgMatches,
-    console: &Console,
+    console: &mut Console,
 ) -> Exit {
-    let Wanted::Once(checked) = wanted else {
-        let problem = "a dry run is one run: leave out the targets, or give one as the parameter";
-        return console.fail(Exit::Usage, problem);
+    let wanted = match few::<R>(program, reading, wanted, matches, console).await {
+        Ok(wanted) => wanted,
+        Err(exit) => return exit,
     };
     let progress = progress(matches, console);
     let cancel = CancelToken::new();
@@ -67,13 +71,20 @@ pub(super) async fn run<R: Runbook>(
             // Without a journal nothing is real, and there is no Region to choose.
             let region = matches.try_get_one::<String>("region").ok().flatten();
             let region = region.map_or(NOWHERE, String::as_str);
-            let rehearsed = rehearse::<R>(checked, region, &progress, cancel).await;
+            let rehearsed = match wanted {
+                Wanted::Once(checked) => rehearse::<R>(checked, region, &progress, cancel).await,
+                Wanted::ForTargets { order, supplied } => {
+                    let values = order.parameters();
+                    let checked = Checked { values, supplied };
+                    rehearse::<Parent<R>>(checked, region, &progress, cancel).await
+                }
+            };
             rehearsed.map_err(|error| match error {
                 EngineError::Stored(_) => format!("{error}\nhelp: --dry-run=read reads them"),
                 error => error.to_string(),
             })
         }
-        Reading::Aws => read(program, checked, matches, &progress, cancel).await,
+        Reading::Aws => read(program, wanted, matches, &progress, cancel).await,
     };
     progress.close();
     match rehearsed {
@@ -87,10 +98,69 @@ pub(super) async fn run<R: Runbook>(
     }
 }
 
+/// What a dry run for several targets shows: the way for the first of them, as the others take it too. Where they are
+/// still to be found and nothing is read, it is that of one whose name is invented.
+async fn few<R: Runbook>(
+    program: &Program<R>,
+    reading: Reading,
+    wanted: Wanted,
+    matches: &ArgMatches,
+    console: &mut Console,
+) -> Result<Wanted, Exit> {
+    let (order, supplied) = match wanted {
+        Wanted::Once(checked) => return Ok(Wanted::Once(checked)),
+        Wanted::ForTargets { order, supplied } => (order, supplied),
+    };
+    if let (true, Reading::Nothing, Some(parameter)) =
+        (order.is_open(), reading, order.parameter::<R>())
+    {
+        let mut values = order.known::<R>().values;
+        values.insert(parameter.name.to_owned(), given(parameter));
+        console
+            .errors
+            .text("note: shown is one target; --dry-run=read finds out which there are\n");
+        return Ok(Wanted::Once(Checked { values, supplied }));
+    }
+    let order = found(program, &order, matches, console).await?;
+    let (order, left) = order.first(MOST_TARGETS);
+    if left > 0 {
+        let note =
+            format!("note: shown are the first {MOST_TARGETS} targets; {left} more are left out\n");
+        console.errors.text(&note);
+    }
+    let order = Box::new(order);
+    Ok(Wanted::ForTargets { order, supplied })
+}
+
+#[cfg(feature = "journal")]
+async fn found<R: Runbook>(
+    program: &Program<R>,
+    order: &Order,
+    matches: &ArgMatches,
+    console: &mut Console,
+) -> Result<Order, Exit> {
+    match program.backend.as_deref() {
+        Some(backend) => super::kept::found::<R>(backend, order, matches, console).await,
+        // Who needs one is told later.
+        None => Ok(order.clone()),
+    }
+}
+
+#[cfg(not(feature = "journal"))]
+#[expect(clippy::unused_async, reason = "with the feature it waits")]
+async fn found<R: Runbook>(
+    _: &Program<R>,
+    order: &Order,
+    _: &ArgMatches,
+    _: &Console,
+) -> Result<Order, Exit> {
+    Ok(order.clone())
+}
+
 #[cfg(feature = "journal")]
 async fn read<R: Runbook>(
     program: &Program<R>,
-    checked: Checked,
+    wanted: Wanted,
     matches: &ArgMatches,
     progress: &Progress,
     cancel: CancelToken,
@@ -99,7 +169,20 @@ async fn read<R: Runbook>(
         None => Err(CANNOT_READ.to_owned()),
         Some(backend) => {
             let children = &program.children;
-            super::kept::read::<R>(backend, children, checked, matches, progress, cancel).await
+            match wanted {
+                Wanted::Once(checked) => {
+                    super::kept::read::<R>(backend, children, checked, matches, progress, cancel)
+                        .await
+                }
+                Wanted::ForTargets { order, supplied } => {
+                    let values = order.parameters();
+                    let checked = Checked { values, supplied };
+                    super::kept::read_for_targets::<R>(
+                        backend, children, checked, matches, progress, cancel,
+                    )
+                    .await
+                }
+            }
         }
     }
 }
@@ -108,7 +191,7 @@ async fn read<R: Runbook>(
 #[expect(clippy::unused_async, reason = "with the feature it waits")]
 async fn read<R: Runbook>(
     _: &Program<R>,
-    _: Checked,
+    _: Wanted,
     _: &ArgMatches,
     _: &Progress,
     _: CancelToken,
@@ -142,11 +225,22 @@ fn show_call(text: &mut String, call: &PlannedCall) {
         Answered::Read => "has read",
         Answered::Child => "would start",
     };
+    if step_name.is_empty() {
+        show_targets(text, inputs);
+        return;
+    }
     // Nothing goes wrong when a text is written to.
     let _ = writeln!(text, "dry run  {step_name}  {answered} {operation}");
     let members = inputs.as_object().into_iter().flatten();
     for (name, value) in members {
         let _ = writeln!(text, "dry run      {name}: {}", plain(value));
+    }
+}
+
+/// The runs for several targets, whose steps are told by their numbers.
+fn show_targets(text: &mut String, inputs: &Document) {
+    for (number, name) in (1..).zip(target_names(inputs)) {
+        let _ = writeln!(text, "dry run  [{number}]  would run for {name}");
     }
 }
 

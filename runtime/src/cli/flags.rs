@@ -6,7 +6,7 @@
 use crate::runbook::{Definition, ParameterDefinition};
 
 /// The names of our own options of `run`.
-pub(super) const OWN: [&str; 21] = [
+pub(super) const OWN: [&str; 23] = [
     "as",
     "dry-run",
     "help",
@@ -27,6 +27,8 @@ pub(super) const OWN: [&str; 21] = [
     "target",
     "target-maps",
     "target-parameter",
+    "target-type",
+    "targets",
     "verbose",
 ];
 

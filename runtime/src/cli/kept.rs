@@ -3,6 +3,7 @@
 mod connect;
 mod decisions;
 mod discreet;
+mod found;
 mod inbox;
 mod look;
 mod options;
@@ -22,7 +23,8 @@ use super::console::Console;
 use super::exit::Exit;
 
 pub(super) use connect::{Backends, Role};
-pub(super) use read::read;
+pub(super) use found::found;
+pub(super) use read::{read, read_for_targets};
 pub(super) use start::{resume, run};
 pub(super) use state::default_folder;
 

@@ -113,13 +113,11 @@ fn work<R: Runbook>(
         let error = MaskError::Stored(name.to_owned());
         return Err(console.fail(Exit::Usage, &error.to_string()));
     }
-    let order = targets::order(matches, &supplied)
+    let order = targets::order::<R>(matches, &supplied)
         .map_err(|problem| console.fail(Exit::Usage, &problem))?;
     if let Some(order) = order {
         hide(&hidden, &order.values(), console)?;
-        targets::check::<R>(&order).map_err(|problems| {
-            console.fail_with_all(Exit::Usage, "the targets cannot be used", &problems)
-        })?;
+        targets::check::<R>(&order, console)?;
         let order = Box::new(order);
         return Ok(Wanted::ForTargets { order, supplied });
     }

@@ -1,6 +1,7 @@
 //! Invented answers: values of the right shape, marked where they are texts.
 
 use crate::decode::{Location, Member, Response, Shape};
+use crate::parameters;
 use crate::runbook::{ParameterDefinition, Runbook, SelectedOutput};
 use crate::selector::{Matches, Select};
 use crate::stored::{StoredValue, StoredValues};
@@ -131,6 +132,13 @@ fn of_type(name: &str, kind: Type) -> Document {
     }
 }
 
+/// What might be given to a parameter.
+#[cfg(feature = "cli")]
+pub(crate) fn given(parameter: &ParameterDefinition) -> Document {
+    let allowed = parameters::allowed(parameter);
+    allowed.unwrap_or_else(|| of_type(parameter.name, parameter.kind))
+}
+
 /// What Parameter Store might hold for the defaults of a runbook.
 pub(crate) fn stored<R: Runbook>(names: &[&str]) -> StoredValues {
     let names = names.iter().map(|&name| {
@@ -158,8 +166,7 @@ const fn demands(kind: Type) -> u8 {
 
 fn stored_value(name: &str, parameter: Option<&ParameterDefinition>) -> StoredValue {
     let kind = parameter.map_or(Type::String, |parameter| parameter.kind);
-    let allowed = parameter.and_then(|parameter| parameter.allowed_values.first());
-    let allowed = allowed.and_then(|json| serde_json::from_str::<Document>(json).ok());
+    let allowed = parameter.and_then(parameters::allowed);
     let text = match (allowed, kind) {
         (Some(value), _) => value.text(),
         (None, Type::String | Type::StringList) => marked(name),

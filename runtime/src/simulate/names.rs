@@ -11,6 +11,14 @@ use super::fields::join;
 use super::problem::{ScenarioErrors, ScenarioProblem};
 use super::scenario::{Answer, CancelAt, Scenario, Stub};
 
+/// What may be called before the first step: defaults take something from Parameter Store, and targets are found.
+const BEFORE_STEPS: [&str; 4] = [
+    "ssm.GetParameters",
+    "resourcegroupstaggingapi.GetResources",
+    "resource-groups.ListGroupResources",
+    "ec2.DescribeInstances",
+];
+
 impl Scenario {
     /// Checks the names in the scenario against the runbook.
     ///
@@ -236,8 +244,7 @@ impl Names {
             .iter()
             .flat_map(|(_, step)| step.calls.iter().copied().chain(local_action(step)))
             .collect();
-        // Before the first step, defaults may take something from Parameter Store.
-        if same_api(api, "ssm.GetParameters") {
+        if BEFORE_STEPS.iter().any(|known| same_api(api, known)) {
             return;
         }
         // What such a step calls is not known here.

@@ -29,6 +29,8 @@ use super::problem::{ScenarioErrors, SimulationProblem};
 use super::scenario::Expect;
 use super::scenario::{CancelAt, Scenario};
 use super::simulator::{MadeCall, Simulator};
+#[cfg(feature = "cli")]
+use super::stage::Prompt;
 use super::trace::{Passage, Trace};
 
 /// What came of a simulated run.
@@ -60,6 +62,9 @@ pub enum SimulationError {
         /// What is wrong with them.
         errors: ParameterErrors,
     },
+    /// There are no targets, or they cannot be used.
+    #[error("{0}")]
+    Targets(String),
     /// The scenario has no usable answer for a call.
     #[error(transparent)]
     Answer(#[from] SimulationProblem),
@@ -78,7 +83,9 @@ pub async fn run<R: Runbook>(
     cancel: CancelToken,
 ) -> Result<SimulationOutcome, SimulationError> {
     let start = start::<R>(&scenario)?;
-    play::<R>(scenario, start, audience, cancel).await
+    let clock = Arc::new(VirtualClock::new(scenario.start));
+    let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
+    play::<R>(&simulator, &clock, start, audience, cancel).await
 }
 
 /// The same for a runbook that is run for each of several targets. What the scenario expects is about one of them, and
@@ -92,28 +99,49 @@ pub(crate) async fn run_for_targets<R: Runbook>(
 ) -> Result<SimulationOutcome, SimulationError> {
     scenario.check(R::DEFINITION)?;
     scenario.check_stored(R::STORED)?;
-    let supplied = scenario.parameters.clone();
-    let start = started(R::DEFINITION, &scenario, order.parameters(), supplied);
     let scenario = Scenario {
         expect: Expect::default(),
         ..scenario
     };
-    play::<Parent<R>>(scenario, start, audience, cancel).await
+    let clock = Arc::new(VirtualClock::new(scenario.start));
+    let simulator = Simulator::new(scenario, Parent::<R>::DEFINITION, Arc::clone(&clock));
+    let order = find::<R>(&simulator, order).await?;
+    order.check::<R>().map_err(SimulationError::Targets)?;
+    let scenario = simulator.scenario();
+    let (values, supplied) = (order.parameters(), scenario.parameters.clone());
+    let start = started(R::DEFINITION, scenario, values, supplied);
+    play::<Parent<R>>(&simulator, &clock, start, audience, cancel).await
+}
+
+/// The same order with the values that the scenario says are found.
+#[cfg(feature = "cli")]
+async fn find<R: Runbook>(simulator: &Simulator, order: &Order) -> Result<Order, SimulationError> {
+    if !order.is_open() {
+        return Ok(order.clone());
+    }
+    let caller = Prompt {
+        simulator,
+        definition: R::DEFINITION,
+    };
+    tokio::select! {
+        biased;
+        problem = simulator.stuck() => Err(problem.into()),
+        found = order.find::<R>(&caller) => found.map_err(|error| SimulationError::Targets(error.to_string())),
+    }
 }
 
 async fn play<R: Runbook>(
-    scenario: Scenario,
+    simulator: &Simulator,
+    clock: &VirtualClock,
     start: Start,
     audience: &dyn Observer,
     cancel: CancelToken,
 ) -> Result<SimulationOutcome, SimulationError> {
-    let clock = Arc::new(VirtualClock::new(scenario.start));
-    let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
-    let people = People::new(&simulator, &clock);
+    let people = People::new(simulator, clock);
     let play = Play {
-        simulator: &simulator,
+        simulator,
         people: &people,
-        clock: &clock,
+        clock,
         store: &MemoryStore::new(),
         audience,
         cancel,

@@ -68,6 +68,29 @@ impl<Q: Request> Caller<Q> for Stage<'_> {
     }
 }
 
+/// Answers what is asked before there is an execution.
+#[cfg(feature = "cli")]
+pub(super) struct Prompt<'a> {
+    pub(super) simulator: &'a Simulator,
+    pub(super) definition: &'static Definition,
+}
+
+#[cfg(feature = "cli")]
+impl<Q: Request> Caller<Q> for Prompt<'_> {
+    fn call<'a>(
+        &'a self,
+        call: &'a Call,
+        request: &'a Q,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        let cue = Cue {
+            definition: self.definition,
+            within: &[],
+            effect: &call.effect,
+        };
+        Box::pin(self.simulator.play(cue, request))
+    }
+}
+
 /// An effect that waits for its answer.
 #[derive(Clone, Copy)]
 pub(super) struct Cue<'a> {

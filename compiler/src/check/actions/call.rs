@@ -60,7 +60,7 @@ impl Called {
     }
 
     /// A call of it for the sake of what stands at a place.
-    fn at(self, span: Span, members: Vec<(&'static str, Given)>) -> Option<ApiCall> {
+    pub(super) fn at(self, span: Span, members: Vec<(&'static str, Given)>) -> Option<ApiCall> {
         let input = match self.operation.input {
             Some(input) => fields(&self.service, input, members)?,
             None => Vec::new(),

@@ -18,6 +18,7 @@ mod outputs;
 mod own;
 mod people;
 mod script;
+mod search;
 mod sleep;
 mod stacks;
 mod state_machine;
@@ -37,6 +38,7 @@ pub(super) use loops::{has_output, output_type};
 pub(super) use outputs::declared_output;
 pub(crate) use outputs::predefined;
 pub(crate) use own::{OwnInput, own_inputs};
+pub(crate) use search::search;
 
 use super::scope::Scope;
 use crate::diagnostic::Diagnostics;

@@ -9,18 +9,46 @@ use crate::child::{Answers, Children};
 use crate::dry_run::{Rehearsal, Rehearsed};
 use crate::local::Performer;
 use crate::parameters::Checked;
+use crate::parent::Parent;
 use crate::record::Reading;
 use crate::report::Progress;
 use crate::runbook::Runbook;
 
 use super::super::backend::Backend;
-use super::connect::{Backends, ChildConnector, Identity};
+use super::connect::{Backends, ChildConnector, Connects, Identity, Own};
 use super::options::Options;
+use super::parents::OfParent;
 
 /// Goes through a runbook without doing anything but read.
 pub(crate) async fn read<R: Runbook>(
     backend: &dyn Backend<R::Request>,
     children: &Backends,
+    checked: Checked,
+    matches: &ArgMatches,
+    progress: &Progress,
+    cancel: CancelToken,
+) -> Result<Rehearsed, String> {
+    read_with::<R>(backend, children, None, checked, matches, progress, cancel).await
+}
+
+/// The same for several targets; `checked` is what a parent of the runbook starts from.
+pub(crate) async fn read_for_targets<R: Runbook>(
+    backend: &dyn Backend<R::Request>,
+    children: &Backends,
+    checked: Checked,
+    matches: &ArgMatches,
+    progress: &Progress,
+    cancel: CancelToken,
+) -> Result<Rehearsed, String> {
+    let (own, backend) = (Own::<R>(backend), OfParent(backend));
+    let own = Some(&own as &dyn Connects);
+    read_with::<Parent<R>>(&backend, children, own, checked, matches, progress, cancel).await
+}
+
+async fn read_with<R: Runbook>(
+    backend: &dyn Backend<R::Request>,
+    children: &Backends,
+    own: Option<&dyn Connects>,
     checked: Checked,
     matches: &ArgMatches,
     progress: &Progress,
@@ -38,7 +66,7 @@ pub(crate) async fn read<R: Runbook>(
     let connected = connected.await.map_err(|error| error.to_string())?;
     let connector = ChildConnector {
         backends: children,
-        own: None,
+        own,
         identity: &identity,
     };
     let world = rehearsal.world(Answers::Aws(&connector));

@@ -27,6 +27,7 @@ use super::super::signals::Signals;
 use super::connect::{Backends, Connects, Identity, Own};
 use super::decisions::Decisions;
 use super::discreet::Discreet;
+use super::found;
 use super::inbox::Inbox;
 use super::options::Options;
 use super::parents::OfParent;
@@ -41,6 +42,18 @@ pub(crate) async fn run<R: Runbook>(
     matches: &ArgMatches,
     console: &mut Console,
 ) -> Exit {
+    let (checked, for_targets) = match wanted {
+        Wanted::Once(checked) => (checked, false),
+        Wanted::ForTargets { order, supplied } => {
+            // From here on they are the same, also in another process.
+            let order = match found::<R>(backend, &order, matches, console).await {
+                Ok(order) => order,
+                Err(exit) => return exit,
+            };
+            let values = order.parameters();
+            (Checked { values, supplied }, true)
+        }
+    };
     let journal = match state::open(matches, console) {
         Ok(journal) => journal,
         Err(exit) => return exit,
@@ -49,13 +62,6 @@ pub(crate) async fn run<R: Runbook>(
     let keeper = match journal.begin(Uuid::new_v4()) {
         Ok(keeper) => keeper.options(options.text()),
         Err(error) => return state::failed(&error, console),
-    };
-    let (checked, for_targets) = match wanted {
-        Wanted::Once(checked) => (checked, false),
-        Wanted::ForTargets { order, supplied } => {
-            let values = order.parameters();
-            (Checked { values, supplied }, true)
-        }
     };
     let session = Session {
         backend,

@@ -23,6 +23,7 @@ pub mod fix;
 pub mod ir;
 pub mod library;
 mod link;
+pub mod permissions;
 pub mod repeat;
 mod silence;
 pub mod source;

@@ -200,6 +200,34 @@ fn codes_are_explained() {
 }
 
 #[test]
+fn permissions_are_printed() {
+    let folder = Folder::new("permissions");
+    folder.write(
+        "look.yaml",
+        "schemaVersion: '0.3'
+mainSteps:
+  - name: look
+    action: aws:executeAwsApi
+    inputs: {Service: s3, Api: ListBuckets}
+  - name: count
+    action: aws:executeScript
+    inputs: {Runtime: python3.11, Handler: main, Script: 'def main(events, context): pass'}
+",
+    );
+    let printed = folder.run(&["iam", "look.yaml"]).assert(0);
+    let policy: serde_json::Value = serde_json::from_str(&printed.stdout).unwrap();
+    assert_eq!(policy["Statement"][0]["Action"][0], "s3:ListAllMyBuckets");
+    assert_eq!(
+        printed.stderr,
+        "note: `count`: what its script calls is not known here\n"
+    );
+    let table = folder
+        .run(&["iam", "--format", "table", "look.yaml"])
+        .assert(0);
+    assert_eq!(table.stdout, "look  s3:ListAllMyBuckets\n");
+}
+
+#[test]
 fn types_are_shown() {
     let folder = Folder::new("types");
     folder.write("wait.yaml", GOOD);

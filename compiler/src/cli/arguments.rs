@@ -49,6 +49,8 @@ pub(super) enum Command {
     Cache(Cache),
     /// Show the types of a runbook's parameters, inputs and outputs.
     Types(Types),
+    /// Print the IAM policy that a runbook needs.
+    Iam(Iam),
 }
 
 #[derive(Debug, Args)]
@@ -271,6 +273,30 @@ pub(super) enum CacheCommand {
     Show,
     /// Remove everything from the cache. The next build starts anew.
     Clear,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Iam {
+    /// The runbook; `-` reads standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub beside: Beside,
+    /// How to show what it needs.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Permissions,
+}
+
+/// How permissions are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Permissions {
+    /// A policy with one statement.
+    #[default]
+    Policy,
+    /// A policy with a statement for each step.
+    Statements,
+    /// A line for each step.
+    Table,
 }
 
 #[derive(Debug, Args)]

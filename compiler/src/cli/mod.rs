@@ -7,6 +7,7 @@ mod check;
 mod error;
 mod explain;
 mod fix;
+mod iam;
 mod input;
 mod levels;
 mod live;
@@ -63,6 +64,7 @@ fn execute(arguments: &Arguments) -> Result<u8, CliError> {
         Command::Sdk(sdk) => sdk::execute(sdk, catalogue),
         Command::Cache(cache) => cache::execute(cache),
         Command::Types(types) => types::execute(types, catalogue),
+        Command::Iam(iam) => iam::execute(iam, catalogue),
     }
 }
 

@@ -237,6 +237,9 @@ fn bad_yaml_is_reported_once() {
         3:10 error RB0101: the YAML is not well-formed: `,` or `}` expected; here
     "#]],
     );
+    check("a:\n  - {b: 'it''s {', c: d\n  - {e: f}\n", expect![[r#"
+        2:5 error RB0101: the YAML is not well-formed: a bracket is not closed; here
+    "#]]);
     check(
         "onFailure: step: x\n",
         expect![[r#"

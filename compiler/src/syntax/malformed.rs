@@ -76,15 +76,14 @@ impl Failed<'_> {
 
     /// A bracket that is not closed takes in lines that are not indented more than its own.
     fn open_bracket(&self, text: &str) -> Option<Cause> {
-        let start = self.open?;
+        let start = match self.open {
+            Some(start) => start,
+            None => self.open_before(text)?,
+        };
         let failed = text.get(..self.offset)?;
         let between = failed.get(start..)?;
-        let mut lines = between.split('\n').skip(1).chain([""]);
-        let last = failed
-            .get(..start)?
-            .rfind('\n')
-            .map_or(0, |index| index + 1);
-        let indent = indentation(text.get(last..)?);
+        let mut lines = between.split('\n').skip(1);
+        let indent = indentation(text.get(line_start(text, start)..)?);
         // The line of the failure is cut off at the failure, and may end before its first word.
         let outdented = lines.any(|line| !line.trim().is_empty() && indentation(line) <= indent);
         let outdented = outdented || between.contains('\n') && column(text, self.offset) <= indent;
@@ -93,6 +92,28 @@ impl Failed<'_> {
             reason: "a bracket is not closed",
             help: "close the bracket that begins here",
         })
+    }
+
+    /// The parser tells of a bracket at the end of its line, for all of it might have been a key. Before that, the line
+    /// tells: a `-` at the beginning of the next one is only wrong inside of brackets.
+    fn open_before(&self, text: &str) -> Option<usize> {
+        if !matches!(self.kind, ErrorKind::BlockEntryInFlowCollection) {
+            return None;
+        }
+        let before = text.get(..line_start(text, self.offset))?.trim_end();
+        let line = line_start(text, before.len());
+        let mut open = Vec::new();
+        let mut quote = None;
+        for (index, character) in before.get(line..)?.char_indices() {
+            match (quote, character) {
+                (Some(open), _) => quote = (open != character).then_some(open),
+                (None, '\'' | '"') => quote = Some(character),
+                (None, '[' | '{') => open.push(line + index),
+                (None, ']' | '}') => drop(open.pop()),
+                _ => {}
+            }
+        }
+        open.pop()
     }
 
     /// The tab that the parser met: in the indentation of its line, or behind the place where it noticed.
@@ -134,8 +155,12 @@ fn indentation(line: &str) -> usize {
 }
 
 fn column(text: &str, offset: usize) -> usize {
+    offset - line_start(text, offset)
+}
+
+fn line_start(text: &str, offset: usize) -> usize {
     let before = text.get(..offset).unwrap_or_default();
-    before.len() - before.rfind('\n').map_or(0, |index| index + 1)
+    before.rfind('\n').map_or(0, |index| index + 1)
 }
 
 fn malformed_json(source: &Source, skipped: usize) -> Option<Diagnostic> {

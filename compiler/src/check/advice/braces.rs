@@ -30,7 +30,7 @@ fn exists(reference: &Reference, scope: &Scope<'_>) -> bool {
                 .iter()
                 .any(|system| system.name() == written)
         }
-        Reference::Ssm(_) => false,
+        Reference::Ssm(_) => true,
     }
 }
 

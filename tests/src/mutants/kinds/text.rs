@@ -91,7 +91,7 @@ pub(super) fn open_bracket(subject: &Subject) -> Vec<Mutation> {
             .map_or(subject.source().text.len(), |(index, _)| span.end + index);
         Mutation::remove(
             Span::new(span.end - 1, span.end),
-            Span::new(span.start, end),
+            Span::new(line_of(subject, span.start).start, end),
         )
     });
     open.collect()

@@ -165,6 +165,8 @@ codes! {
     SatOutFailure = "RB0601", "wait that sits out a failure";
     /// A wait that may be too short, because nothing says how long it is.
     UnlimitedWait = "RB0602", "wait without a time for what takes hours";
+    /// Attempts that the service cannot tell from new orders.
+    UnrecognisedAttempt = "RB0603", "attempts that may be done twice";
 }
 
 impl Code {

@@ -5,6 +5,7 @@
 
 mod braces;
 mod choices;
+mod repeats;
 mod unused;
 mod waits;
 
@@ -39,4 +40,5 @@ pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
     unused::check(program, diagnostics);
     choices::check(program, diagnostics);
     waits::check(program, diagnostics);
+    repeats::check(program, diagnostics);
 }

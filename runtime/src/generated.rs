@@ -16,6 +16,7 @@ pub use crate::flow::{Flow, OnCancel, OnFailure};
 pub use crate::input;
 pub use crate::lambda::Invocation;
 pub use crate::local::Local;
+pub use crate::pattern::Pattern;
 pub use crate::procedure;
 pub use crate::runbook::{
     Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, SelectedOutput,

@@ -41,6 +41,7 @@ pub mod parameters;
     allow(dead_code, reason = "only the command line starts parents")
 )]
 mod parent;
+pub mod pattern;
 pub mod policy;
 pub mod procedure;
 pub mod rate;

@@ -3,12 +3,11 @@
 //! Everything that is wrong is found before anything runs, and all of it is said at once. Constraints
 //! hold for supplied values only: a default is the author's own word (spec 8, row 30).
 
-mod pattern;
-
 use std::fmt;
 
 use thiserror::Error;
 
+use crate::pattern::Pattern;
 use crate::runbook::{Bounds, Definition, ParameterDefinition};
 use crate::similar::did_you_mean;
 use crate::value::{Document, Map, ParameterError, Text, Type, describe, parse_parameter};
@@ -76,7 +75,7 @@ pub enum ParameterProblem {
         /// The value, in words.
         found: String,
         /// `allowedPattern`.
-        pattern: &'static str,
+        pattern: Pattern,
     },
     /// `allowedPattern` itself cannot be used, so that nothing is known about the value.
     #[error("`{name}` cannot be checked: its pattern `{pattern}` cannot be used: {reason}")]
@@ -84,7 +83,7 @@ pub enum ParameterProblem {
         /// The parameter.
         name: &'static str,
         /// `allowedPattern`.
-        pattern: &'static str,
+        pattern: Pattern,
         /// What is wrong with it.
         reason: String,
     },
@@ -253,17 +252,17 @@ fn not_matching(
 ) -> Option<ParameterProblem> {
     let (pattern, text) = (parameter.allowed_pattern?, element.as_str()?);
     let name = parameter.name;
-    match pattern::matches_whole(pattern, text) {
+    match pattern.matches(text) {
         Ok(true) => None,
         Ok(false) => Some(ParameterProblem::Pattern {
             name,
             found: describe(element),
             pattern,
         }),
-        Err(error) => Some(ParameterProblem::BrokenPattern {
+        Err(reason) => Some(ParameterProblem::BrokenPattern {
             name,
             pattern,
-            reason: error.to_string(),
+            reason,
         }),
     }
 }

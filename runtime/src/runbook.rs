@@ -8,6 +8,7 @@ use std::hash::Hash;
 use crate::child::ChildRunbook;
 use crate::effect::{Effect, Request};
 use crate::flow::Flow;
+use crate::pattern::Pattern;
 use crate::scope::{Context, Scope};
 use crate::script::Requirement;
 use crate::search::Search;
@@ -182,7 +183,7 @@ pub struct ParameterDefinition {
     /// `allowedValues`, each as JSON text; none if empty.
     pub allowed_values: &'static [&'static str],
     /// `allowedPattern`.
-    pub allowed_pattern: Option<&'static str>,
+    pub allowed_pattern: Option<Pattern>,
     /// `minItems` and `maxItems`.
     pub items: Bounds,
     /// `minChars` and `maxChars`.

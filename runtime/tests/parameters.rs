@@ -9,6 +9,7 @@
 
 use expect_test::{Expect, expect};
 use runbook_runtime::parameters::{Checked, check};
+use runbook_runtime::pattern::Pattern;
 use runbook_runtime::runbook::{Bounds, Definition, ParameterDefinition};
 use runbook_runtime::value::{Map, Type};
 use serde_json::{Value, json};
@@ -64,7 +65,7 @@ fn refused(parameters: Vec<ParameterDefinition>, supplied: Value, expected: Expe
 
 fn pattern(pattern: &'static str) -> Vec<ParameterDefinition> {
     vec![ParameterDefinition {
-        allowed_pattern: Some(pattern),
+        allowed_pattern: Some(Pattern::new(pattern)),
         ..PLAIN
     }]
 }
@@ -151,7 +152,7 @@ fn all_problems_are_told_at_once() {
         },
         ParameterDefinition {
             name: "Name",
-            allowed_pattern: Some("^[a-z]+$"),
+            allowed_pattern: Some(Pattern::new("^[a-z]+$")),
             ..PLAIN
         },
     ];
@@ -173,7 +174,7 @@ fn constraints_hold_for_every_element_of_a_list() {
     let ids = ParameterDefinition {
         name: "Ids",
         kind: Type::StringList,
-        allowed_pattern: Some("i-[0-9a-f]+"),
+        allowed_pattern: Some(Pattern::new("i-[0-9a-f]+")),
         items: Bounds {
             min: None,
             max: Some(2),
@@ -211,7 +212,7 @@ fn a_default_need_not_keep_the_constraints() {
     let name = ParameterDefinition {
         default: Some("\"\""),
         allowed_values: &["\"a\""],
-        allowed_pattern: Some("a"),
+        allowed_pattern: Some(Pattern::new("a")),
         chars: Bounds {
             min: Some(1),
             max: None,

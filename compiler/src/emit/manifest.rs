@@ -8,6 +8,7 @@ use quote::quote;
 use super::aws;
 use super::plan::{self, Plan};
 use super::scripts;
+use crate::ir::Runbook;
 
 /// The text of `Cargo.toml`. The first plan is that of the runbook, the others are of those that its steps start.
 pub(crate) fn cargo_toml(plans: &[Plan<'_>]) -> String {
@@ -27,10 +28,7 @@ pub(crate) fn cargo_toml(plans: &[Plan<'_>]) -> String {
         ));
         features.push(format!("\"dep:{krate}\""));
     }
-    let of_runtime = match plans.iter().any(scripts::has_scripts) {
-        true => "\"cli\", \"script\"",
-        false => "\"cli\"",
-    };
+    let of_runtime = runtime_features(plans);
     let features: Vec<String> = features
         .iter()
         .map(|feature| format!("    {feature},\n"))
@@ -54,7 +52,7 @@ aws = [
 {features}]
 
 [dependencies]
-runbook-runtime = {{ version = \"={version}\", features = [{of_runtime}] }}
+runbook-runtime = {{ version = \"={version}\", default-features = false, features = [{of_runtime}] }}
 {crates}
 [profile.dev]
 debug = false
@@ -67,6 +65,30 @@ codegen-units = 1
 strip = true
 "
     )
+}
+
+/// What a binary needs of the runtime: the command line, and no more than the runbooks use.
+fn runtime_features(plans: &[Plan<'_>]) -> String {
+    let needed = [
+        ("cli", true),
+        (
+            "pattern",
+            plans.iter().any(|plan| has_patterns(plan.runbook)),
+        ),
+        ("script", plans.iter().any(scripts::has_scripts)),
+    ];
+    let needed = needed.iter().filter(|(_, needed)| *needed);
+    let features: Vec<String> = needed.map(|(name, _)| format!("\"{name}\"")).collect();
+    features.join(", ")
+}
+
+fn has_patterns(runbook: &Runbook) -> bool {
+    let variables = runbook
+        .variables
+        .iter()
+        .map(|variable| &variable.declaration);
+    let mut declared = runbook.parameters.iter().chain(variables);
+    declared.any(|declared| declared.allowed_pattern.is_some())
 }
 
 /// The items of `main.rs`.

@@ -194,7 +194,10 @@ pub(crate) fn definition(parameter: &Parameter) -> TokenStream {
     let description = parameter.description.trim();
     let default = option(parameter.default.as_ref().map(ToString::to_string));
     let allowed = parameter.allowed_values.iter().map(ToString::to_string);
-    let pattern = option(parameter.allowed_pattern.clone());
+    let pattern = match &parameter.allowed_pattern {
+        Some(pattern) => quote!(Some(Pattern::new(#pattern))),
+        None => quote!(None),
+    };
     let (items, chars) = (bounds(parameter.items), bounds(parameter.chars));
     quote! {
         ParameterDefinition {

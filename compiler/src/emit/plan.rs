@@ -237,6 +237,7 @@ fn choice_types(parameters: &[Parameter]) -> Vec<Option<ChoiceType>> {
     let mut names = Unique::without(&[
         "Parameters",
         "ParameterDefinition",
+        "Pattern",
         "Bounds",
         "Cow",
         "Option",

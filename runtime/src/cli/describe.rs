@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::flow::{Flow, OnCancel, OnFailure};
 use crate::parameters::default_value;
+use crate::pattern::Pattern;
 use crate::runbook::{Bounds, Definition, ParameterDefinition, Runbook, StepDefinition};
 use crate::value::Document;
 
@@ -197,7 +198,7 @@ fn parameter_data(parameter: &ParameterDefinition) -> Document {
         "required": default.is_none(),
         "default": default,
         "allowedValues": parameter.allowed_values.iter().map(literal).collect::<Vec<Document>>(),
-        "allowedPattern": parameter.allowed_pattern,
+        "allowedPattern": parameter.allowed_pattern.map(Pattern::as_str),
         "items": range(parameter.items),
         "chars": range(parameter.chars),
     })

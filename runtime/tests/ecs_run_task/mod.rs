@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use runbook_runtime::decode::{INTEGER, List, Member, Response, STRING, Shape};
 use runbook_runtime::effect::{Effect, Operation, Repeat, Request};
 use runbook_runtime::flow::{Flow, OnCancel, OnFailure};
+use runbook_runtime::pattern::Pattern;
 use runbook_runtime::runbook::{
     Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, StepDefinition,
 };
@@ -194,7 +195,7 @@ static DEFINITION: Definition = Definition {
     parameters: &[
         ParameterDefinition {
             description: "The cluster to run in.",
-            allowed_pattern: Some("[a-z]+"),
+            allowed_pattern: Some(Pattern::new("[a-z]+")),
             ..parameter("Cluster", Type::String, None)
         },
         ParameterDefinition {

@@ -1,4 +1,4 @@
-//! `allowedPattern`: a Java regular expression that must match the whole value (spec 2.1).
+//! Java's regular expressions by those of the regex crate.
 
 use fancy_regex::Regex;
 
@@ -6,7 +6,7 @@ use fancy_regex::Regex;
 ///
 /// # Errors
 /// When the pattern is not one that this engine knows, or takes too long on the text.
-pub(crate) fn matches_whole(pattern: &str, text: &str) -> Result<bool, Box<fancy_regex::Error>> {
+pub(super) fn matches_whole(pattern: &str, text: &str) -> Result<bool, Box<fancy_regex::Error>> {
     let whole = format!(r"\A(?:{})\z", from_java(pattern));
     Regex::new(&whole)
         .and_then(|regex| regex.is_match(text))

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use hmac_sha256::Hash;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::ir::{Attachment, Runbook};
@@ -83,6 +83,6 @@ fn not_there(attachment: &Attachment, folder: &Path) -> Diagnostic {
 }
 
 fn checksum(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
+    let digest = Hash::hash(content);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

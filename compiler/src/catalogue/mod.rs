@@ -1,21 +1,36 @@
 //! The catalogue: the models of all AWS services, as botocore has them.
 //!
-//! It is distilled from an installed botocore by [`generate`] and embedded in
+//! It is distilled from an installed botocore (feature `cli`) and embedded in
 //! the compiler, so that checking an API call needs no network and no account.
 //! A service is inflated and decoded when it is first asked for.
 
+#[cfg(feature = "cli")]
 mod botocore;
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "only what is distilled is encoded")
+)]
 mod codec;
 mod error;
 mod model;
 mod names;
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "only what is distilled is packed")
+)]
 mod pack;
+#[cfg_attr(
+    not(feature = "cli"),
+    allow(dead_code, reason = "only what is distilled is written")
+)]
 mod wire;
 
 use std::borrow::Cow;
+#[cfg(feature = "cli")]
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
+#[cfg(feature = "cli")]
 pub use botocore::generate;
 pub use error::CatalogueError;
 pub use model::*;
@@ -43,7 +58,7 @@ impl Catalogue {
         &CATALOGUE
     }
 
-    /// Reads what [`Catalogue::encode`] or [`generate`] wrote, and all of its services at once.
+    /// Reads what [`Catalogue::encode`] or `generate` wrote, and all of its services at once.
     pub fn decode(bytes: Vec<u8>) -> Result<Catalogue, CatalogueError> {
         let catalogue = Catalogue::indexed(Cow::Owned(bytes))?;
         for (entry, decoded) in catalogue.header.entries.iter().zip(&catalogue.services) {
@@ -56,6 +71,7 @@ impl Catalogue {
     /// Distils an installed botocore: the directory that holds `data` and `handlers.py`.
     ///
     /// Without a date, it is that of the newest file among the models.
+    #[cfg(feature = "cli")]
     pub fn from_botocore(
         directory: &Path,
         date: Option<&str>,

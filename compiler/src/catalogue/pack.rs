@@ -3,9 +3,7 @@
 //! Only the header and the index are read at the start; a service is inflated
 //! when it is asked for.
 
-use std::io::{Read, Write};
-
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use super::wire::{Bytes, put_number, put_text};
 use super::{CatalogueError, Service, codec};
@@ -14,7 +12,7 @@ use super::{CatalogueError, Service, codec};
 const MAGIC: &[u8] = b"runbookc catalogue \x02";
 
 /// No service is larger when inflated; damaged bytes may claim to be.
-const LARGEST_SERVICE: u64 = 64 << 20;
+const LARGEST_SERVICE: usize = 64 << 20;
 
 /// What stands before the packed services.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,10 +75,7 @@ pub(super) fn header(bytes: &[u8]) -> Result<Header, CatalogueError> {
 pub(super) fn service(bytes: &[u8], entry: &Entry) -> Result<Service, CatalogueError> {
     let end = CatalogueError::Damaged("it ends too early");
     let packed = bytes.get(entry.packed.clone()).ok_or(end)?;
-    let mut inflated = Vec::new();
-    DeflateDecoder::new(packed)
-        .take(LARGEST_SERVICE)
-        .read_to_end(&mut inflated)
+    let inflated = decompress_to_vec_with_limit(packed, LARGEST_SERVICE)
         .map_err(|_| CatalogueError::Damaged("a service cannot be inflated"))?;
     codec::decode(&inflated)
 }
@@ -101,11 +96,8 @@ fn place(entries: &mut [Entry], start: usize, end: usize) -> Result<(), Catalogu
     Ok(())
 }
 
-#[allow(clippy::expect_used, reason = "writing to memory cannot fail")]
+/// Packs one service, as small as it gets.
 fn deflated(service: &Service) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    let written = encoder.write_all(&codec::encode(service));
-    written
-        .and_then(|()| encoder.finish())
-        .expect("writing to memory cannot fail")
+    const SMALLEST: u8 = 10;
+    miniz_oxide::deflate::compress_to_vec(&codec::encode(service), SMALLEST)
 }

@@ -31,7 +31,7 @@ pub(crate) use actions::search;
 pub(crate) use actions::{OwnInput, own_inputs, predefined};
 pub(crate) use pattern::refuses;
 
-use sha2::{Digest, Sha256};
+use hmac_sha256::Hash;
 
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -193,6 +193,6 @@ fn identity(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> Option<ApiC
 }
 
 fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
+    let digest = Hash::hash(text.as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

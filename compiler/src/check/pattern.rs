@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use fancy_regex::Regex;
+#[cfg(feature = "patterns")]
+use engine::{is_refused, matches};
+#[cfg(not(feature = "patterns"))]
+use no_engine::{is_refused, matches};
 
 /// Why a pattern is no regular expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,39 +54,12 @@ pub(super) fn fault(pattern: &str) -> Option<Fault> {
     // In comment mode a `#` hides brackets.
     let comments = pattern.contains("(?x") || pattern.contains('#') && pattern.contains("(?");
     let fault = Scan::new(pattern).run().err().filter(|_| !comments)?;
-    compile(pattern).is_none().then_some(fault)
+    is_refused(pattern).then_some(fault)
 }
 
 /// Whether a pattern certainly refuses a text.
 pub(crate) fn refuses(pattern: &str, text: &str) -> bool {
-    compile(pattern).is_some_and(|regex| regex.is_match(text).is_ok_and(|matches| !matches))
-}
-
-fn compile(pattern: &str) -> Option<Regex> {
-    Regex::new(&format!(r"\A(?:{})\z", with_java_classes(pattern))).ok()
-}
-
-/// The pattern with Java's meaning of `\w`, `\d` and `\s`, which are ASCII there. (All of Unicode, as our engine
-/// has it, also takes seconds to compile under a repetition.)
-fn with_java_classes(pattern: &str) -> String {
-    let mut letters = pattern.chars();
-    let mut translated = String::with_capacity(pattern.len());
-    while let Some(letter) = letters.next() {
-        if letter != '\\' {
-            translated.push(letter);
-            continue;
-        }
-        match letters.next() {
-            Some('w') => translated.push_str("[A-Za-z0-9_]"),
-            Some('d') => translated.push_str("[0-9]"),
-            Some('s') => translated.push_str(r"[ \t\n\x0B\f\r]"),
-            other => {
-                translated.push('\\');
-                translated.extend(other);
-            }
-        }
-    }
-    translated
+    matches(pattern, text) == Some(false)
 }
 
 /// Reads a pattern for its brackets and quantifiers alone.
@@ -153,5 +129,60 @@ impl<'a> Scan<'a> {
             first = letter == '[' || (first && letter == '^');
         }
         Ok(())
+    }
+}
+
+#[cfg(feature = "patterns")]
+mod engine {
+    use fancy_regex::Regex;
+
+    /// Whether the engine cannot read a pattern.
+    pub(super) fn is_refused(pattern: &str) -> bool {
+        compile(pattern).is_none()
+    }
+
+    /// Whether the whole of a text matches, if that can be told.
+    pub(super) fn matches(pattern: &str, text: &str) -> Option<bool> {
+        compile(pattern)?.is_match(text).ok()
+    }
+
+    fn compile(pattern: &str) -> Option<Regex> {
+        Regex::new(&format!(r"\A(?:{})\z", with_java_classes(pattern))).ok()
+    }
+
+    /// The pattern with Java's meaning of `\w`, `\d` and `\s`, which are ASCII there. (All of Unicode, as our engine
+    /// has it, also takes seconds to compile under a repetition.)
+    fn with_java_classes(pattern: &str) -> String {
+        let mut letters = pattern.chars();
+        let mut translated = String::with_capacity(pattern.len());
+        while let Some(letter) = letters.next() {
+            if letter != '\\' {
+                translated.push(letter);
+                continue;
+            }
+            match letters.next() {
+                Some('w') => translated.push_str("[A-Za-z0-9_]"),
+                Some('d') => translated.push_str("[0-9]"),
+                Some('s') => translated.push_str(r"[ \t\n\x0B\f\r]"),
+                other => {
+                    translated.push('\\');
+                    translated.extend(other);
+                }
+            }
+        }
+        translated
+    }
+}
+
+#[cfg(not(feature = "patterns"))]
+mod no_engine {
+    /// Nobody can tell.
+    pub(super) fn is_refused(_: &str) -> bool {
+        false
+    }
+
+    /// Nobody can tell.
+    pub(super) fn matches(_: &str, _: &str) -> Option<bool> {
+        None
     }
 }

@@ -226,7 +226,12 @@ impl Rules<'_> {
     fn violation(&self, default: &Default, problem: &str, constraint: Span) -> Diagnostic {
         let Declaration { name, what, .. } = self.declaration;
         let message = format!("the default of {what} `{name}` {problem}");
-        Diagnostic::warning(Code::DefaultViolatesConstraint, default.span, message)
+        // An empty default mostly stands for what is not given, and nobody wants to pass that.
+        let create = match is_empty(&default.value) {
+            true => Diagnostic::hint,
+            false => Diagnostic::warning,
+        };
+        create(Code::DefaultViolatesConstraint, default.span, message)
             .label("works as a default, but is refused when passed")
             .context(constraint, "the constraint")
             .help("change the default or the constraint")
@@ -240,6 +245,15 @@ fn is_allowed(value: &Json, allowed: &[Json]) -> bool {
         _ => false,
     };
     allowed.contains(value) || elements(value)
+}
+
+fn is_empty(value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.is_empty(),
+        Json::Array(elements) => elements.is_empty(),
+        Json::Object(entries) => entries.is_empty(),
+        _ => false,
+    }
 }
 
 /// The number of elements of a list or map, and of characters of a text.

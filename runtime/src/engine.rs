@@ -38,6 +38,7 @@ pub struct Engine<'a, R: Runbook> {
     cancel: CancelToken,
     complete: CancelToken,
     force: bool,
+    is_child: bool,
 }
 
 /// What a new execution starts from.
@@ -101,6 +102,16 @@ pub enum EngineError {
     },
 }
 
+impl EngineError {
+    /// Whether nothing was done, because the execution cannot start.
+    const fn is_before_start(&self) -> bool {
+        matches!(
+            self,
+            Self::ParameterStore(_) | Self::Stored(_) | Self::Identity(_) | Self::Parameters(_)
+        )
+    }
+}
+
 /// An execution under way.
 struct Drive<R: Runbook> {
     execution: Box<Execution<R>>,
@@ -139,6 +150,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             cancel: CancelToken::new(),
             complete: CancelToken::new(),
             force: false,
+            is_child: false,
         }
     }
 
@@ -175,6 +187,15 @@ impl<'a, R: Runbook> Engine<'a, R> {
         }
     }
 
+    /// An execution that cannot start has failed, and is none that could be continued: so it is for who has started it.
+    #[must_use]
+    pub(crate) fn child(self) -> Self {
+        Self {
+            is_child: true,
+            ..self
+        }
+    }
+
     /// Stops executions when `cancel` asks for it.
     #[must_use]
     pub fn cancel(self, cancel: CancelToken) -> Self {
@@ -198,6 +219,39 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// # Errors
     /// When it cannot start, or its events cannot be kept.
     pub async fn run(&self, start: Start) -> Result<Record, EngineError> {
+        let drive = self.begin(start)?;
+        self.drive(drive).await
+    }
+
+    /// Ends an execution before its first step: it has failed because of this problem. One that has ended gives its record;
+    /// nothing if it is under way, as it may go on some other time.
+    pub(crate) async fn refuse(
+        &self,
+        start: Start,
+        problem: String,
+    ) -> Result<Option<Record>, EngineError> {
+        let mut drive = match self.store.events(start.execution)?.is_empty() {
+            true => self.begin(start)?,
+            false => self.known(start.execution)?,
+        };
+        let execution = &drive.execution;
+        match (execution.status().is_final(), execution.state()) {
+            (true, _) => {}
+            (false, None) => self.note(&mut drive, Change::NotStarted { problem })?,
+            (false, Some(_)) => return Ok(None),
+        }
+        self.drive(drive).await.map(Some)
+    }
+
+    /// An execution that has begun some other time.
+    fn known(&self, id: Uuid) -> Result<Drive<R>, EngineError> {
+        Ok(Drive {
+            execution: Box::new(self.fold(id, self.memory())?),
+            unsaved: Vec::new(),
+        })
+    }
+
+    fn begin(&self, start: Start) -> Result<Drive<R>, EngineError> {
         if !self.store.events(start.execution)?.is_empty() {
             return Err(EngineError::Known(start.execution));
         }
@@ -219,11 +273,10 @@ impl<'a, R: Runbook> Engine<'a, R> {
         };
         let execution = Execution::begin(&event, self.memory())?;
         self.tell(&event, &execution);
-        let drive = Drive {
+        Ok(Drive {
             execution: Box::new(execution),
             unsaved: vec![event],
-        };
-        self.drive(drive).await
+        })
     }
 
     /// Continues an execution that was cut off, to its end; one that has ended gives its record.
@@ -232,10 +285,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// When it is not known or not of this runbook, when somebody has to decide first about a call that was under way, or
     /// when its events cannot be kept.
     pub async fn resume(&self, id: Uuid) -> Result<Record, EngineError> {
-        let mut drive = Drive {
-            execution: Box::new(self.fold(id, self.memory())?),
-            unsaved: Vec::new(),
-        };
+        let mut drive = self.known(id)?;
         if !drive.execution.status().is_final() {
             let now = drive.execution.now();
             let heard = child::last_heard::<R>(id, self.store);
@@ -324,8 +374,8 @@ impl<'a, R: Runbook> Engine<'a, R> {
             }
             let execution = &drive.execution;
             let change = match next {
-                Next::Read(names) => self.read(execution, names).await?,
-                Next::Identify => self.identify(execution).await?,
+                Next::Read(names) => self.started(self.read(execution, names).await)?,
+                Next::Identify => self.started(self.identify(execution).await)?,
                 Next::Call {
                     effect,
                     request,
@@ -476,6 +526,16 @@ impl<'a, R: Runbook> Engine<'a, R> {
             biased;
             () = self.cancelled(execution) => Change::CancelRequested,
             () = self.clock.sleep_until(moment) => then,
+        }
+    }
+
+    /// What is known before the first step. Without it a child has failed; any other execution may be continued.
+    fn started(&self, known: Result<Change, EngineError>) -> Result<Change, EngineError> {
+        match known {
+            Err(error) if self.is_child && error.is_before_start() => Ok(Change::NotStarted {
+                problem: error.to_string(),
+            }),
+            known => known,
         }
     }
 

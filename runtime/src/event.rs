@@ -43,6 +43,11 @@ pub enum Change {
         /// The account it belongs to.
         account: String,
     },
+    /// It cannot start: a child that nobody can run ends with this.
+    NotStarted {
+        /// Why.
+        problem: String,
+    },
     /// An execution that was cut off goes on.
     Resumed {
         /// When it was cut off, as far as is known: the time of the event before.
@@ -195,6 +200,7 @@ impl Change {
             Self::Began(_) => "Began",
             Self::Read { .. } => "Read",
             Self::Identified { .. } => "Identified",
+            Self::NotStarted { .. } => "NotStarted",
             Self::Resumed { .. } => "Resumed",
             Self::Resolved { .. } => "Resolved",
             Self::StepStarted { .. } => "StepStarted",

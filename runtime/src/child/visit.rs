@@ -5,17 +5,19 @@ use uuid::Uuid;
 
 use super::host::Children;
 use super::{Answers, World};
-use crate::caller::{BoxFuture, CallError, Caller, EffectId};
+use crate::caller::{BoxFuture, Call, CallError, Caller, EffectId};
 use crate::cancel::CancelToken;
 use crate::dry_run::Alone;
+use crate::effect::Request;
 use crate::engine::{Engine, EngineError, Start};
-use crate::event::Event;
+use crate::event::{Change, Event};
 use crate::local::{Outside, Performer, Permissions};
 use crate::observer::{Observer, View};
 use crate::parameters::{Checked, check};
 use crate::record::{Record, Simulation};
 use crate::runbook::Runbook;
 use crate::signal::{Awaited, Refusal, Signal, Signals};
+use crate::store::Store;
 use crate::value::{Document, Map};
 
 /// What is particular to one child.
@@ -77,8 +79,7 @@ pub(super) fn visit<R: Runbook>(
     visit: Visit,
 ) -> BoxFuture<'_, Result<Document, Halt>> {
     Box::pin(async move {
-        let checked = check(R::DEFINITION, &visit.parameters)
-            .map_err(|errors| refused(&errors.to_string()))?;
+        let checked = check(R::DEFINITION, &visit.parameters);
         let inside = Inside {
             world,
             step: visit.within.last().map(EffectId::label).unwrap_or_default(),
@@ -88,6 +89,17 @@ pub(super) fn visit<R: Runbook>(
             observer: &inside,
             signals: &inside,
             ..world
+        };
+        let checked = match checked {
+            Ok(checked) => checked,
+            // One that runs for a target is one of those that do, even if it does not begin.
+            Err(errors) if visit.target.is_some() => {
+                let supplied = visit.parameters.clone();
+                let values = Map::new();
+                let checked = Checked { values, supplied };
+                return refuse::<R>(world, visit, checked, refused(&errors.to_string())).await;
+            }
+            Err(errors) => return Err(refused(&errors.to_string()).into()),
         };
         match world.answers {
             Answers::Scenario(simulator) => {
@@ -108,9 +120,11 @@ pub(super) fn visit<R: Runbook>(
                 drive::<R>(world, visit, checked, &Alone::new(children), place).await
             }
             Answers::Aws(connector) => {
-                let connected = connector
-                    .connect(R::DEFINITION, visit.execution, &checked)
-                    .await?;
+                let connected = connector.connect(R::DEFINITION, visit.execution, &checked);
+                let connected = match connected.await {
+                    Ok(connected) => connected,
+                    Err(error) => return refuse::<R>(world, visit, checked, error).await,
+                };
                 let connected = connected.downcast::<Connected<R::Request>>();
                 let connected = connected.map_err(|_| unconnected::<R>())?;
                 let children = Children::of(world, visit.execution, visit.within.clone());
@@ -143,7 +157,8 @@ async fn drive<R: Runbook>(
         .observer(world.observer)
         .signals(world.signals)
         .on_unknown(world.on_unknown)
-        .cancel(visit.cancel);
+        .cancel(visit.cancel.clone())
+        .child();
     if let Some(dry_run) = world.dry_run {
         engine = engine.dry_run(dry_run, within);
     }
@@ -151,23 +166,66 @@ async fn drive<R: Runbook>(
     let events = events.map_err(|error| stuck::<R>(&error.into()))?;
     let record = match events.is_empty() {
         false => engine.resume(visit.execution).await,
-        true => {
-            let start = Start {
-                execution: visit.execution,
-                parent: Some(visit.parent),
-                target: visit.target,
-                parameters: checked.values,
-                supplied: checked.supplied,
-                region: place.region,
-                simulation: place.simulation,
-                interactive: false,
-            };
-            engine.run(start).await
-        }
+        true => engine.run(start(visit, checked, place)).await,
     };
     record
         .map(|record| answer(&record))
         .map_err(|error| stuck::<R>(&error))
+}
+
+/// Ends a child that nobody can run. One that was under way may go on some other time.
+async fn refuse<R: Runbook>(
+    world: World<'_>,
+    visit: Visit,
+    checked: Checked,
+    error: CallError,
+) -> Result<Document, Halt> {
+    let place = Place {
+        region: region_of(visit.parent, world.store).unwrap_or_default(),
+        simulation: dry(world),
+    };
+    let caller = Nobody(error.clone());
+    let engine = Engine::<R>::new(&caller, world.clock, world.store).observer(world.observer);
+    let start = start(visit, checked, place);
+    match engine.refuse(start, error.to_string()).await {
+        Ok(Some(record)) => Ok(answer(&record)),
+        Ok(None) => Err(Halt::Stuck(error)),
+        Err(error) => Err(stuck::<R>(&error)),
+    }
+}
+
+fn start(visit: Visit, checked: Checked, place: Place) -> Start {
+    Start {
+        execution: visit.execution,
+        parent: Some(visit.parent),
+        target: visit.target,
+        parameters: checked.values,
+        supplied: checked.supplied,
+        region: place.region,
+        simulation: place.simulation,
+        interactive: false,
+    }
+}
+
+/// Where an execution runs.
+fn region_of(execution: Uuid, store: &dyn Store) -> Option<String> {
+    let mut region = None;
+    let read = store.read(execution, &mut |event| {
+        if let Change::Began(beginning) = event.change {
+            region = Some(beginning.region);
+        }
+    });
+    read.ok()?;
+    region
+}
+
+/// Makes no calls.
+struct Nobody(CallError);
+
+impl<Q: Request> Caller<Q> for Nobody {
+    fn call<'a>(&'a self, _: &'a Call, _: &'a Q) -> BoxFuture<'a, Result<Document, CallError>> {
+        Box::pin(std::future::ready(Err(self.0.clone())))
+    }
 }
 
 /// What is said of a dry run, if it is one.
@@ -201,15 +259,7 @@ fn refused(problem: &str) -> CallError {
 
 fn stuck<R: Runbook>(error: &EngineError) -> Halt {
     let problem = format!("runbook `{}` cannot go on: {error}", R::DEFINITION.name);
-    let problem = CallError::Connection(problem);
-    match error {
-        // Nothing was done, and what others do has nothing to do with it.
-        EngineError::Identity(_)
-        | EngineError::ParameterStore(_)
-        | EngineError::Stored(_)
-        | EngineError::Parameters(_) => Halt::Refused(problem),
-        _ => Halt::Stuck(problem),
-    }
+    Halt::Stuck(CallError::Connection(problem))
 }
 
 fn unconnected<R: Runbook>() -> CallError {

@@ -154,6 +154,16 @@ impl Observer for Log<'_> {
             Change::Resumed { since } => {
                 log!(info, event, view, None::<&str>, since = %since, "execution continued")
             }
+            Change::NotStarted { problem } => {
+                log!(
+                    warn,
+                    event,
+                    view,
+                    None::<&str>,
+                    problem,
+                    "execution cannot start"
+                );
+            }
             Change::CancelRequested => log!(info, event, view, step, "cancellation requested"),
             Change::Ended { status } => {
                 log!(info, event, view, None::<&str>, status = %status, "execution ended");

@@ -140,6 +140,10 @@ impl<R: Runbook> Execution<R> {
                 self.cursor = Cursor::Identity;
             }
             Change::Identified { arn, account } => self.identified(arn, account)?,
+            Change::NotStarted { problem } => {
+                self.verdict = Some((Status::Failed, problem.clone()));
+                self.cursor = Cursor::Over;
+            }
             Change::Resumed { since } => self.resumed(*since),
             Change::StepStarted { step } => self.step_started(step)?,
             Change::StepEnded {

@@ -434,6 +434,7 @@ impl Heading {
                     self.message = Some(failure.message.clone());
                 }
             }
+            Change::NotStarted { problem } => self.message = Some(problem.clone()),
             Change::AttemptFailed { .. }
             | Change::OutOfTime { .. }
             | Change::StartAllowed { .. }

@@ -222,6 +222,9 @@ impl Progress {
             Change::Resumed { since } => {
                 self.line(state, view, &format!("goes on; it was cut off at {since}"));
             }
+            Change::NotStarted { problem } => {
+                self.line(state, view, &format!("cannot start: {problem}"));
+            }
             Change::CancelRequested => self.line(state, view, "cancellation was requested"),
             Change::LoopTimedOut { step } => {
                 self.line(state, view, &format!("the time of {step} is up"));

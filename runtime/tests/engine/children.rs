@@ -188,7 +188,7 @@ impl Member for Kid {
             description: "",
             default: None,
             allowed_values: &[],
-            allowed_pattern: None,
+            allowed_pattern: Some("[a-z]+"),
             items: runbook_runtime::runbook::Bounds::NONE,
             chars: runbook_runtime::runbook::Bounds::NONE,
         }],
@@ -284,6 +284,16 @@ impl Caller<Ask> for Scripted {
     }
 }
 
+/// Answers nothing.
+struct Mute;
+
+impl Caller<Ask> for Mute {
+    fn call<'a>(&'a self, _: &'a Call, _: &'a Ask) -> BoxFuture<'a, Result<Document, CallError>> {
+        let error = CallError::Connection("nobody answers".to_owned());
+        Box::pin(std::future::ready(Err(error)))
+    }
+}
+
 struct Nowhere;
 
 impl Outside for Nowhere {
@@ -301,10 +311,18 @@ impl Connector for Scripted {
         &'a self,
         _: &'static Definition,
         _: Uuid,
-        _: &'a Checked,
+        parameters: &'a Checked,
     ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, CallError>> {
+        let name = parameters.values.get("Name").and_then(Document::as_str);
+        if name == Some("locked") {
+            let error = CallError::Connection("the role cannot be assumed".to_owned());
+            return Box::pin(std::future::ready(Err(error)));
+        }
         let connected: Connected<Ask> = Connected {
-            caller: Box::new(*self),
+            caller: match name {
+                Some("nameless") => Box::new(Mute),
+                _ => Box::new(*self),
+            },
             outside: Box::new(Nowhere),
             region: "eu-west-1".to_owned(),
             permissions: Permissions::None,

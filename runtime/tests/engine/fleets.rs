@@ -22,8 +22,11 @@ struct Two;
 /// Has one after the other, and goes on with the next though one has failed.
 struct Tolerant;
 
+/// Has kids three of which cannot start: one's role, one's identity, and one's parameter are in the way.
+struct Shut;
+
 macro_rules! fleets {
-    ($($name:ident: $concurrency:expr, $errors:expr;)*) => { $(
+    ($($name:ident: $targets:expr, $concurrency:expr, $errors:expr;)*) => { $(
         impl Member for $name {
             const DEFINITION: &'static Definition = &Definition {
                 children: &[ChildRunbook::for_targets::<Of<Kid>>("kids")],
@@ -53,7 +56,7 @@ macro_rules! fleets {
 
             fn effect(step: Step) -> Effect<Ask, Step> {
                 match step.0 {
-                    1 => Effect::run(fleet(names(), $concurrency, $errors).unwrap()),
+                    1 => Effect::run(fleet(names($targets), $concurrency, $errors).unwrap()),
                     _ => Effect::call(crate::toy::Do(Default::default())),
                 }
             }
@@ -62,12 +65,13 @@ macro_rules! fleets {
 }
 
 fleets! {
-    Two: "2", "0";
-    Tolerant: "1", "25%";
+    Two: ["web", "app", "db", "cache"], "2", "0";
+    Tolerant: ["web", "app", "db", "cache"], "1", "25%";
+    Shut: ["web", "locked", "nameless", "BAD", "cache"], "1", "3";
 }
 
-fn names() -> Targets {
-    let names = ["web", "app", "db", "cache"].map(str::to_owned);
+fn names<const N: usize>(names: [&str; N]) -> Targets {
+    let names = names.map(str::to_owned);
     Targets::values("Name".to_owned(), names.into()).unwrap()
 }
 
@@ -156,6 +160,35 @@ async fn nothing_starts_once_too_many_have_failed() {
         Failed,
         &["parent: before Success, kids Failed", BADLY, BADLY],
     );
+}
+
+#[tokio::test]
+async fn those_that_cannot_start_have_failed_and_say_why() {
+    let record = run::<Shut>(succeeds, None).await;
+    let parent = "parent: before Success, kids Success, after Success";
+    expect(
+        &record,
+        Success,
+        &[parent, WELL, "kid: ", "kid: ", "kid: ", WELL],
+    );
+    let failed = record.child_executions.iter().skip(1).take(3).map(|child| {
+        let execution = &child.automation_execution;
+        assert_eq!(execution.automation_execution_status, Failed);
+        assert!(execution.execution_end_time.is_some());
+        let message = execution.failure_message.as_deref().unwrap();
+        format!("{}: {message}", execution.target.as_deref().unwrap())
+    });
+    let failed: Vec<String> = failed.collect();
+    assert_eq!(
+        failed,
+        [
+            "locked: the role cannot be assumed",
+            "nameless: cannot find out who is calling: nobody answers",
+            "BAD: An error occurred (InvalidAutomationExecutionParametersException) when calling the \
+             StartAutomationExecution operation: `Name` is the text \"BAD\", which the pattern `[a-z]+` does not match",
+        ]
+    );
+    cut_everywhere::<Shut>(succeeds, None).await;
 }
 
 #[tokio::test]

@@ -237,9 +237,24 @@ fn bad_yaml_is_reported_once() {
         3:10 error RB0101: the YAML is not well-formed: `,` or `}` expected; here
     "#]],
     );
-    check("a:\n  - {b: 'it''s {', c: d\n  - {e: f}\n", expect![[r#"
+    check(
+        "a:\n  - {b: 'it''s {', c: d\n  - {e: f}\n",
+        expect![[r#"
         2:5 error RB0101: the YAML is not well-formed: a bracket is not closed; here
-    "#]]);
+    "#]],
+    );
+    check(
+        "{\n  \"a\": {\n    \"b\": [\"}\", 1\n  },\n  \"c\": 2\n}\n",
+        expect![[r#"
+            3:10 error RB0101: the JSON is not well-formed: a bracket is not closed; opened here
+        "#]],
+    );
+    check(
+        "{\n  \"a\": {\n    \"b\": {,\n    \"c\": 2\n  }\n}\n",
+        expect![[r#"
+            3:10 error RB0101: the JSON is not well-formed: a bracket is not closed; opened here
+        "#]],
+    );
     check(
         "onFailure: step: x\n",
         expect![[r#"

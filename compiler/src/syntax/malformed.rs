@@ -165,18 +165,63 @@ fn line_start(text: &str, offset: usize) -> usize {
 
 fn malformed_json(source: &Source, skipped: usize) -> Option<Diagnostic> {
     let json = source.text.get(skipped..)?;
-    let error = serde_json::from_str::<serde_json::Value>(json).err()?;
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(json).err()?;
     let line_start = match error.line() {
         0 | 1 => 0,
         line => json.match_indices('\n').nth(line - 2)?.0 + 1,
     };
     // The column counts bytes and names the last byte that was read.
     let offset = skipped + line_start + error.column().saturating_sub(1);
-    let place = visible_place(&source.text, offset);
+    let here = visible_place(&source.text, offset);
+    if let Some(open) = open_in_json(json).map(|open| skipped + open) {
+        let message = "the JSON is not well-formed: a bracket is not closed";
+        let place = Span::new(open, open + 1);
+        return Some(
+            Diagnostic::error(Code::MalformedYaml, place, message)
+                .label("opened here")
+                .context(here, "so this does not belong here")
+                .help("close the bracket that begins here"),
+        );
+    }
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or_default();
     let message = format!("the JSON is not well-formed: {reason}");
-    Some(Diagnostic::error(Code::MalformedYaml, place, message).label("here"))
+    Some(Diagnostic::error(Code::MalformedYaml, here, message).label("here"))
+}
+
+/// The first bracket that is not closed: a bracket of another kind is closed first, or one that is indented less.
+fn open_in_json(json: &str) -> Option<usize> {
+    let mut open: Vec<(usize, char, usize)> = Vec::new();
+    let (mut in_text, mut escaped) = (false, false);
+    for (index, character) in json.char_indices() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if in_text => escaped = true,
+            '"' => in_text = !in_text,
+            _ if in_text => {}
+            '{' => open.push((
+                index,
+                '}',
+                indentation(json.get(line_start(json, index)..)?),
+            )),
+            '[' => open.push((
+                index,
+                ']',
+                indentation(json.get(line_start(json, index)..)?),
+            )),
+            '}' | ']' => {
+                let (start, closing, indent) = open.pop()?;
+                let line = json.get(line_start(json, index)..)?;
+                let outdented =
+                    line.trim_start().starts_with(character) && indentation(line) < indent;
+                if closing != character || outdented {
+                    return Some(start);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// One character to point at; the last one of the text when it ended too early.

@@ -74,14 +74,19 @@ impl Mutation {
         self
     }
 
-    /// Makes the mutant; nothing if the changes cannot be made together, or leave no YAML where they should.
+    /// Makes the mutant; nothing if the changes cannot be made together, leave no YAML where they should, or are made
+    /// where something was wrong before.
     pub fn apply(mut self, subject: &Subject, legible: bool) -> Option<Mutant> {
         self.edits.sort_by_key(|(span, _)| *span);
         let apart = self
             .edits
             .windows(2)
             .all(|pair| pair[0].0.end <= pair[1].0.start);
-        if !apart {
+        let taken = self.edits.iter().any(|(span, _)| {
+            let mut found = subject.found.iter();
+            found.any(|finding| span.start < finding.span.end && finding.span.start < span.end)
+        });
+        if !apart || taken {
             return None;
         }
         let original = &subject.source().text;

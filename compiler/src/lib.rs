@@ -23,6 +23,7 @@ pub mod fix;
 pub mod ir;
 pub mod library;
 mod link;
+mod parallel;
 pub mod permissions;
 pub mod repeat;
 mod silence;
@@ -63,19 +64,21 @@ pub fn compile(source: &Source, catalogue: &Catalogue) -> Compiled {
 pub fn compile_all(sources: &[Arc<Source>], catalogue: &Catalogue) -> Vec<Compiled> {
     let mut entries = Vec::new();
     let mut found = Vec::new();
-    for source in sources {
+    let read = parallel::map(sources, |source| {
         let mut diagnostics = Diagnostics::default();
         let document = read(source, &mut diagnostics);
-        let position = entries.len();
-        let legible = document.is_some();
+        (document, diagnostics)
+    });
+    for (source, (document, diagnostics)) in sources.iter().zip(read) {
+        let position = document.is_some().then_some(entries.len());
         entries.extend(document.map(|document| Entry {
             source: Arc::clone(source),
             document,
         }));
-        found.push((legible.then_some(position), diagnostics));
+        found.push((source, position, diagnostics));
     }
-    let found = found.into_iter().zip(sources);
-    let checked = found.map(|((position, mut diagnostics), source)| {
+    let mut compiled = parallel::map(&found, |(source, position, diagnostics)| {
+        let mut diagnostics = diagnostics.clone();
         let entry = position.and_then(|position| entries.get(position));
         let runbook = entry.and_then(|Entry { document, .. }| {
             let library = Library::new(&entries, &source.document);
@@ -87,7 +90,6 @@ pub fn compile_all(sources: &[Arc<Source>], catalogue: &Catalogue) -> Vec<Compil
             diagnostics,
         }
     });
-    let mut compiled: Vec<Compiled> = checked.collect();
     link::link(&mut compiled, sources);
     compiled
 }

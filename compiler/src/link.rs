@@ -1,5 +1,6 @@
 //! Linking: every runbook gets those that its steps start, and those that they start in turn.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::Compiled;
@@ -8,11 +9,15 @@ use crate::source::Source;
 
 /// Links runbooks that were compiled together; `sources` are theirs. What starts a faulty runbook is no program.
 pub(crate) fn link(compiled: &mut [Compiled], sources: &[Arc<Source>]) {
+    let all = compiled.iter().filter_map(|one| one.runbook.as_ref());
+    let children: HashSet<String> = all.flat_map(started).collect();
     let alone: Vec<Option<Linked>> = compiled
         .iter()
         .zip(sources)
         .map(|(compiled, source)| {
-            let runbook = compiled.runbook.clone()?;
+            let runbook = compiled.runbook.as_ref()?;
+            // Programs may be large, and most of them nobody starts.
+            let runbook = children.contains(&runbook.name).then(|| runbook.clone())?;
             let source = Arc::clone(source);
             Some(Linked { runbook, source })
         })

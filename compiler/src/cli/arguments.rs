@@ -55,9 +55,11 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// The runbooks; `-` reads standard input. A step may start each of the others by its name.
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
+    /// The runbooks, or folders of them; `-` reads standard input. A step may start each of the others by its name.
+    ///
+    /// Below folders, every YAML and JSON file is a runbook whose `schemaVersion` is 0.3; what git ignores is passed over.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
     /// How to report.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Report,

@@ -1,12 +1,15 @@
 //! `runbookc check`: everything that is wrong with runbooks.
 
+use std::collections::HashSet;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::{Check, Report};
 use super::error::CliError;
+use super::input::InputError;
 use super::report::Total;
-use super::{FAULTY, fix, input, output};
+use super::{FAULTY, fix, folder, input, output};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Diagnostics, render};
 use crate::source::Source;
@@ -18,7 +21,11 @@ pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, Cl
         let diagnostics = compiled.map(|compiled| levels.apply(compiled.diagnostics));
         diagnostics.collect()
     };
-    let (mut sources, mut unusable) = read(arguments);
+    let Input {
+        mut sources,
+        others,
+        unreadable: mut unusable,
+    } = Input::read(&arguments.paths);
     if arguments.diff {
         fix::show(&sources, &crate::fix::fix(&sources, check))?;
     } else if arguments.fix {
@@ -44,7 +51,11 @@ pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, Cl
     if !checked.is_empty() {
         // Not among the findings: programs read those.
         let runbooks = output::count(checked.len(), "runbook");
-        output::error(&format!("checked {runbooks}: {}\n", total.text()));
+        let passed = match others {
+            0 => String::new(),
+            _ => format!(", passed over {}", output::count(others, "other file")),
+        };
+        output::error(&format!("checked {runbooks}{passed}: {}\n", total.text()));
     }
     Ok(match unusable {
         Some(error) => error.exit_code(),
@@ -53,22 +64,62 @@ pub(super) fn execute(arguments: &Check, catalogue: &Catalogue) -> Result<u8, Cl
     })
 }
 
-/// Reads all runbooks that can be read; gives what keeps the first other one from it.
-fn read(arguments: &Check) -> (Vec<Arc<Source>>, Option<CliError>) {
-    let mut sources = Vec::new();
-    let mut unreadable = None;
-    for path in &arguments.files {
-        match input::read(path) {
-            Ok(source) => sources.push(Arc::new(source)),
-            // The others are checked all the same.
-            Err(error) => {
-                let error = CliError::from(error);
-                error.print();
-                unreadable.get_or_insert(error);
+/// What is to be checked.
+#[derive(Default)]
+struct Input {
+    sources: Vec<Arc<Source>>,
+    /// How many files below folders are no runbooks.
+    others: usize,
+    /// What keeps the first runbook that cannot be read from it.
+    unreadable: Option<CliError>,
+}
+
+impl Input {
+    /// Reads all runbooks that can be read, each once.
+    fn read(paths: &[PathBuf]) -> Self {
+        let mut input = Self::default();
+        for path in paths {
+            if path.is_dir() {
+                input.folder(path);
+            } else {
+                match input::read(path) {
+                    Ok(source) => input.add(source),
+                    Err(error) => input.fail(error),
+                }
             }
         }
+        let mut names = HashSet::new();
+        let mut sources = std::mem::take(&mut input.sources);
+        sources.retain(|source| names.insert(source.name.clone()));
+        Self { sources, ..input }
     }
-    (sources, unreadable)
+
+    fn folder(&mut self, path: &Path) {
+        let folder = folder::walk(path);
+        if folder.runbooks.is_empty() && folder.unreadable.is_empty() {
+            self.fail(InputError::NoRunbook(path.to_owned()));
+        }
+        self.others += folder.others;
+        folder
+            .runbooks
+            .into_iter()
+            .for_each(|source| self.add(source));
+        folder
+            .unreadable
+            .into_iter()
+            .for_each(|error| self.fail(error));
+    }
+
+    fn add(&mut self, source: Source) {
+        self.sources.push(Arc::new(source));
+    }
+
+    /// The others are checked all the same.
+    fn fail(&mut self, error: InputError) {
+        let error = CliError::from(error);
+        error.print();
+        self.unreadable.get_or_insert(error);
+    }
 }
 
 fn has_stdin(sources: &[Arc<Source>]) -> bool {

@@ -15,6 +15,12 @@ pub(super) enum InputError {
     /// A folder.
     #[error("`{}` is a folder; name the runbook in it", .0.display())]
     Folder(PathBuf),
+    /// Somewhere below a folder.
+    #[error("cannot look for runbooks: {0}")]
+    Walk(#[source] ignore::Error),
+    /// A folder that holds no runbook.
+    #[error("there is no runbook in `{}`", .0.display())]
+    NoRunbook(PathBuf),
     /// Bytes that are no text.
     #[error("`{name}` is not text in UTF-8 (line {line})")]
     NotText {

@@ -130,6 +130,7 @@ fn ineffective(step: &Step, diagnostics: &mut Diagnostics) {
     if let (Some(ignored), None | Some(Handler::Abort)) = (ignored, handler) {
         diagnostics.push(abort_not_critical(step, ignored.span));
     }
+    diagnostics.extend(continue_at_the_end(step));
     if let (Some(end), Some(Handler::Step(name))) = (step.is_end.filter(|end| end.value), handler) {
         let message = format!(
             "`onFailure` of step `{}` has no effect beside `isEnd: true`",
@@ -141,6 +142,29 @@ fn ineffective(step: &Step, diagnostics: &mut Diagnostics) {
             .help("to go on after a failure, lead to a last step with `nextStep` and end there");
         diagnostics.push(report);
     }
+}
+
+/// A failure that ends the runbook and fails it is what happens without `Continue`, too.
+fn continue_at_the_end(step: &Step) -> Option<Diagnostic> {
+    let handler = step.on_failure.as_ref()?;
+    let end = step.is_end.filter(|end| end.value)?;
+    let critical = step.is_critical.filter(|critical| critical.value)?;
+    if handler.value != Handler::Continue {
+        return None;
+    }
+    let message = format!(
+        "`onFailure: Continue` of step `{}` has no effect beside `isEnd` and `isCritical`",
+        step.name
+    );
+    let report = Diagnostic::warning(Code::IneffectiveProperty, handler.span, message)
+        .label("the runbook ends and fails all the same")
+        .context(end.span, "it ends here")
+        .context(critical.span, "a failure fails it");
+    Some(
+        report.help(
+            "write `isCritical: false` if the failure should not count, or `onFailure: Abort`",
+        ),
+    )
 }
 
 fn abort_not_critical(step: &Step, critical: Span) -> Diagnostic {

@@ -107,6 +107,7 @@ fn assume_role(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Expre
     let role = scope.document.assume_role.as_ref()?;
     if role.value.is_literal() {
         let text: String = role.value.parts.iter().filter_map(literal).collect();
+        diagnostics.extend(no_role(text.trim(), role.span));
         return (!text.trim().is_empty()).then(|| Expression::String(text.trim().to_owned()));
     }
     let typed = scope.template(&role.value, role.span, diagnostics);
@@ -127,6 +128,29 @@ fn assume_role(scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Expre
             None
         }
     }
+}
+
+/// The report of a text that is no ARN of a role, as the service finds out when the runbook is started (spec 1.5).
+fn no_role(text: &str, span: Span) -> Option<Diagnostic> {
+    let mut parts = text.splitn(6, ':');
+    let mut next = || parts.next().unwrap_or_default();
+    let is_arn = next() == "arn" && next().starts_with("aws") && next() == "iam";
+    let (region, account, resource) = (next(), next(), next());
+    let is_account = account.len() == 12 && account.bytes().all(|digit| digit.is_ascii_digit());
+    let name = resource.strip_prefix("role/");
+    // A brace is one of a reference that was not recognised.
+    if text.is_empty()
+        || text.contains(['{', '}'])
+        || is_arn && region.is_empty() && is_account && name.is_some_and(|name| !name.is_empty())
+    {
+        return None;
+    }
+    let message = format!("`assumeRole` is `{text}`, which is no ARN of a role");
+    Some(
+        Diagnostic::error(Code::ViolatedConstraint, span, message)
+            .label("the service refuses to start the runbook")
+            .help("write it like `arn:aws:iam::111122223333:role/NAME`, or refer to a parameter"),
+    )
 }
 
 fn literal(part: &Part) -> Option<&str> {

@@ -6,9 +6,9 @@
 use std::fmt;
 
 #[cfg(feature = "patterns")]
-use engine::{is_refused, matches};
+use engine::{finds, is_refused, matches};
 #[cfg(not(feature = "patterns"))]
-use no_engine::{is_refused, matches};
+use no_engine::{finds, is_refused, matches};
 
 /// Why a pattern is no regular expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,38 @@ pub(super) fn fault(pattern: &str) -> Option<Fault> {
 /// Whether a pattern certainly refuses a text.
 pub(crate) fn refuses(pattern: &str, text: &str) -> bool {
     matches(pattern, text) == Some(false)
+}
+
+/// Whether a text certainly has nothing in it that matches the pattern of an API. Such a pattern is for a part of the text,
+/// unless it is anchored; what takes long to prepare is not tried.
+pub(super) fn lacks(pattern: &str, text: &str) -> bool {
+    const LONGEST: usize = 300;
+    let is_slow = pattern.len() > LONGEST || pattern.contains(r"\p") || pattern.contains(r"\P");
+    !is_slow && finds(&loosened(pattern), text) == Some(false)
+}
+
+/// The pattern without its high counts, which take long to prepare; lengths have limits of their own.
+fn loosened(pattern: &str) -> String {
+    const HIGHEST: u32 = 32;
+    let mut rest = pattern;
+    let mut loose = String::with_capacity(pattern.len());
+    while let Some(start) = rest.find('{') {
+        let (before, braces) = rest.split_at(start);
+        loose.push_str(before);
+        let end = braces.find('}').map_or(braces.len(), |end| end + 1);
+        let (count, behind) = braces.split_at(end);
+        let inner = count.trim_start_matches('{').trim_end_matches('}');
+        let (least, most) = inner.split_once(',').unwrap_or((inner, inner));
+        match (least.parse::<u32>(), most.parse::<u32>()) {
+            (Ok(least), Ok(most)) if most > HIGHEST => {
+                loose.push_str(&format!("{{{},}}", least.min(HIGHEST)));
+            }
+            _ => loose.push_str(count),
+        }
+        rest = behind;
+    }
+    loose.push_str(rest);
+    loose
 }
 
 /// Reads a pattern for its brackets and quantifiers alone.
@@ -146,6 +178,12 @@ mod engine {
         compile(pattern)?.is_match(text).ok()
     }
 
+    /// Whether a part of a text matches, if that can be told.
+    pub(super) fn finds(pattern: &str, text: &str) -> Option<bool> {
+        let pattern = Regex::new(&with_java_classes(pattern)).ok()?;
+        pattern.is_match(text).ok()
+    }
+
     fn compile(pattern: &str) -> Option<Regex> {
         Regex::new(&format!(r"\A(?:{})\z", with_java_classes(pattern))).ok()
     }
@@ -183,6 +221,11 @@ mod no_engine {
 
     /// Nobody can tell.
     pub(super) fn matches(_: &str, _: &str) -> Option<bool> {
+        None
+    }
+
+    /// Nobody can tell.
+    pub(super) fn finds(_: &str, _: &str) -> Option<bool> {
         None
     }
 }

@@ -102,6 +102,7 @@ fn timeout(
     };
     match &timeout.value {
         Timeout::Seconds(seconds) => {
+            diagnostics.extend(no_time(step, *seconds, timeout.span));
             diagnostics.extend(beyond_maximum(step, *seconds, timeout.span));
             (Some(*seconds), None)
         }
@@ -110,6 +111,16 @@ fn timeout(
             (None, actions::seconds(typed, diagnostics))
         }
     }
+}
+
+/// The report of a step that is out of time when it begins.
+fn no_time(step: &Step, seconds: u64, span: Span) -> Option<Diagnostic> {
+    let message = format!("step `{}` has no time", step.name);
+    (seconds == 0).then(|| {
+        Diagnostic::warning(Code::InvalidTime, span, message)
+            .label("over when it begins")
+            .help("give at least 1, or leave it out")
+    })
 }
 
 /// The report of more time than the action can have (spec 4.2). A call of an API is over long before, whatever is written,

@@ -18,8 +18,8 @@ use std::sync::Arc;
 
 use crate::source::{Source, Span};
 
-/// Whether a runbook can be used in spite of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Whether a runbook can be used in spite of a finding; the gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// The service would refuse the document, or a step certainly fails.
     Error,
@@ -316,12 +316,22 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Adds a finding; the same finding again (an alias read twice) is dropped.
+    /// Adds a finding; of the same finding again (an alias read twice, a rule that knows more) the graver one is kept.
     pub fn push(&mut self, diagnostic: impl Into<Diagnostic>) {
         let diagnostic = diagnostic.into();
         let key = (diagnostic.code, diagnostic.span, diagnostic.message.clone());
         if self.seen.insert(key) {
             self.list.push(diagnostic);
+            return;
+        }
+        let same = |other: &&mut Diagnostic| {
+            (other.code, other.span) == (diagnostic.code, diagnostic.span)
+                && other.message == diagnostic.message
+        };
+        if let Some(other) = self.list.iter_mut().find(same)
+            && diagnostic.severity < other.severity
+        {
+            *other = diagnostic;
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::File;
 use crate::document::fields::{Fields, Subject};
+use crate::document::parameters::invalid_name;
 use crate::document::scalars::{number, text, wrong_kind};
 use crate::source::Spanned;
 use crate::syntax::{Entry, Node, NodeKind};
@@ -41,6 +42,12 @@ fn too_many(count: usize, beyond: &Entry) -> Diagnostic {
 }
 
 fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
+    let fits = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '-' | '.');
+    let length = entry.key.value.chars().count();
+    if !(3..=128).contains(&length) || !entry.key.value.chars().all(fits) {
+        let allowed = "3 to 128 letters, digits, `_`, `-` and `.`";
+        diagnostics.push(invalid_name(&entry.key, "file", allowed));
+    }
     let title = format!("the file `{}`", entry.key);
     let subject = Subject {
         kind: "a file",

@@ -24,10 +24,36 @@ const KEYS: [&str; 11] = [
 /// Reads `parameters`.
 pub(super) fn parameters(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<Parameter> {
     let entries = entries(node, "`parameters`", diagnostics);
+    if let Some(entry) = entries.get(MOST) {
+        diagnostics.push(too_many(entries.len(), entry));
+    }
     entries
         .iter()
         .map(|entry| parameter(entry, diagnostics))
         .collect()
+}
+
+/// How many parameters can be given when a runbook is started, and how long their names may be (spec 2.3).
+const MOST: usize = 200;
+const LONGEST: usize = 50;
+
+fn too_many(count: usize, beyond: &Entry) -> Diagnostic {
+    let message = format!("the document has {count} parameters");
+    Diagnostic::warning(Code::DocumentTooLarge, beyond.key.span, message)
+        .label(format!("no more than {MOST} can be given at once"))
+        .help("put several of them into one StringMap")
+}
+
+fn too_long(name: &Spanned<String>) -> Diagnostic {
+    let message = format!(
+        "the name of a parameter has {} characters",
+        name.value.chars().count()
+    );
+    Diagnostic::warning(Code::InvalidName, name.span, message)
+        .label(format!(
+            "one of more than {LONGEST} cannot be given a value"
+        ))
+        .help("shorten it here and wherever it is used")
 }
 
 /// Reads `variables`.
@@ -58,6 +84,9 @@ fn parameter(entry: &Entry, diagnostics: &mut Diagnostics) -> Parameter {
     let name = entry.key.clone();
     if name.value.is_empty() || !name.value.chars().all(|next| next.is_ascii_alphanumeric()) {
         diagnostics.push(invalid_name(&name, "parameter", "letters and digits"));
+    }
+    if name.value.chars().count() > LONGEST {
+        diagnostics.push(too_long(&name));
     }
     let title = format!("the parameter `{name}`");
     let subject = Subject {

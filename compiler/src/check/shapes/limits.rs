@@ -4,16 +4,39 @@
 use std::fmt::Display;
 
 use super::Walk;
-use crate::catalogue::{Bounds, Structure};
+use crate::catalogue::{Bounds, StringShape, Structure};
 use crate::check::actions::listed;
+use crate::check::pattern;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Value, ValueKind};
 use crate::source::{Span, Spanned};
 
 impl Walk<'_, '_> {
-    /// The length of a text.
-    pub(super) fn check_length(&mut self, text: &str, bounds: Bounds<i64>, span: Span) {
+    /// The length of a text; says whether it is right.
+    pub(super) fn check_length(&mut self, text: &str, bounds: Bounds<i64>, span: Span) -> bool {
+        let before = self.diagnostics.len();
         self.check_count(text.chars().count(), bounds, span, "character");
+        self.diagnostics.len() == before
+    }
+
+    /// The pattern of a text. Boto3 leaves it to the service, whose pattern may be another one by now.
+    pub(super) fn check_pattern(&mut self, text: &str, string: &StringShape, span: Span) {
+        let Some(pattern) = string.pattern.as_ref() else {
+            return;
+        };
+        if !pattern::lacks(pattern, text) {
+            return;
+        }
+        let message = format!("`{}` cannot be `{}`", self.name(), shortened(text));
+        self.diagnostics.push(
+            Diagnostic::warning(Code::ViolatedConstraint, span, message)
+                .label("not of the form that the API takes")
+                .help(format!("give what matches `{pattern}`"))
+                .note(format!(
+                    "as of {}, the date of the service models in this compiler",
+                    self.operand.scope.catalogue.date()
+                )),
+        );
     }
 
     /// The length of a list.
@@ -95,5 +118,14 @@ impl Walk<'_, '_> {
             .label("only one of them can be given");
         self.diagnostics
             .push(report.help(format!("give one of {}", listed(&names))));
+    }
+}
+
+/// A text that fits into a sentence.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }

@@ -114,8 +114,8 @@ impl<'a> Walk<'a, '_> {
         let unknown = actions::unknown_value(text, span, &what, &string.enumeration, catalogue);
         let known = unknown.is_none();
         self.diagnostics.extend(unknown);
-        if known {
-            self.check_length(text, string.length, span);
+        if known && self.check_length(text, string.length, span) {
+            self.check_pattern(text, string, span);
         }
     }
 

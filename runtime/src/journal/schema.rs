@@ -106,12 +106,14 @@ pub(super) fn prepare(
     };
     let application = number(connection, "application_id").map_err(failed)?;
     let found = number(connection, "user_version").map_err(failed)?;
-    let pages = number(connection, "page_count").map_err(failed)?;
-    // A process that was killed while it made the file leaves it empty, but without any lease.
-    if pages > 0 && application != APPLICATION {
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    let tables = connection.query_row(tables, [], |row| row.get::<_, i64>(0));
+    // A process that was killed while it made the file leaves it without any table, and without any lease.
+    let is_empty = application == 0 && tables.map_err(failed)? == 0;
+    if !is_empty && application != APPLICATION {
         return Err(JournalError::Foreign(path.to_owned()));
     }
-    if pages == 0 && !is_new && has_leases(path) {
+    if is_empty && !is_new && has_leases(path) {
         return Err(JournalError::Damaged {
             path: path.to_owned(),
             problem: "it is empty, but executions were started with it".to_owned(),

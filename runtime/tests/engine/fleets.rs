@@ -185,7 +185,8 @@ async fn those_that_cannot_start_have_failed_and_say_why() {
             "locked: the role cannot be assumed",
             "nameless: cannot find out who is calling: nobody answers",
             "BAD: An error occurred (InvalidAutomationExecutionParametersException) when calling the \
-             StartAutomationExecution operation: `Name` is the text \"BAD\", which the pattern `[a-z]+` does not match",
+             StartAutomationExecution operation: `Name` cannot be the text \"BAD\"; allowed are \"web\", \"app\", \"db\", \
+             \"cache\", \"locked\", \"nameless\"",
         ]
     );
     cut_everywhere::<Shut>(succeeds, None).await;

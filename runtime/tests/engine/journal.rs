@@ -299,6 +299,35 @@ async fn a_damaged_journal_tells_the_truth_or_says_that_it_is_damaged() {
     }
 }
 
+#[test]
+fn journal_whose_maker_was_killed_is_made_anew() {
+    let half = |statements: &str| {
+        let folder = TempDir::new().unwrap();
+        let file = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+        file.execute_batch(statements).unwrap();
+        drop(file);
+        folder
+    };
+    // The first that is written, before there is any table.
+    let folder = half("PRAGMA journal_mode = WAL");
+    assert!(
+        fs::metadata(folder.path().join("journal.db"))
+            .unwrap()
+            .len()
+            > 0
+    );
+    Journal::open(folder.path()).unwrap();
+    Journal::open(folder.path()).unwrap();
+
+    for others in ["CREATE TABLE theirs (name)", "PRAGMA application_id = 7"] {
+        let error = Journal::open(half(others).path())
+            .err()
+            .unwrap()
+            .to_string();
+        assert!(error.contains("is not a journal of runbookc"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_journal_that_is_lost_is_not_taken_for_a_new_one() {
     let (whole, truth) = left_by_a_killed_process().await;

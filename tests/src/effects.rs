@@ -23,7 +23,7 @@ pub struct Effects {
 /// What has been done.
 #[derive(Debug, Default)]
 struct Done {
-    /// The token and the group of every task; the token is there once.
+    /// The token of every task, which is there once, and its group, or else its cluster.
     tasks: BTreeMap<String, String>,
     /// How often a task was looked at.
     looks: BTreeMap<String, usize>,
@@ -63,13 +63,14 @@ impl Effects {
         without_configuration(command).env("AWS_ENDPOINT_URL", format!("http://{}", self.address))
     }
 
-    /// How many tasks there are in a group.
+    /// How many tasks there are in a group, or in a cluster if they have no group.
     pub fn tasks(&self, group: &str) -> usize {
         let done = self.done();
         done.tasks.values().filter(|of| *of == group).count()
     }
 
-    /// How often something was done that has no token: `CreateImage NAME`, `Invoke BODY`.
+    /// How often something was done that has no token: `CreateImage NAME`, `Invoke BODY`, or `Invoke FUNCTION` where there
+    /// is no body.
     pub fn others(&self, what: &str) -> usize {
         self.done().others.get(what).copied().unwrap_or_default()
     }
@@ -99,8 +100,10 @@ impl Effects {
     fn perform(&self, request: &Request) -> (&'static str, String) {
         let mut done = self.done();
         let Request { path, target, body } = request;
-        if path.starts_with("/2015-03-31/functions/") {
-            *done.others.entry(format!("Invoke {body}")).or_default() += 1;
+        if let Some(invoked) = path.strip_prefix("/2015-03-31/functions/") {
+            let function = invoked.split('/').next().unwrap_or_default();
+            let what = if body.is_empty() { function } else { body };
+            *done.others.entry(format!("Invoke {what}")).or_default() += 1;
             return ("application/json", "{}".to_owned());
         }
         if let Some((_, operation)) = target.split_once('.') {
@@ -110,14 +113,20 @@ impl Effects {
                 "RunTask" => {
                     let token = text(&input["clientToken"]);
                     assert!(!token.is_empty(), "a task without a token: {body}");
-                    done.tasks.insert(token.clone(), text(&input["group"]));
+                    let group = input.get("group").or_else(|| input.get("cluster"));
+                    let group = group.map(text).unwrap_or_default();
+                    done.tasks.insert(token.clone(), group);
                     json!({"tasks": [{"taskArn": token}], "failures": []})
                 }
                 _ => {
                     let looks = done.looks.entry(text(&input["tasks"][0])).or_default();
                     *looks += 1;
-                    let status = if *looks > 1 { "STOPPED" } else { "PENDING" };
-                    json!({"tasks": [{"lastStatus": status}]})
+                    match *looks > 1 {
+                        true => {
+                            json!({"tasks": [{"lastStatus": "STOPPED", "containers": [{"exitCode": 0}]}]})
+                        }
+                        false => json!({"tasks": [{"lastStatus": "PENDING", "containers": [{}]}]}),
+                    }
                 }
             };
             return ("application/x-amz-json-1.1", answer.to_string());

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use runbookc_tests::effects::Effects;
 use runbookc_tests::folder::{Folder, read};
-use runbookc_tests::paths::compiler;
+use runbookc_tests::paths::{compiler, outside};
 use runbookc_tests::process::{Ran, run};
 
 /// The five steps of a job in a container: a function, a task, the wait for its end, a pause, a function.
@@ -83,9 +83,26 @@ fn build(folder: &Folder, name: &str, text: &str) -> PathBuf {
     binary
 }
 
+/// A runbook that is to be killed.
+struct Prey {
+    binary: PathBuf,
+    /// Its parameters in an execution of this name, by which its effects are told from those of others.
+    parameters: fn(&str) -> Vec<String>,
+}
+
+impl Prey {
+    /// One that takes the name as its parameter `Run`.
+    fn named(folder: &Folder, name: &str, text: &str) -> Self {
+        Self {
+            binary: build(folder, name, text),
+            parameters: |name| vec!["--Run".to_owned(), name.to_owned()],
+        }
+    }
+}
+
 /// An execution that is killed again and again.
 struct Victim<'a> {
-    binary: &'a Path,
+    prey: &'a Prey,
     aws: &'a Effects,
     state: &'a Path,
     /// What tells its effects from those of others.
@@ -111,7 +128,7 @@ impl Victim<'_> {
     fn spawn(&self, arguments: &[&str]) -> (Child, PathBuf) {
         let told = self.state.join(format!("{}.stderr", self.name));
         let errors = std::fs::File::create(&told).unwrap();
-        let mut command = Command::new(self.binary);
+        let mut command = Command::new(&self.prey.binary);
         command.args(arguments).arg("--state-dir").arg(self.state);
         let streams = self
             .aws
@@ -125,11 +142,15 @@ impl Victim<'_> {
     fn run(&mut self, most: usize) -> Ran {
         let mut id: Option<String> = None;
         for killed in 0.. {
-            let start = ["run", "--output", "json", "--Run", &self.name];
-            let resume = id
-                .as_deref()
-                .map(|id| ["resume", id, "--output", "json", "--on-unknown", "repeat"]);
-            let (child, told) = self.spawn(resume.as_ref().map_or(&start, |resume| resume));
+            let parameters = (self.prey.parameters)(&self.name);
+            let arguments = match id.as_deref() {
+                Some(id) => vec!["resume", id, "--output", "json", "--on-unknown", "repeat"],
+                None => ["run", "--output", "json"]
+                    .into_iter()
+                    .chain(parameters.iter().map(String::as_str))
+                    .collect(),
+            };
+            let (child, told) = self.spawn(&arguments);
             let patience = match killed < most {
                 true => Duration::from_millis(30 + self.random(1500)),
                 false => Duration::from_secs(120),
@@ -190,7 +211,8 @@ impl Victim<'_> {
             });
         let name = &self.name;
         match (effect.step_name(), item) {
-            (step @ ("export" | "publish"), _) => self.aws.others(&format!("Invoke {step}-{name}")),
+            ("export" | "lambda1", _) => self.aws.others(&format!("Invoke export-{name}")),
+            ("publish" | "lambda2", _) => self.aws.others(&format!("Invoke publish-{name}")),
             ("image", Some(item)) => self.aws.others(&format!("CreateImage {name}-{item}")),
             _ => 0,
         }
@@ -219,12 +241,7 @@ fn ended_within(mut child: Child, patience: Duration, told: &Path) -> Option<Ran
 }
 
 /// Kills executions of a runbook until there have been so many kills, several at once, with one journal.
-fn kill_many(
-    binary: &Path,
-    seed: u64,
-    wanted: usize,
-    check: impl Fn(&Effects, &str, &Value) + Sync,
-) {
+fn kill_many(prey: &Prey, seed: u64, wanted: usize, check: impl Fn(&Effects, &str, &Value) + Sync) {
     let aws = Effects::start();
     let state = Folder::new();
     let (random, kills) = (AtomicU64::new(seed), AtomicUsize::new(0));
@@ -236,7 +253,7 @@ fn kill_many(
                 while kills.load(Ordering::Relaxed) < wanted {
                     let name = format!("run{}", number.fetch_add(1, Ordering::Relaxed));
                     let mut victim = Victim {
-                        binary,
+                        prey,
                         aws: &aws,
                         state: state.path(),
                         name: name.clone(),
@@ -265,8 +282,8 @@ fn kill_many(
 #[test]
 fn job_that_is_killed_a_hundred_times_does_everything_once() {
     let folder = Folder::new();
-    let binary = build(&folder, "job", JOB);
-    kill_many(&binary, 1, 110, |aws, name, execution| {
+    let job = Prey::named(&folder, "job", JOB);
+    kill_many(&job, 1, 110, |aws, name, execution| {
         assert_eq!(aws.tasks(name), 1, "tasks of {name}");
         // The output is that of the one task.
         assert_eq!(
@@ -277,10 +294,41 @@ fn job_that_is_killed_a_hundred_times_does_everything_once() {
 }
 
 #[test]
+fn seed_that_is_killed_a_hundred_times_does_everything_once() {
+    let Some(seed) = outside("RUNBOOKC_SEED") else {
+        return eprintln!("skipped: set RUNBOOKC_SEED to the seed's runbook");
+    };
+    let folder = Folder::new();
+    let seed = Prey {
+        binary: build(&folder, "seed", &read(&seed)),
+        parameters: |name| {
+            let function =
+                |number, what| [format!("--FunctionName{number}"), format!("{what}-{name}")];
+            let cluster = ["--Cluster".to_owned(), name.to_owned()];
+            [function(1, "export"), function(2, "publish"), cluster].concat()
+        },
+    };
+    kill_many(&seed, 3, 110, |aws, name, execution| {
+        assert_eq!(aws.tasks(name), 1, "tasks of {name}");
+        for what in ["export", "publish"] {
+            assert!(aws.others(&format!("Invoke {what}-{name}")) >= 1);
+        }
+        let statuses = execution["StepExecutions"].as_array().unwrap().iter();
+        let statuses: Vec<_> = statuses
+            .map(|step| step["StepStatus"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            statuses,
+            ["Success", "Success", "Success", "Success", "Pending"]
+        );
+    });
+}
+
+#[test]
 fn loop_that_is_killed_a_hundred_times_does_everything_once() {
     let folder = Folder::new();
-    let binary = build(&folder, "rounds", ROUNDS);
-    kill_many(&binary, 2, 110, |aws, name, execution| {
+    let rounds = Prey::named(&folder, "rounds", ROUNDS);
+    kill_many(&rounds, 2, 110, |aws, name, execution| {
         for item in ["a", "b", "c", "d"] {
             assert_eq!(
                 aws.tasks(&format!("{name}-{item}")),
@@ -333,7 +381,8 @@ impl Drop for SmallDisk {
 #[test]
 fn run_whose_disk_is_full_keeps_what_was_done_and_goes_on_later() {
     let folder = Folder::new();
-    let binary = build(&folder, "rounds", ROUNDS);
+    let rounds = Prey::named(&folder, "rounds", ROUNDS);
+    let binary = &rounds.binary;
     let aws = Effects::start();
     let mut stopped = 0;
     for round in 0..12 {
@@ -344,7 +393,7 @@ fn run_whose_disk_is_full_keeps_what_was_done_and_goes_on_later() {
         let (random, kills) = (AtomicU64::new(round), AtomicUsize::new(0));
         let name = format!("full{round}");
         let victim = Victim {
-            binary: &binary,
+            prey: &rounds,
             aws: &aws,
             state: disk.0.path(),
             name: name.clone(),
@@ -352,7 +401,7 @@ fn run_whose_disk_is_full_keeps_what_was_done_and_goes_on_later() {
             kills: &kills,
             answers: BTreeMap::new(),
         };
-        let mut command = Command::new(&binary);
+        let mut command = Command::new(binary);
         command.args(["run", "--output", "json", "--Run", &name, "--state-dir"]);
         let streams = aws.seen_by(command.arg(disk.0.path())).stdin(Stdio::null());
         let child = streams
@@ -375,7 +424,7 @@ fn run_whose_disk_is_full_keeps_what_was_done_and_goes_on_later() {
                     "{told}"
                 );
                 let list = |state: &Path| {
-                    let mut list = Command::new(&binary);
+                    let mut list = Command::new(binary);
                     run(list
                         .args(["list", "--output", "json", "--state-dir"])
                         .arg(state))
@@ -384,7 +433,7 @@ fn run_whose_disk_is_full_keeps_what_was_done_and_goes_on_later() {
                 };
                 match list(disk.0.path())[0]["AutomationExecutionId"].as_str() {
                     Some(id) => {
-                        let mut resume = Command::new(&binary);
+                        let mut resume = Command::new(binary);
                         // No call is in doubt: there was room for every answer.
                         resume
                             .args(["resume", id, "--output", "json", "--state-dir"])

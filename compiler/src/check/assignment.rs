@@ -4,6 +4,9 @@
 //! where only some way lacks the output it is a warning that shows the way. Conditions and scripts can do without
 //! an output (spec 5.3), so there only one that is always missing is reported.
 
+use std::collections::HashMap;
+
+use super::dominators::Dominators;
 use super::flow::{arrows, starts};
 use super::graph::{Edge, EdgeKind, Graph, Walk};
 use super::known;
@@ -23,13 +26,34 @@ pub(super) fn check(
         return;
     }
     let reachable = graph.walk(starts(scope), |_| true);
+    let gives = |edge: &Edge| edge.kind == EdgeKind::Success || keeps_outputs(edge.from, scope);
+    let dominators = Dominators::of(graph, starts(scope), gives);
+    let mut known = HashMap::new();
     for place in uses.iter().filter(|place| exists(place, scope)) {
         let Some(meeting) = Meeting::of(place, scope) else {
             continue;
         };
-        if reachable.reaches(meeting.consumer) {
-            let ways = Ways::new(&meeting, &reachable, graph, scope);
-            ways.check(place, &meeting, diagnostics);
+        let Meeting {
+            producer,
+            consumer,
+            start,
+            left,
+        } = meeting;
+        if !reachable.reaches(consumer) {
+            continue;
+        }
+        let sure = dominators.as_ref();
+        if !sure.is_some_and(|sure| sure.always_gives(producer, consumer)) {
+            let ways = known
+                .entry((producer, start))
+                .or_insert_with(|| Ways::new(&meeting, &reachable, graph, scope));
+            if let Some(report) = ways.check(place, consumer) {
+                diagnostics.push(report);
+                continue;
+            }
+        }
+        if let Some(left) = left.filter(|_| place.missing == Missing::Fails) {
+            diagnostics.extend(without_iterations(place, left, scope));
         }
     }
 }
@@ -49,9 +73,7 @@ impl Meeting {
     /// None where a loop is asked for its own values inside of it, or asks its steps for theirs in its condition.
     fn of(place: &Use<'_>, scope: &Scope<'_>) -> Option<Self> {
         let produced = scope.step(place.step)?;
-        let (used, _) = scope
-            .entries()
-            .find(|(_, entry)| std::ptr::eq(entry.step, place.by))?;
+        let used = scope.id(place.by)?;
         let own = produced == used && !is_loop(used, scope);
         if scope.around(used).skip(1).any(|around| around == produced) {
             return None;
@@ -65,8 +87,7 @@ impl Meeting {
             .map(|around| scope.entry(around).and_then(|entry| entry.parent))
             .find(|level| scope.ancestor_at(produced, *level).is_some())?;
         let producer = scope.ancestor_at(produced, level)?;
-        let mut entries = scope.entries();
-        let (start, _) = entries.find(|(_, entry)| entry.parent == level)?;
+        let start = scope.first(level)?;
         let mut outer = scope.around(produced);
         let left = outer.find(|around| {
             let is_between = *around != produced && may_be_empty(*around, scope);
@@ -113,6 +134,14 @@ fn exists(place: &Use<'_>, scope: &Scope<'_>) -> bool {
     })
 }
 
+/// Whether a step may have outputs after a failure.
+fn keeps_outputs(step: StepId, scope: &Scope<'_>) -> bool {
+    let action = scope
+        .entry(step)
+        .and_then(|entry| known::find(&entry.step.action.value));
+    action.is_none_or(|action| action.keeps_outputs)
+}
+
 /// The ways through a runbook, seen from one step.
 struct Ways<'a> {
     scope: &'a Scope<'a>,
@@ -131,10 +160,7 @@ impl<'a> Ways<'a> {
     fn new(meeting: &Meeting, reachable: &Walk, graph: &Graph, scope: &'a Scope<'a>) -> Self {
         let producer = meeting.producer;
         let runs = reachable.reaches(producer);
-        let action = scope
-            .entry(producer)
-            .and_then(|entry| known::find(&entry.step.action.value));
-        let keeps = action.is_none_or(|action| action.keeps_outputs);
+        let keeps = keeps_outputs(producer, scope);
         let gives =
             |edge: &Edge| edge.from == producer && (keeps || edge.kind == EdgeKind::Success);
         let targets = |pass: &dyn Fn(&Edge) -> bool| -> Vec<StepId> {
@@ -154,16 +180,15 @@ impl<'a> Ways<'a> {
         }
     }
 
-    fn check(&self, place: &Use<'_>, meeting: &Meeting, diagnostics: &mut Diagnostics) {
-        let consumer = meeting.consumer;
+    fn check(&self, place: &Use<'_>, consumer: StepId) -> Option<Diagnostic> {
         if !self.behind.reaches(consumer) {
-            diagnostics.push(self.never(place, consumer));
+            Some(self.never(place, consumer))
         } else if !self.after.reaches(consumer) {
-            diagnostics.push(self.only_after_failure(place));
+            Some(self.only_after_failure(place))
         } else if place.missing == Missing::Fails && self.without.reaches(consumer) {
-            diagnostics.push(self.sometimes(place, consumer));
-        } else if let Some(left) = meeting.left.filter(|_| place.missing == Missing::Fails) {
-            diagnostics.extend(self.without_iterations(place, left));
+            Some(self.sometimes(place, consumer))
+        } else {
+            None
         }
     }
 
@@ -215,24 +240,6 @@ impl<'a> Ways<'a> {
             ))
     }
 
-    fn without_iterations(&self, place: &Use<'_>, left: StepId) -> Option<Diagnostic> {
-        let left = &self.scope.entry(left)?.step.name;
-        let name = &place.placeholder.name;
-        let message = format!(
-            "`{}` may be missing when step `{}` runs",
-            name.value, place.by.name
-        );
-        Some(
-            Diagnostic::warning(Code::OutputBeforeStep, name.span, message)
-                .label(format!("missing when `{left}` has nothing to go over"))
-                .context(left.span, "the loop")
-                .help(format!(
-                    "let a branch pass by `{}` when the list is empty",
-                    place.by.name
-                )),
-        )
-    }
-
     fn sometimes(&self, place: &Use<'_>, consumer: StepId) -> Diagnostic {
         let name = &place.placeholder.name;
         let message = format!(
@@ -261,6 +268,24 @@ impl<'a> Ways<'a> {
                 ))
         }
     }
+}
+
+fn without_iterations(place: &Use<'_>, left: StepId, scope: &Scope<'_>) -> Option<Diagnostic> {
+    let left = &scope.entry(left)?.step.name;
+    let name = &place.placeholder.name;
+    let message = format!(
+        "`{}` may be missing when step `{}` runs",
+        name.value, place.by.name
+    );
+    Some(
+        Diagnostic::warning(Code::OutputBeforeStep, name.span, message)
+            .label(format!("missing when `{left}` has nothing to go over"))
+            .context(left.span, "the loop")
+            .help(format!(
+                "let a branch pass by `{}` when the list is empty",
+                place.by.name
+            )),
+    )
 }
 
 /// A way without its middle, when it is long.

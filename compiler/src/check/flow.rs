@@ -3,6 +3,8 @@
 //! Resolves `nextStep`, `onFailure` and `onCancel`, and reports circles, steps that nothing leads to, and
 //! properties that do not go together.
 
+use std::collections::HashSet;
+
 use super::graph::{Edge, Graph};
 use super::known;
 use super::scope::Scope;
@@ -30,7 +32,8 @@ pub(super) fn resolve(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnost
 /// Reports what only the graph as a whole shows.
 pub(super) fn check(graph: &Graph, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     let mut circles = Vec::new();
-    for edge in &graph.edges {
+    let none = graph.is_acyclic();
+    for edge in graph.edges.iter().filter(|_| !none) {
         if let Some(circle) = Circle::through(edge, graph)
             && !circles.contains(&circle.steps())
         {
@@ -244,13 +247,11 @@ fn quoted(step: StepId, scope: &Scope<'_>) -> String {
 
 fn unreachable_steps(graph: &Graph, scope: &Scope<'_>, diagnostics: &mut Diagnostics) {
     let walk = graph.walk(starts(scope), |_| true);
+    let others = graph.edges.iter().filter(|edge| edge.from != edge.to);
+    let led_to: HashSet<StepId> = others.map(|edge| edge.to).collect();
     for (step, entry) in scope.entries().filter(|(step, _)| !walk.reaches(*step)) {
         // What only another unreachable step leads to is that one's fault.
-        let led_to = graph
-            .edges
-            .iter()
-            .any(|edge| edge.to == step && edge.from != step);
-        if !led_to {
+        if !led_to.contains(&step) {
             diagnostics.push(unreachable_step(step, entry.step, scope));
         }
     }

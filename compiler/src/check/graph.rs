@@ -73,6 +73,37 @@ impl Graph {
         }
     }
 
+    /// Whether no step leads back to itself.
+    pub(super) fn is_acyclic(&self) -> bool {
+        let mut open = vec![0usize; self.steps()];
+        for edge in &self.edges {
+            if let Some(ways) = open.get_mut(edge.to.index()) {
+                *ways += 1;
+            }
+        }
+        let steps = (0..).map(StepId).zip(&open);
+        let free = steps.filter(|(_, ways)| **ways == 0);
+        let mut free: Vec<StepId> = free.map(|(step, _)| step).collect();
+        let mut done = 0;
+        while let Some(step) = free.pop() {
+            done += 1;
+            for edge in self.leaving(step) {
+                if let Some(ways) = open.get_mut(edge.to.index()) {
+                    *ways -= 1;
+                    if *ways == 0 {
+                        free.push(edge.to);
+                    }
+                }
+            }
+        }
+        done == self.steps()
+    }
+
+    /// How many steps there are.
+    pub(super) const fn steps(&self) -> usize {
+        self.outgoing.len()
+    }
+
     /// The edges that leave a step.
     pub(super) fn leaving(&self, step: StepId) -> &[Edge] {
         self.outgoing.get(step.index()).map_or(&[], Vec::as_slice)
@@ -257,8 +288,7 @@ impl Reader<'_> {
 
     fn listed_next(&self, step: StepId) -> Option<StepId> {
         let parent = self.scope.entry(step)?.parent;
-        let mut later = self.scope.entries().skip(step.index() + 1);
-        let (next, entry) = later.next()?;
-        (entry.parent == parent).then_some(next)
+        let next = StepId(step.0.checked_add(1)?);
+        (self.scope.entry(next)?.parent == parent).then_some(next)
     }
 }

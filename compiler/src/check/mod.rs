@@ -11,6 +11,7 @@ mod children;
 mod constraints;
 mod defaults;
 mod desired;
+mod dominators;
 mod flow;
 mod graph;
 mod known;

@@ -19,6 +19,10 @@ pub(super) struct Names<'a> {
     /// Those of `mainSteps` first, so that positions are [`StepId`]s; then those inside loops.
     pub(super) entries: Vec<Entry<'a>>,
     by_name: HashMap<&'a str, StepId>,
+    /// By where they are in memory: names may be given twice.
+    ids: HashMap<*const Step, StepId>,
+    /// The first step of each level: of `mainSteps`, and of the loops.
+    firsts: HashMap<Option<StepId>, StepId>,
 }
 
 /// A step and what it leaves for others.
@@ -43,8 +47,12 @@ impl<'a> Names<'a> {
     ) -> Self {
         let steps = steps(document);
         let mut by_name = HashMap::new();
-        for (id, (step, _)) in (0..).map(StepId).zip(&steps) {
+        let mut ids = HashMap::new();
+        let mut firsts = HashMap::new();
+        for (id, (step, parent)) in (0..).map(StepId).zip(&steps) {
             by_name.entry(step.name.value.as_str()).or_insert(id);
+            ids.insert(std::ptr::from_ref(*step), id);
+            firsts.entry(*parent).or_insert(id);
         }
         let outputs = Outputs { catalogue, uses };
         let entries = steps.into_iter().map(|(step, parent)| Entry {
@@ -56,12 +64,24 @@ impl<'a> Names<'a> {
         Self {
             entries: entries.collect(),
             by_name,
+            ids,
+            firsts,
         }
     }
 
     /// The step of this name.
     pub(super) fn step(&self, name: &str) -> Option<StepId> {
         self.by_name.get(name).copied()
+    }
+
+    /// The position of a step.
+    pub(super) fn id(&self, step: &Step) -> Option<StepId> {
+        self.ids.get(&std::ptr::from_ref(step)).copied()
+    }
+
+    /// The step that a level starts with.
+    pub(super) fn first(&self, level: Option<StepId>) -> Option<StepId> {
+        self.firsts.get(&level).copied()
     }
 }
 

@@ -120,6 +120,16 @@ impl<'a> Scope<'a> {
         self.names.step(name)
     }
 
+    /// The position of a step.
+    pub(super) fn id(&self, step: &Step) -> Option<StepId> {
+        self.names.id(step)
+    }
+
+    /// The step that a level starts with: `mainSteps`, or the body of a loop.
+    pub(super) fn first(&self, level: Option<StepId>) -> Option<StepId> {
+        self.names.first(level)
+    }
+
     /// What is known of a step.
     pub(super) fn entry(&self, step: StepId) -> Option<&'a Entry<'a>> {
         self.names.entries.get(step.index())
@@ -223,10 +233,8 @@ impl<'a> Scope<'a> {
             diagnostics.push(self.unknown_target(name, from));
             return None;
         };
-        let origin = self
-            .entries()
-            .find(|(_, entry)| std::ptr::eq(entry.step, from));
-        if origin.is_some_and(|(origin, _)| !self.is_visible(target, origin)) {
+        let origin = self.id(from);
+        if origin.is_some_and(|origin| !self.is_visible(target, origin)) {
             diagnostics.push(self.target_inside_loop(target, name, from));
             return None;
         }

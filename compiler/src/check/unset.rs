@@ -2,8 +2,10 @@
 //!
 //! Variables outlive iterations, so a step inside a loop counts for all others inside.
 
+use std::collections::HashMap;
+
 use super::flow::starts;
-use super::graph::Graph;
+use super::graph::{Graph, Walk};
 use super::scope::Scope;
 use super::uses::{Missing, Uses, VariableUse};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -21,37 +23,63 @@ pub(super) fn check(
         return;
     }
     let reachable = graph.walk(starts(scope), |_| true);
+    let mut known = HashMap::new();
     for place in uses.variables() {
         let Some((_, variable)) = scope.variable(place.variable) else {
             continue;
         };
-        let user = step_id(place.by, scope);
+        if variable.default.is_some() {
+            continue;
+        }
+        let setters = known
+            .entry(place.variable)
+            .or_insert_with(|| Setters::of(place.variable, graph, scope));
+        let user = scope.id(place.by);
         if let Some(user) = user.filter(|user| reachable.reaches(*user))
-            && variable.default.is_none()
-            && !may_be_set(place.variable, user, graph, scope)
+            && !setters.may_run_before(user, scope)
         {
             diagnostics.push(unset(place, variable));
         }
     }
 }
 
-/// Whether a step that sets a variable may have run before another step.
-fn may_be_set(variable: &str, user: StepId, graph: &Graph, scope: &Scope<'_>) -> bool {
-    let mut setters = scope
-        .entries()
-        .filter(|(_, entry)| sets(entry.step, variable));
-    setters.any(|(setter, _)| {
-        let outer = scope
-            .ancestor_at(setter, None)
-            .zip(scope.ancestor_at(user, None));
-        outer.is_some_and(|(setter_outer, user_outer)| {
-            if setter_outer == user_outer {
-                return setter != user || setter != setter_outer;
-            }
-            let after = graph.leaving(setter_outer).iter().map(|edge| edge.to);
-            graph.walk(after, |_| true).reaches(user_outer)
-        })
-    })
+/// The steps that set a variable.
+struct Setters {
+    /// By the step or loop of `mainSteps` that they are, or are inside of.
+    by_outer: HashMap<StepId, Vec<StepId>>,
+    /// All that can come after one of those.
+    after: Walk,
+}
+
+impl Setters {
+    fn of(variable: &str, graph: &Graph, scope: &Scope<'_>) -> Self {
+        let mut by_outer: HashMap<StepId, Vec<StepId>> = HashMap::new();
+        let mut next = Vec::new();
+        let setters = scope
+            .entries()
+            .filter(|(_, entry)| sets(entry.step, variable));
+        for (setter, _) in setters {
+            let Some(outer) = scope.ancestor_at(setter, None) else {
+                continue;
+            };
+            by_outer.entry(outer).or_default().push(setter);
+            next.extend(graph.leaving(outer).iter().map(|edge| edge.to));
+        }
+        Self {
+            by_outer,
+            after: graph.walk(next, |_| true),
+        }
+    }
+
+    /// Whether one of them may have run before another step.
+    fn may_run_before(&self, user: StepId, scope: &Scope<'_>) -> bool {
+        let Some(outer) = scope.ancestor_at(user, None) else {
+            return false;
+        };
+        let beside = self.by_outer.get(&outer).into_iter().flatten();
+        let mut beside = beside.filter(|setter| **setter != user || **setter != outer);
+        beside.next().is_some() || self.after.reaches(outer)
+    }
 }
 
 /// Whether a step is one that sets this variable.
@@ -61,12 +89,6 @@ pub(super) fn sets(step: &Step, variable: &str) -> bool {
     let name = name.and_then(|(_, value)| value.as_scalar());
     step.action.value == "aws:updateVariable"
         && name.is_some_and(|name| name.text().trim().strip_prefix("variable:") == Some(variable))
-}
-
-fn step_id(step: &Step, scope: &Scope<'_>) -> Option<StepId> {
-    let mut entries = scope.entries();
-    let (id, _) = entries.find(|(_, entry)| std::ptr::eq(entry.step, step))?;
-    Some(id)
 }
 
 fn unset(place: &VariableUse<'_>, variable: &Variable) -> Diagnostic {

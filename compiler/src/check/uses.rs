@@ -5,7 +5,7 @@
 
 mod incomplete;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::document::{Document, Scalar, Step, Timeout, Value, ValueKind};
 use crate::source::{Span, Spanned};
@@ -14,13 +14,15 @@ use crate::syntax::{Placeholder, Reference, Template};
 /// Every use of an output of a step in a document, of a variable, and of a parameter.
 pub(super) struct Uses<'a> {
     all: Vec<Use<'a>>,
+    /// The outputs that references name, or the document's own outputs, by step and name.
+    outputs: HashSet<(&'a str, &'a str)>,
+    /// For each output, the first reference whose step fails without it.
+    needs: HashMap<&'a str, HashMap<&'a str, Use<'a>>>,
     /// The parameters and variables that something refers to, wherever references are resolved.
     named: HashSet<&'a Reference>,
     /// What would refer to something, if it did not lack a brace.
     incomplete: Vec<Spanned<Reference>>,
     variables: Vec<VariableUse<'a>>,
-    /// The steps and outputs that the document's own outputs name.
-    reported: Vec<(&'a str, &'a str)>,
 }
 
 /// One reference to an output of a step.
@@ -67,7 +69,12 @@ impl<'a> Uses<'a> {
     pub(super) fn collect(document: &'a Document) -> Self {
         let mut found = Vec::new();
         collect_steps(&document.steps, &mut found);
-        let all = found.iter().filter_map(Found::output).collect();
+        let all: Vec<Use<'a>> = found.iter().filter_map(Found::output).collect();
+        let mut needs: HashMap<&str, HashMap<&str, Use<'a>>> = HashMap::new();
+        for place in all.iter().filter(|place| place.missing == Missing::Fails) {
+            let of_step = needs.entry(place.step).or_default();
+            of_step.entry(place.output).or_insert(*place);
+        }
         let variables = found.iter().filter_map(Found::variable).collect();
         let named = found.iter().map(|found| found.placeholder);
         let named = named.chain(declared(document));
@@ -78,12 +85,14 @@ impl<'a> Uses<'a> {
         let outputs = document.outputs.iter();
         let reported =
             outputs.map(|output| (output.step.value.as_str(), output.output.value.as_str()));
+        let used = all.iter().map(|place| (place.step, place.output));
         Self {
+            outputs: used.chain(reported).collect(),
+            needs,
             all,
             named,
             incomplete: incomplete::collect(document),
             variables,
-            reported: reported.collect(),
         }
     }
 
@@ -110,20 +119,12 @@ impl<'a> Uses<'a> {
 
     /// A reference whose step fails without this output.
     pub(super) fn need(&self, step: &str, output: &str) -> Option<&Use<'a>> {
-        let mut needs = self
-            .all
-            .iter()
-            .filter(|place| place.missing == Missing::Fails);
-        needs.find(|place| place.step == step && place.output == output)
+        self.needs.get(step)?.get(output)
     }
 
     /// Whether a reference or an output of the document names this output.
     pub(super) fn contains(&self, step: &str, output: &str) -> bool {
-        self.reported.contains(&(step, output))
-            || self
-                .all
-                .iter()
-                .any(|place| place.step == step && place.output == output)
+        self.outputs.contains(&(step, output))
     }
 }
 

@@ -126,8 +126,12 @@ impl<'text> Alignment<'text> {
                 // What is left was not written: the line break at the end of a block.
                 return self.decoded.trim().is_empty().then_some(self.pieces);
             };
-            if self.is_break() {
+            let blanks = self.blanks();
+            if self.is_break(blanks) {
                 self.line_break();
+            } else if blanks > 1 && self.has_the_same(blanks) {
+                // All of them at once: each would look for the end of the line again.
+                self.advance(blanks, blanks);
             } else if written == '\\' && self.style == Style::DoubleQuoted {
                 self.escape(next)?;
             } else if written == next {
@@ -146,13 +150,23 @@ impl<'text> Alignment<'text> {
         Some(self.pieces)
     }
 
+    /// How many blanks come next, where lines are folded.
+    fn blanks(&self) -> usize {
+        match self.style {
+            Style::Literal | Style::Folded => 0,
+            _ => self.raw.len() - self.raw.trim_start_matches([' ', '\t']).len(),
+        }
+    }
+
     /// Whether only blanks stand before the end of the line.
-    fn is_break(&self) -> bool {
-        let folds = !matches!(self.style, Style::Literal | Style::Folded);
-        let blanks: &[char] = if folds { &[' ', '\t'] } else { &[] };
-        self.raw
-            .trim_start_matches(blanks)
-            .starts_with(['\n', '\r'])
+    fn is_break(&self, blanks: usize) -> bool {
+        let behind = self.raw.get(blanks..).unwrap_or_default();
+        behind.starts_with(['\n', '\r'])
+    }
+
+    /// Whether the decoded text goes on with the same bytes.
+    fn has_the_same(&self, length: usize) -> bool {
+        self.raw.get(..length) == self.decoded.get(..length)
     }
 
     /// Skips the white space of both: indentation and folding change it.

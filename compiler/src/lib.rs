@@ -18,6 +18,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostic;
 pub mod document;
+pub mod embed;
 pub mod emit;
 pub mod fix;
 pub mod ir;
@@ -29,6 +30,8 @@ pub mod repeat;
 mod silence;
 pub mod source;
 pub mod syntax;
+
+pub use embed::{Embed, build};
 
 use std::sync::Arc;
 

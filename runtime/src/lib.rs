@@ -70,3 +70,22 @@ pub mod webhook;
 
 /// What the derives in generated code name.
 pub use serde;
+
+/// Includes the module of a runbook that the crate's build script has compiled with `runbookc::build`.
+///
+/// `include_runbook!("restart-instance")` is the module `restart_instance`, public where it stands, and beside it
+/// `restart_instance_aws`, which calls the AWS SDK. Runbooks that its steps start have to be included beside it.
+#[macro_export]
+macro_rules! include_runbook {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/runbooks/", $name, ".rs"));
+    };
+}
+
+/// Includes the modules of all runbooks that the crate's build script has compiled with `runbookc::build`.
+#[macro_export]
+macro_rules! include_runbooks {
+    () => {
+        include!(concat!(env!("OUT_DIR"), "/runbooks.rs"));
+    };
+}

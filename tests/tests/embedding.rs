@@ -1,6 +1,7 @@
 //! Runbooks as parts of other crates.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use runbookc::catalogue::Catalogue;
@@ -9,8 +10,8 @@ use runbookc::source::Source;
 
 use runbookc_tests::emission::{cargo_in, crate_folder, emit_module};
 use runbookc_tests::folder::{Folder, read, write};
-use runbookc_tests::paths::example;
-use runbookc_tests::process::run;
+use runbookc_tests::paths::{example, repository};
+use runbookc_tests::process::{cargo, run};
 
 /// A second runbook, unlike the example in everything.
 const RESTART: &str = r#"
@@ -51,6 +52,16 @@ outputs:
   - look.State
 "#;
 
+/// A third one, whose step starts the second.
+const NIGHTLY: &str = "
+schemaVersion: '0.3'
+mainSteps:
+  - name: restart
+    action: aws:executeAutomation
+    inputs: {DocumentName: restart-instance, RuntimeParameters: {InstanceId: i-0123456789abcdef0}}
+outputs: [restart.Output]
+";
+
 #[test]
 fn two_runbooks_live_in_one_crate() {
     let runbooks = Folder::new();
@@ -90,16 +101,11 @@ fn runbook_is_included_into_a_crate_without_features() {
 #[test]
 fn runbook_is_included_with_those_that_its_steps_start() {
     let folder = crate_folder("included-with-child");
-    let parent = "
-schemaVersion: '0.3'
-mainSteps:
-  - name: restart
-    action: aws:executeAutomation
-    inputs: {DocumentName: restart-instance, RuntimeParameters: {InstanceId: i-0123456789abcdef0}}
-outputs: [restart.Output]
-";
-    let sources = [("nightly.yaml", parent), ("restart-instance.yaml", RESTART)]
-        .map(|(name, text)| Arc::new(Source::new(name, text)));
+    let sources = [
+        ("nightly.yaml", NIGHTLY),
+        ("restart-instance.yaml", RESTART),
+    ]
+    .map(|(name, text)| Arc::new(Source::new(name, text)));
     let compiled = runbookc::compile_all(&sources, Catalogue::embedded());
     let runbook = compiled.into_iter().next().and_then(|first| first.runbook);
     let runbook = runbook.expect("the runbooks have no errors");
@@ -135,4 +141,66 @@ fn write_manifest(folder: &Path, name: &str) {
          [dependencies]\nrunbook-runtime = \"={version}\"\n"
     );
     write(&folder.join("Cargo.toml"), manifest);
+}
+
+/// A package whose build script is one statement, and what it says in `src/lib.rs`.
+fn package(name: &str, library: &str) -> PathBuf {
+    let folder = crate_folder(name);
+    write_manifest(&folder, name);
+    let compiler = serde_json::Value::from(repository().join("compiler").to_string_lossy());
+    let manifest = read(&folder.join("Cargo.toml"))
+        + &format!(
+            "\n[build-dependencies]\nrunbookc = {{ path = {compiler}, default-features = false }}\n"
+        );
+    write(&folder.join("Cargo.toml"), manifest);
+    let script =
+        "fn main() {\n    runbookc::Embed::new(\"runbooks/*.yaml\").aws(false).build();\n}\n";
+    write(&folder.join("build.rs"), script);
+    write(&folder.join("runbooks/restart-instance.yaml"), RESTART);
+    write(&folder.join("runbooks/nightly.yaml"), NIGHTLY);
+    write(&folder.join("src/lib.rs"), library);
+    folder
+}
+
+#[test]
+fn build_script_compiles_runbooks_once_and_shows_mistakes_where_they_are() {
+    let folder = package(
+        "built-by-script",
+        "//! Runbooks.\n\nrunbook_runtime::include_runbook!(\"restart-instance\");\n\
+         runbook_runtime::include_runbook!(\"nightly\");\n\n\
+         pub use nightly::Nightly;\npub use restart_instance::RestartInstance;\n",
+    );
+    compiles_without_warnings(&folder);
+
+    let mut again = cargo_in(&folder, "check");
+    again.args(["--message-format", "json"]);
+    let ran = run(&mut again).expect_code(0);
+    let own = ran
+        .stdout
+        .lines()
+        .filter(|line| line.contains("built-by-script"));
+    assert!(own.clone().count() > 0);
+    for line in own.filter(|line| line.contains("compiler-artifact")) {
+        assert!(line.contains("\"fresh\":true"), "{line}");
+    }
+
+    let mistaken = RESTART.replace("NextStep: reboot", "NextStep: rebot");
+    write(&folder.join("runbooks/restart-instance.yaml"), mistaken);
+    let failed = run(&mut cargo_in(&folder, "check")).expect_code(101);
+    let shown = "runbooks/restart-instance.yaml:27:21";
+    assert!(failed.stderr.contains(shown), "{}", failed.stderr);
+    assert!(failed.stderr.contains("error[RB0203]"), "{}", failed.stderr);
+    assert!(!failed.stderr.contains("panicked"), "{}", failed.stderr);
+}
+
+#[test]
+fn compiler_in_a_build_script_stands_on_few_crates() {
+    let mut tree = cargo("tree");
+    tree.current_dir(repository())
+        .args(["--package", "runbookc", "--no-default-features"])
+        .args(["--edges", "normal,build", "--prefix", "none", "--no-dedupe"]);
+    let ran = run(&mut tree).expect_code(0);
+    let crates: BTreeSet<&str> = ran.stdout.lines().collect();
+    let others = crates.len() - 1;
+    assert!(others < 30, "{others}: {crates:#?}");
 }

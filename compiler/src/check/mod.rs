@@ -27,6 +27,7 @@ mod steps;
 mod unset;
 mod uses;
 
+#[cfg(feature = "cli")]
 pub(crate) use actions::search;
 #[cfg(feature = "cli")]
 pub(crate) use actions::{OwnInput, own_inputs, predefined};

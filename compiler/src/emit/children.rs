@@ -19,9 +19,13 @@ impl Modules {
     /// The modules of a runbook and of those that are linked to it; beside each there may be one with `_aws` behind its
     /// name.
     pub(crate) fn of(root: &Runbook) -> Self {
-        let mut unique = Unique::default();
         let linked = root.linked.iter().map(|linked| &linked.runbook);
-        let runbooks = std::iter::once(root).chain(linked);
+        Self::of_all(std::iter::once(root).chain(linked))
+    }
+
+    /// The modules of runbooks that lie side by side, those that they start among them.
+    pub(crate) fn of_all<'r>(runbooks: impl Iterator<Item = &'r Runbook>) -> Self {
+        let mut unique = Unique::default();
         let named = runbooks.map(|runbook| {
             let module = unique.take_with(&plan::module_name(runbook), "_aws");
             (runbook.name.clone(), names::identifier(&module))

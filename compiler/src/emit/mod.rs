@@ -92,24 +92,37 @@ pub fn krate_without(runbook: &Runbook, source: &str, lacks: &Lacks) -> Vec<File
 /// of the runbooks that its steps start.
 pub fn include(runbook: &Runbook, aws: bool) -> String {
     let modules = Modules::of(runbook);
-    let texts = plans(runbook, &modules).into_iter().map(|plan| {
-        let mut submodules = String::new();
-        for (name, items) in self::submodules(&plan, &Lacks::default()) {
-            let text = layout::file("", items);
-            submodules.push_str(&format!("pub mod {name} {{\n{text}}}\n"));
-        }
-        let own = layout::file("", module::items(&plan));
-        let mut text = header(plan.runbook);
-        let module = &plan.module;
-        text.push_str(&format!("pub mod {module} {{\n{submodules}\n{own}}}\n"));
-        if aws {
-            let module = manifest::aws_module(&plan);
-            let own = layout::file("", aws::items(&plan, &Lacks::default()));
-            text.push_str(&format!("pub mod {module} {{\n{own}}}\n"));
-        }
-        text
-    });
-    texts.collect()
+    let plans = plans(runbook, &modules).into_iter();
+    plans.map(|plan| text(&plan, aws)).collect()
+}
+
+/// Runbooks of one crate, each as [`include`] gives it but without those that its steps start: these are modules of their
+/// own, to be included beside it. Beside every text stands the name of its runbook. No two runbooks have one name.
+pub fn include_each(runbooks: &[&Runbook], aws: bool) -> Vec<(String, String)> {
+    let modules = Modules::of_all(runbooks.iter().copied());
+    let plans = runbooks.iter().map(|runbook| Plan::new(runbook, &modules));
+    plans
+        .map(|plan| (plan.runbook.name.clone(), text(&plan, aws)))
+        .collect()
+}
+
+/// A runbook as one text: its module, and with `aws` the one that calls the SDK.
+fn text(plan: &Plan<'_>, aws: bool) -> String {
+    let mut submodules = String::new();
+    for (name, items) in self::submodules(plan, &Lacks::default()) {
+        let text = layout::file("", items);
+        submodules.push_str(&format!("pub mod {name} {{\n{text}}}\n"));
+    }
+    let own = layout::file("", module::items(plan));
+    let mut text = header(plan.runbook);
+    let module = &plan.module;
+    text.push_str(&format!("pub mod {module} {{\n{submodules}\n{own}}}\n"));
+    if aws {
+        let module = manifest::aws_module(plan);
+        let own = layout::file("", aws::items(plan, &Lacks::default()));
+        text.push_str(&format!("pub mod {module} {{\n{own}}}\n"));
+    }
+    text
 }
 
 /// The plan of a runbook, then those of the runbooks that are linked to it.

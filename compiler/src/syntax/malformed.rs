@@ -165,7 +165,7 @@ fn line_start(text: &str, offset: usize) -> usize {
 
 fn malformed_json(source: &Source, skipped: usize) -> Option<Diagnostic> {
     let json = source.text.get(skipped..)?;
-    let error = serde_json::from_str::<serde::de::IgnoredAny>(json).err()?;
+    let error = serde_json::from_str::<serde_json::Value>(json).err()?;
     let line_start = match error.line() {
         0 | 1 => 0,
         line => json.match_indices('\n').nth(line - 2)?.0 + 1,

@@ -18,6 +18,7 @@ mod outputs;
 mod own;
 mod people;
 mod script;
+#[cfg(feature = "cli")]
 mod search;
 mod sleep;
 mod stacks;
@@ -38,6 +39,7 @@ pub(super) use loops::{has_output, output_type};
 pub(super) use outputs::declared_output;
 pub(crate) use outputs::predefined;
 pub(crate) use own::{OwnInput, own_inputs};
+#[cfg(feature = "cli")]
 pub(crate) use search::search;
 
 use super::scope::Scope;

@@ -76,6 +76,7 @@ pub fn check(
     let program = advice::Program {
         scope: &scope,
         uses: &uses,
+        graph: &graph,
         parameters: &parameters,
         steps: &steps,
     };

@@ -167,6 +167,8 @@ codes! {
     UnlimitedWait = "RB0602", "wait without a time for what takes hours";
     /// Attempts that the service cannot tell from new orders.
     UnrecognisedAttempt = "RB0603", "attempts that may be done twice";
+    /// A step in whose place another one runs, and whose failure counts all the same.
+    FailureStillCounts = "RB0604", "failure that still counts";
 }
 
 impl Code {

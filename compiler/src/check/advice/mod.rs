@@ -6,9 +6,11 @@
 mod braces;
 mod choices;
 mod repeats;
+mod rescues;
 mod unused;
 mod waits;
 
+use super::graph::Graph;
 use super::scope::Scope;
 use super::uses::Uses;
 use crate::diagnostic::Diagnostics;
@@ -20,6 +22,8 @@ pub(super) struct Program<'a> {
     pub(super) scope: &'a Scope<'a>,
     /// Where its outputs, variables and parameters are used.
     pub(super) uses: &'a Uses<'a>,
+    /// Where its steps lead.
+    pub(super) graph: &'a Graph,
     /// The parameters.
     pub(super) parameters: &'a [ir::Parameter],
     /// The steps.
@@ -41,4 +45,5 @@ pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
     choices::check(program, diagnostics);
     waits::check(program, diagnostics);
     repeats::check(program, diagnostics);
+    rescues::check(program, diagnostics);
 }

@@ -16,7 +16,7 @@ use runbookc_tests::paths::{outside, repository};
 const SAMPLE: usize = 8;
 
 /// The same, in runbooks that are not ours.
-const SAMPLE_OF_OTHERS: usize = 200;
+const SAMPLE_OF_OTHERS: usize = 40;
 
 /// Of a hundred mistakes.
 const FOUND: f64 = 95.0;

@@ -97,6 +97,8 @@ codes! {
     UnusedDeclaration = "RB0217", "unused parameter or variable";
     /// A choice or condition whose outcome does not depend on the run.
     DecidedChoice = "RB0218", "choice decided in advance";
+    /// An output that a command on several instances does not have.
+    OutputOfOne = "RB0219", "output of a command on one instance";
     /// A type that the document language does not know.
     UnknownType = "RB0301", "unknown type";
     /// A default that does not fit the declared type.

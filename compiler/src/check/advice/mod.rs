@@ -5,6 +5,7 @@
 
 mod braces;
 mod choices;
+mod invocations;
 mod repeats;
 mod rescues;
 mod unused;
@@ -46,4 +47,5 @@ pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
     waits::check(program, diagnostics);
     repeats::check(program, diagnostics);
     rescues::check(program, diagnostics);
+    invocations::check(program, diagnostics);
 }

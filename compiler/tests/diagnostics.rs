@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use runbookc::catalogue::Catalogue;
-use runbookc::diagnostic::{Diagnostic, Suggestion};
+use runbookc::diagnostic::{Code, Diagnostic, Suggestion};
 use runbookc::source::Source;
 
 #[test]
@@ -49,6 +49,19 @@ fn every_finding_shows_a_way_out() {
         .map(|finding| format!("{}: {}", finding.code, finding.message))
         .collect();
     assert!(without.is_empty(), "\n{}", without.join("\n"));
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics"));
+    let texts = files
+        .iter()
+        .map(|file| fs::read_to_string(file).expect("a readable file"));
+    let expected = texts.collect::<Vec<_>>().concat();
+    let lacks = |code: &&Code| !expected.contains(&format!("[{code}]: "));
+    // What the SDK lacks shows only when a binary is built (`tests/sdk.rs`).
+    let without: Vec<&Code> = Code::ALL.iter().filter(lacks).collect();
+    assert_eq!(without, [&Code::NotInSdk]);
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -41,8 +41,21 @@ pub(super) fn wrong_kind(node: &Node, name: &str, expected: &str) -> Option<Diag
     let message = format!("{name} is {found}, but {expected} is expected");
     Some(
         Diagnostic::error(Code::WrongKind, first_line(node), message)
-            .label(format!("{expected} is expected here")),
+            .label(format!("{expected} is expected here"))
+            .help(way_out(expected)),
     )
+}
+
+/// How what is expected is written.
+fn way_out(expected: &str) -> String {
+    let example = match expected {
+        "a mapping" => "`KEY: VALUE` on a line for each",
+        "a list" => "`- ELEMENT` on a line for each",
+        "a list of steps" => "`- name: …` for each step, with its keys below",
+        "a whole number" | "a number" => "digits alone, such as `3`",
+        _ => return format!("write {expected}"),
+    };
+    format!("write {expected}: {example}")
 }
 
 /// Collections are pointed at by their beginning, scalars as a whole.
@@ -169,4 +182,5 @@ pub(super) fn unfit(node: &Node, key: &str, text: &str, expected: &str) -> Diagn
     let message = format!("`{key}` is `{text}`, but {expected} is expected");
     Diagnostic::error(Code::WrongKind, node.span, message)
         .label(format!("{expected} is expected here"))
+        .help(way_out(expected))
 }

@@ -5,6 +5,7 @@
 
 mod braces;
 mod choices;
+mod compared;
 mod invocations;
 mod repeats;
 mod rescues;
@@ -44,6 +45,7 @@ pub(super) fn check(program: &Program<'_>, diagnostics: &mut Diagnostics) {
     braces::check(program, diagnostics);
     unused::check(program, diagnostics);
     choices::check(program, diagnostics);
+    compared::check(program, diagnostics);
     waits::check(program, diagnostics);
     repeats::check(program, diagnostics);
     rescues::check(program, diagnostics);

@@ -7,6 +7,7 @@
     clippy::indexing_slicing
 )]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,6 +50,48 @@ fn answer<'a>(service: &'a Service, operation: &str, path: &[&str]) -> &'a Shape
 fn required(structure: &Structure) -> Vec<&str> {
     let members = structure.members.iter().filter(|member| member.required);
     members.map(|member| &*member.name).collect()
+}
+
+/// The marked tokens that a shape holds, by their names and those around them.
+fn tokens(
+    service: &Service,
+    id: ShapeId,
+    around: &str,
+    seen: &mut BTreeSet<ShapeId>,
+    found: &mut Vec<String>,
+) {
+    match &service.shape(id).kind {
+        ShapeKind::List(list) => tokens(service, list.member.shape, around, seen, found),
+        ShapeKind::Map(map) => tokens(service, map.value.shape, around, seen, found),
+        ShapeKind::Structure(structure) if seen.insert(id) => {
+            for member in &structure.members {
+                let path = format!("{around}.{}", member.name);
+                if member.idempotency_token {
+                    found.push(path.clone());
+                }
+                tokens(service, member.shape, &path, seen, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Tokens are looked for at the top of an input only: no model has one elsewhere.
+#[test]
+fn tokens_are_at_the_top_of_inputs() {
+    let mut found = Vec::new();
+    for service in Catalogue::embedded().services().map(service) {
+        for operation in &service.operations {
+            if let Some(input) = operation.input {
+                tokens(&service, input, "", &mut BTreeSet::new(), &mut found);
+            }
+        }
+    }
+    assert!(found.len() > 1000, "{}", found.len());
+    let (top, inside): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|path| path.matches('.').count() == 1);
+    assert_eq!(inside, [""; 0], "beside {}", top.len());
 }
 
 #[test]

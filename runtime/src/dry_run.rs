@@ -9,7 +9,7 @@ mod people;
 mod plant;
 mod rehearsal;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -47,6 +47,8 @@ struct Seen {
     entries: Vec<Entry>,
     /// The steps some of whose answers were invented, with those around them.
     invented: BTreeSet<String>,
+    /// How often loops under way have gone round, with the steps around them.
+    iterations: BTreeMap<String, u32>,
 }
 
 /// Something that a dry run shows, in order.
@@ -149,13 +151,25 @@ impl DryRun {
         }));
     }
 
-    /// Notes the way that a step has chosen, if what has decided was invented.
+    /// Notes the way that a step has chosen, or how often a loop has gone round, if what has decided was invented.
     fn choice(&self, event: &Event, view: &View) {
-        let (Change::StepEnded { next, .. }, Some(step)) = (&event.change, &view.step) else {
+        let within = || -> String { view.within.iter().map(|step| format!("{step}/")).collect() };
+        let next = match &event.change {
+            Change::IterationStarted { step, iteration } => {
+                let key = format!("{}{step}", within());
+                self.seen().iterations.insert(key, *iteration);
+                return;
+            }
+            Change::StepEnded { next, .. } => next,
+            _ => return,
+        };
+        let Some(step) = &view.step else {
             return;
         };
-        let within: String = view.within.iter().map(|step| format!("{step}/")).collect();
+        let within = within();
         let mut seen = self.seen();
+        let name = step.definition.name;
+        let iterations = seen.iterations.remove(&format!("{within}{name}"));
         let decided_by: Vec<String> = step
             .definition
             .decided_by
@@ -171,6 +185,7 @@ impl DryRun {
                     After::Step(next) => Some(next.clone()),
                     After::End | After::Abort => None,
                 },
+                iterations,
             }));
         }
     }

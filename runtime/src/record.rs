@@ -108,6 +108,9 @@ pub struct InventedChoice {
     /// Where it leads; not there if it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_step: Option<String>,
+    /// How often it goes round, if it is a loop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iterations: Option<u32>,
 }
 
 /// What the script of a step has printed, in its last attempt.

@@ -233,7 +233,7 @@ pub struct StepDefinition {
     pub waits_for: Option<&'static str>,
     /// The outputs that it selects from its answer.
     pub selected: &'static [SelectedOutput],
-    /// The steps whose outputs decide where it leads.
+    /// The steps whose outputs decide where it leads, or how often a loop goes round.
     pub decided_by: &'static [&'static str],
 }
 

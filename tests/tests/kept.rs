@@ -481,6 +481,122 @@ fn executions_that_are_not_there_are_told() {
     );
 }
 
+/// Waits until the executions for the targets of a run are at these steps.
+fn wait_for_targets(run: &Run<'_>, wanted: &[&str]) {
+    let patience = Instant::now();
+    let at = || {
+        let shown = run.tell("show", &["--output", "json"]).json();
+        let children = shown["ChildExecutions"].as_array().into_iter().flatten();
+        let at = children.map(|child| {
+            let execution = &child["AutomationExecution"];
+            let step = execution["CurrentStepName"].as_str();
+            let status = execution["AutomationExecutionStatus"].as_str();
+            step.or(status).unwrap_or_default().to_owned()
+        });
+        at.collect::<Vec<_>>()
+    };
+    while at() != wanted {
+        assert!(patience.elapsed() < Duration::from_secs(60), "{:?}", at());
+        sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn letter_reaches_the_one_of_several_that_it_is_for() {
+    let machine = Machine::new();
+    let targets = [
+        "--target-parameter",
+        "Secret",
+        "--target",
+        "one",
+        "two",
+        "three",
+    ];
+    let errors = ["--max-errors", "1"];
+    let mut command = machine.command(&binaries().1, &["run", "--output", "json"]);
+    command.args(targets).args(errors).stdin(Stdio::null());
+    let streams = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = streams.spawn().unwrap();
+    let id = machine.wait_until(|_| true);
+    let run = Run {
+        machine: &machine,
+        child,
+        id,
+    };
+    let ana = user("ana");
+    let say = |what: &str, step: &str| run.tell(what, &[step, "--as", &ana]);
+
+    // One runs first, and alone.
+    wait_for_targets(&run, &["ask"]);
+    say("approve", "[1]/ask").expect_code(0);
+    wait_for_targets(&run, &["look"]);
+    say("resume", "[1]/look").expect_code(0);
+
+    wait_for_targets(&run, &["Success", "ask", "ask"]);
+    say("approve", "[3]/ask").expect_code(0);
+    wait_for_targets(&run, &["Success", "ask", "look"]);
+    say("reject", "[2]/ask").expect_code(0);
+    wait_for_targets(&run, &["Success", "Failed", "look"]);
+    say("resume", "[3]/look").expect_code(0);
+    let record = run.end().expect_code(0).json();
+    assert_eq!(
+        statuses(&record),
+        ["one Success", "two Failed", "three Success"]
+    );
+}
+
+/// The lines of a log that say something of a level.
+fn of_level<'t>(text: &'t str, level: &str) -> Vec<&'t str> {
+    let lines = text.lines();
+    lines
+        .filter(|line| line.contains(&format!(" {level} ")))
+        .collect()
+}
+
+#[test]
+fn log_says_as_much_as_the_environment_or_the_options_want() {
+    let machine = Machine::new();
+    let ran = |options: &[&str], wanted: Option<&str>| {
+        let mut command = machine.command(
+            &binaries().1,
+            &["run", "--dry-run", "--region", "eu-west-1"],
+        );
+        command.args(options).stdin(Stdio::null());
+        if let Some(wanted) = wanted {
+            command.env("RUST_LOG", wanted);
+        }
+        run(&mut command).expect_code(0).stderr
+    };
+    let counts = |options: &[&str], wanted: Option<&str>| {
+        let text = ran(options, wanted);
+        (
+            !of_level(&text, "INFO").is_empty(),
+            !of_level(&text, "DEBUG").is_empty(),
+        )
+    };
+    assert_eq!(counts(&[], None), (false, false));
+    assert_eq!(counts(&["-v"], None), (false, false));
+    assert_eq!(counts(&["-vv"], None), (true, true));
+    assert_eq!(counts(&[], Some("info")), (true, false));
+    assert_eq!(counts(&[], Some("debug")), (true, true));
+    // The environment comes before the options, and what it says of others is theirs.
+    assert_eq!(counts(&["-vv"], Some("off")), (false, false));
+    assert_eq!(
+        counts(&[], Some("hyper=debug,aws_config=trace")),
+        (false, false)
+    );
+
+    let text = ran(&["--log-format", "json"], Some("debug"));
+    let lines: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
+    let lines = lines.unwrap_or_else(|error| panic!("{error}: {text}"));
+    let of_nap = lines.iter().filter(|line| line["step"] == "nap");
+    let levels: Vec<&str> = of_nap.filter_map(|line| line["level"].as_str()).collect();
+    assert!(
+        levels.contains(&"INFO") && levels.contains(&"DEBUG"),
+        "{text}"
+    );
+}
+
 const EACH: &str = "
 schemaVersion: '0.3'
 description: Tells who it is for, and naps.

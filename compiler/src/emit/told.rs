@@ -7,7 +7,8 @@ use quote::quote;
 
 use super::plan::{Plan, StepNames};
 use crate::ir::{
-    Condition, Data, Expression, OutputSource, Part, Reference, Step, StepId, VariableId, Work,
+    Condition, Data, Expression, Loop, OutputSource, Part, Reference, Step, StepId, Turns,
+    VariableId, Work,
 };
 
 /// The outputs that are selected from the step's answer.
@@ -25,18 +26,23 @@ pub(crate) fn selected(step: &Step, names: &StepNames) -> TokenStream {
     quote!(&[#(#selected),*])
 }
 
-/// The steps whose outputs a branch looks at, be it by variables.
+/// The steps whose outputs a branch, or the condition of a loop, looks at, be it by variables.
 pub(crate) fn decided_by(plan: &Plan<'_>, step: &Step) -> TokenStream {
-    let Work::Branch { choices, .. } = &step.work else {
-        return quote!(&[]);
+    let conditions: Vec<&Condition> = match &step.work {
+        Work::Branch { choices, .. } => choices.iter().map(|choice| &choice.condition).collect(),
+        Work::Loop(Loop {
+            turns: Turns::While(condition),
+            ..
+        }) => vec![condition],
+        _ => return quote!(&[]),
     };
     let mut found = Found {
         plan,
         steps: BTreeSet::new(),
         variables: BTreeSet::new(),
     };
-    for choice in choices {
-        found.condition(&choice.condition);
+    for condition in conditions {
+        found.condition(condition);
     }
     let names = found.steps.into_iter();
     let names = names.map(|id| plan.runbook.step(id).name.clone());

@@ -56,7 +56,7 @@ pub fn repeat(service: &Service, operation: &Operation) -> Repeat {
     }
 }
 
-/// Where an operation takes a token, at the top of its input. Tokens inside of structures are not looked for.
+/// Where an operation takes a token, at the top of its input: no model has one inside of a structure.
 pub fn token(service: &Service, operation: &Operation) -> Option<TokenMember> {
     let input = service.structure(operation.input?)?;
     let marked = input.members.iter().find(|member| member.idempotency_token);

@@ -7,16 +7,17 @@ use clap::{Arg, ArgMatches};
 use crate::cancel::CancelToken;
 use crate::dry_run::{Entry, Rehearsed, given, rehearse};
 use crate::engine::EngineError;
+use crate::observer::Observer;
 use crate::parameters::Checked;
 use crate::parent::{Order, Parent, target_names};
 use crate::record::{Answered, InventedChoice, PlannedCall, Reading};
-use crate::report::Progress;
 use crate::runbook::Runbook;
 use crate::value::Document;
 
 use super::Program;
 use super::console::Console;
 use super::exit::Exit;
+use super::log::Log;
 use super::run::{Wanted, finish, progress, wants_json};
 use super::signals::Signals;
 
@@ -66,17 +67,18 @@ pub(super) async fn run<R: Runbook>(
     let progress = progress(matches, console);
     let cancel = CancelToken::new();
     let _signals = Signals::follow(cancel.clone(), console.errors.clone());
+    let log = Log::new(&progress);
     let rehearsed = match reading {
         Reading::Nothing => {
             // Without a journal nothing is real, and there is no Region to choose.
             let region = matches.try_get_one::<String>("region").ok().flatten();
             let region = region.map_or(NOWHERE, String::as_str);
             let rehearsed = match wanted {
-                Wanted::Once(checked) => rehearse::<R>(checked, region, &progress, cancel).await,
+                Wanted::Once(checked) => rehearse::<R>(checked, region, &log, cancel).await,
                 Wanted::ForTargets { order, supplied } => {
                     let values = order.parameters();
                     let checked = Checked { values, supplied };
-                    rehearse::<Parent<R>>(checked, region, &progress, cancel).await
+                    rehearse::<Parent<R>>(checked, region, &log, cancel).await
                 }
             };
             rehearsed.map_err(|error| match error {
@@ -84,7 +86,7 @@ pub(super) async fn run<R: Runbook>(
                 error => error.to_string(),
             })
         }
-        Reading::Aws => read(program, wanted, matches, &progress, cancel).await,
+        Reading::Aws => read(program, wanted, matches, &log, cancel).await,
     };
     progress.close();
     match rehearsed {
@@ -162,7 +164,7 @@ async fn read<R: Runbook>(
     program: &Program<R>,
     wanted: Wanted,
     matches: &ArgMatches,
-    progress: &Progress,
+    audience: &dyn Observer,
     cancel: CancelToken,
 ) -> Result<Rehearsed, String> {
     match program.backend.as_deref() {
@@ -171,14 +173,14 @@ async fn read<R: Runbook>(
             let children = &program.children;
             match wanted {
                 Wanted::Once(checked) => {
-                    super::kept::read::<R>(backend, children, checked, matches, progress, cancel)
+                    super::kept::read::<R>(backend, children, checked, matches, audience, cancel)
                         .await
                 }
                 Wanted::ForTargets { order, supplied } => {
                     let values = order.parameters();
                     let checked = Checked { values, supplied };
                     super::kept::read_for_targets::<R>(
-                        backend, children, checked, matches, progress, cancel,
+                        backend, children, checked, matches, audience, cancel,
                     )
                     .await
                 }
@@ -193,7 +195,7 @@ async fn read<R: Runbook>(
     _: &Program<R>,
     _: Wanted,
     _: &ArgMatches,
-    _: &Progress,
+    _: &dyn Observer,
     _: CancelToken,
 ) -> Result<Rehearsed, String> {
     Err(CANNOT_READ.to_owned())
@@ -257,11 +259,17 @@ fn show_choice(text: &mut String, choice: &InventedChoice) {
         step_name,
         decided_by,
         next_step,
+        iterations,
     } = choice;
-    let next = next_step.as_deref().unwrap_or("the end");
+    let done = match (iterations, next_step) {
+        (Some(1), _) => "goes round once".to_owned(),
+        (Some(count), _) => format!("goes round {count} times"),
+        (None, Some(next)) => format!("leads to {next}"),
+        (None, None) => "leads to the end".to_owned(),
+    };
     let by = decided_by.join(", ");
     let _ = writeln!(
         text,
-        "dry run  {step_name}  leads to {next} because of what is invented of {by}"
+        "dry run  {step_name}  {done} because of what is invented of {by}"
     );
 }

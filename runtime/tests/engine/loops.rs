@@ -102,7 +102,13 @@ const OUT: Flow<Step> = FIRST_FLOW
     .on_failure(OnFailure::Step(AFTER))
     .is_critical(false);
 
+const DECIDED: StepDefinition = StepDefinition {
+    decided_by: &["second"],
+    ..PLAIN
+};
+
 loops! {
+    Asked: DECIDED, Effect::repeat(Some(3)), LOOP, FIRST_FLOW, SECOND_FLOW;
     Two: PLAIN, for_two(), LOOP, FIRST_FLOW, SECOND_FLOW;
     None_: PLAIN, Effect::for_each::<String>(json!([]), None), LOOP, FIRST_FLOW, SECOND_FLOW;
     OnlyOne: PLAIN, Effect::for_each::<i64>(json!([7, 8]), Some(1)), LOOP, FIRST_FLOW, SECOND_FLOW;

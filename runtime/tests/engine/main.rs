@@ -6,6 +6,7 @@ mod attempts;
 mod cancellation;
 mod children;
 mod doubts;
+mod dry_runs;
 mod durability;
 mod fleets;
 mod flow;

@@ -8,10 +8,10 @@ use crate::cancel::CancelToken;
 use crate::child::{Answers, Children};
 use crate::dry_run::{Rehearsal, Rehearsed};
 use crate::local::Performer;
+use crate::observer::Observer;
 use crate::parameters::Checked;
 use crate::parent::Parent;
 use crate::record::Reading;
-use crate::report::Progress;
 use crate::runbook::Runbook;
 
 use super::super::backend::Backend;
@@ -25,10 +25,10 @@ pub(crate) async fn read<R: Runbook>(
     children: &Backends,
     checked: Checked,
     matches: &ArgMatches,
-    progress: &Progress,
+    audience: &dyn Observer,
     cancel: CancelToken,
 ) -> Result<Rehearsed, String> {
-    read_with::<R>(backend, children, None, checked, matches, progress, cancel).await
+    read_with::<R>(backend, children, None, checked, matches, audience, cancel).await
 }
 
 /// The same for several targets; `checked` is what a parent of the runbook starts from.
@@ -37,12 +37,12 @@ pub(crate) async fn read_for_targets<R: Runbook>(
     children: &Backends,
     checked: Checked,
     matches: &ArgMatches,
-    progress: &Progress,
+    audience: &dyn Observer,
     cancel: CancelToken,
 ) -> Result<Rehearsed, String> {
     let (own, backend) = (Own::<R>(backend), OfParent(backend));
     let own = Some(&own as &dyn Connects);
-    read_with::<Parent<R>>(&backend, children, own, checked, matches, progress, cancel).await
+    read_with::<Parent<R>>(&backend, children, own, checked, matches, audience, cancel).await
 }
 
 async fn read_with<R: Runbook>(
@@ -51,10 +51,10 @@ async fn read_with<R: Runbook>(
     own: Option<&dyn Connects>,
     checked: Checked,
     matches: &ArgMatches,
-    progress: &Progress,
+    audience: &dyn Observer,
     cancel: CancelToken,
 ) -> Result<Rehearsed, String> {
-    let rehearsal = Rehearsal::new(Reading::Aws, progress, cancel);
+    let rehearsal = Rehearsal::new(Reading::Aws, audience, cancel);
     let options = Options::of(matches);
     let identity = Identity {
         region: matches.get_one::<String>("region").cloned(),

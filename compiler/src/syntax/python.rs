@@ -86,14 +86,15 @@ fn read(text: &str, minor: u8) -> Option<Module> {
     let options = ParseOptions::from(Mode::Module).with_target_version(version);
     let parsed = parse_unchecked(text, options).try_into_module()?;
     let body = &parsed.syntax().body;
+    let names = names(&parsed, text);
     Some(Module {
         fault: fault(&parsed),
         functions: body
             .iter()
             .filter_map(|statement| function(statement, text))
             .collect(),
-        names: names(&parsed, text),
-        open: is_open(text, body),
+        open: is_open(&names, text, body),
+        names,
         imports: body.iter().flat_map(imports).collect(),
     })
 }
@@ -258,7 +259,7 @@ fn names(parsed: &Parsed<ModModule>, text: &str) -> Vec<(String, TokenKind)> {
 }
 
 /// Whether names may appear that stand nowhere in the text.
-fn is_open(text: &str, body: &[Stmt]) -> bool {
+fn is_open(names: &[(String, TokenKind)], text: &str, body: &[Stmt]) -> bool {
     const WAYS: [&str; 9] = [
         "exec",
         "eval",
@@ -267,14 +268,16 @@ fn is_open(text: &str, body: &[Stmt]) -> bool {
         "vars",
         "setattr",
         "__dict__",
-        "sys.modules",
+        // Of `sys`.
+        "modules",
         "__getattr__",
     ];
     let imports_all = body.iter().any(|statement| match statement {
         Stmt::ImportFrom(import) => import.names.iter().any(|alias| &*alias.name == "*"),
         _ => false,
     });
-    imports_all || text.contains("import *") || WAYS.iter().any(|way| text.contains(way))
+    let mut names = names.iter();
+    imports_all || text.contains("import *") || names.any(|(name, _)| WAYS.contains(&name.as_str()))
 }
 
 fn imports(statement: &Stmt) -> Vec<(String, Range<usize>)> {

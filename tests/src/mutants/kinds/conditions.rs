@@ -109,13 +109,22 @@ pub(super) fn not_allowed(subject: &Subject) -> Vec<Mutation> {
             .collect();
         let operand =
             literal(&entry.value).filter(|operand| allowed.contains(&operand.text.as_str()))?;
+        let steps = subject.steps();
+        let mut choices = steps
+            .iter()
+            .flat_map(Step::choices)
+            .map(|choice| choice.span);
+        let choice = choices.find(|choice| {
+            choice.start <= condition.span.start && condition.span.end <= choice.end
+        });
         let equal = entry.key.value == "StringEquals";
         Some(
             Mutation::replace(
                 operand.inner_span(),
                 misspelt(&operand.text, &allowed).filter(|_| equal)?,
             )
-            .or_at(condition.span),
+            .or_at(condition.span)
+            .or_at_any(choice),
         )
     })
 }

@@ -49,7 +49,9 @@ pub(super) fn case(subject: &Subject) -> Vec<Mutation> {
 pub(super) fn no_index(subject: &Subject) -> Vec<Mutation> {
     selected(subject, |selected| {
         let text = subject.slice(selected.place);
-        let index = text.find("[0].")?;
+        let index = text
+            .find("[0].")
+            .filter(|index| !text[..*index].ends_with('.'))?;
         Some(
             Mutation::replace(selected.place, text.replacen("[0].", ".", 1))
                 .or_at(Span::new(selected.place.start + index, selected.place.end)),

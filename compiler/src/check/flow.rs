@@ -120,8 +120,8 @@ fn end_with_next_step(step: &Step, diagnostics: &mut Diagnostics) {
         step.name
     );
     let report = Diagnostic::error(Code::EndWithNextStep, next.span, message)
-        .label("`nextStep` is here")
-        .context(end.span, "`isEnd` is here")
+        .label("would go on here")
+        .context(end.span, "ends here")
         .help("remove one of the two");
     diagnostics.push(report);
 }

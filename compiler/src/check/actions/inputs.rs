@@ -30,19 +30,29 @@ pub(super) fn required<'a>(
 
 /// The report of an input that is not given; one with nearly its name is probably meant.
 fn missing(step: &Step, name: &str) -> Diagnostic {
+    if let Some(key) = meant(step, name) {
+        return misspelt(step, key, name);
+    }
     let message = format!(
         "step `{}` does not give `{name}`, which `{}` needs",
         step.name, step.action
     );
-    let report = Diagnostic::error(Code::MissingInput, place(step), message)
-        .label(format!("`{name}` is missing"));
-    match meant(step, name) {
-        Some(key) => {
-            let near = Near::chosen(&key.value, name, own_names(step));
-            report.edit(key.span, near, "this input is probably meant")
-        }
-        None => report.help(format!("add it under `inputs`: {}", example(name))),
-    }
+    Diagnostic::error(Code::MissingInput, place(step), message)
+        .label(format!("`{name}` is missing"))
+        .help(format!("add it under `inputs`: {}", example(name)))
+}
+
+/// The report of an input that is needed and given under another name.
+pub(super) fn misspelt(step: &Step, key: &Spanned<String>, name: &str) -> Diagnostic {
+    let message = format!(
+        "step `{}` gives `{key}`, but `{}` needs `{name}`",
+        step.name, step.action
+    );
+    let near = Near::chosen(&key.value, name, own_names(step));
+    Diagnostic::error(Code::MissingInput, key.span, message)
+        .label(format!("`{name}` is probably meant"))
+        .context(place(step), format!("needs `{name}`"))
+        .edit(key.span, near, "an input with a similar name exists")
 }
 
 /// A required input, given.
@@ -90,7 +100,9 @@ pub(super) fn unknown(step: &Step, diagnostics: &mut Diagnostics) {
 /// The names of the inputs that the action has.
 fn own_names(step: &Step) -> impl Iterator<Item = &'static str> {
     let own = own_inputs(&step.action.value).iter();
-    own.map(|input| input.name)
+    // The steps of a loop are read before its other inputs.
+    let body = (step.action.value == "aws:loop").then_some("Steps");
+    own.map(|input| input.name).chain(body)
 }
 
 fn unknown_input(step: &Step, key: &Spanned<String>, known: &[&str]) -> Diagnostic {

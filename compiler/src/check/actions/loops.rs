@@ -5,7 +5,7 @@ use super::own::own_inputs;
 use super::typed::Inputs;
 use super::{branch, data};
 use crate::check::scope::{Scope, Typed};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Scalar, Step, Type, Value, ValueKind};
 use crate::ir::{Data, Expression, Loop, Turns, Work};
 
@@ -51,7 +51,9 @@ fn allowed_types() -> &'static [&'static str] {
 pub(super) fn turns(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
     let mut inputs = Inputs::of(step, scope, diagnostics);
     inputs.one_of(ITERATORS, CONDITION);
-    if step.body_span.is_none() && step.inputs_known {
+    let mut keys = step.inputs.iter().map(|(key, _)| key.value.as_str());
+    let misspelt = keys.any(|key| similar(key, ["Steps"]).is_some());
+    if step.body_span.is_none() && step.inputs_known && !misspelt {
         inputs.report(without_steps(step));
     }
     inputs.choice(DATA_TYPE, "the type of the items");

@@ -288,11 +288,11 @@ fn no_code(step: &Step) -> Diagnostic {
 }
 
 fn missing(step: &Step, name: &str, help: &str) -> Diagnostic {
-    let message = format!("step `{}` does not give `{name}`", step.name);
-    let report = Diagnostic::error(Code::MissingInput, inputs::place(step), message)
-        .label(format!("`{name}` is missing"));
-    match inputs::meant(step, name) {
-        Some(key) => report.edit(key.span, name, "this input is probably meant"),
-        None => report.help(help.to_owned()),
+    if let Some(key) = inputs::meant(step, name) {
+        return inputs::misspelt(step, key, name);
     }
+    let message = format!("step `{}` does not give `{name}`", step.name);
+    Diagnostic::error(Code::MissingInput, inputs::place(step), message)
+        .label(format!("`{name}` is missing"))
+        .help(help)
 }

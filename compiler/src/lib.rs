@@ -56,6 +56,7 @@ pub fn compile(source: &Source, catalogue: &Catalogue) -> Compiled {
         let library = Library::new(&[], &source.document);
         check::check(&document, source, library, catalogue, &mut diagnostics)
     });
+    diagnostics.cut_cascades();
     silence::apply(source, &mut diagnostics);
     Compiled {
         runbook,
@@ -87,6 +88,7 @@ pub fn compile_all(sources: &[Arc<Source>], catalogue: &Catalogue) -> Vec<Compil
             let library = Library::new(&entries, &source.document);
             check::check(document, source, library, catalogue, &mut diagnostics)
         });
+        diagnostics.cut_cascades();
         silence::apply(source, &mut diagnostics);
         Compiled {
             runbook,

@@ -99,6 +99,12 @@ impl Catalogue {
         self.header.entries.iter().map(|entry| &*entry.name)
     }
 
+    /// The names of the services that were asked for, and so are decoded.
+    pub fn decoded(&self) -> impl Iterator<Item = &str> {
+        let known = self.services().zip(&self.services);
+        known.filter_map(|(name, service)| service.get().map(|_| name))
+    }
+
     /// Finds a service as runbooks spell it: by Boto3's name (`ecs`, `ECS`), or by
     /// its own identifier in any spelling (`CloudWatch Logs`, `cloudwatchlogs`).
     pub fn find(&self, written: &str) -> Option<Arc<Service>> {

@@ -59,48 +59,37 @@ fn on_cancel(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> O
         // `Abort` is what happens anyway: published runbooks write it on every action.
         Handler::Abort | Handler::Continue => Some(OnCancel::Abort),
         Handler::Step(name) => {
-            cancelled_action(step, name.span, diagnostics);
-            let target = scope.target(name, step, diagnostics)?;
-            cancel_target(target, name, scope, diagnostics);
+            let refused = cancelled_action(step, name.span);
+            let target = scope.target(name, step, diagnostics);
+            let doubtful = target.and_then(|target| cancel_target(target, name, scope));
+            diagnostics.extend(refused.or(doubtful));
+            let target = target?;
             Some(OnCancel::Step(target))
         }
     }
 }
 
 /// Some actions cannot have a handler (spec 4.5).
-fn cancelled_action(step: &Step, handler: Span, diagnostics: &mut Diagnostics) {
-    if matches!(
-        step.action.value.as_str(),
-        "aws:loop" | "aws:updateVariable"
-    ) {
+fn cancelled_action(step: &Step, handler: Span) -> Option<Diagnostic> {
+    let action = step.action.value.as_str();
+    matches!(action, "aws:loop" | "aws:updateVariable").then(|| {
         let message = format!(
-            "`onCancel` of step `{}` cannot be used on an `{}` step",
-            step.name, step.action
+            "`onCancel` of step `{}` cannot be used on an `{action}` step",
+            step.name
         );
-        let report = Diagnostic::error(Code::InvalidHandler, handler, message);
-        diagnostics.push(
-            report
-                .label("not allowed here")
-                .context(step.action.span, "this action")
-                .help("remove it"),
-        );
-    }
+        Diagnostic::error(Code::InvalidHandler, handler, message)
+            .label("not allowed here")
+            .context(step.action.span, "this action")
+            .help("remove it")
+    })
 }
 
 /// Some actions should not run while an execution is being cancelled (spec 4.5). Public runbooks do it with
 /// `aws:sleep`, so the service does not refuse them.
-fn cancel_target(
-    target: StepId,
-    name: &Spanned<String>,
-    scope: &Scope<'_>,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(entry) = scope.entry(target) else {
-        return;
-    };
-    let action = &entry.step.action;
+fn cancel_target(target: StepId, name: &Spanned<String>, scope: &Scope<'_>) -> Option<Diagnostic> {
+    let action = &scope.entry(target)?.step.action;
     if known::find(&action.value).is_none_or(|action| action.after_cancel) {
-        return;
+        return None;
     }
     let message = format!("`onCancel` leads to `{}`, an `{action}` step", name.value);
     let report = Diagnostic::warning(Code::InvalidHandler, name.span, message)
@@ -108,7 +97,7 @@ fn cancel_target(
         .context(action.span, "its action")
         .help("lead to a step that cleans up with another action, `aws:executeAwsApi` for example")
         .note("the steps after a cancellation have two minutes in all");
-    diagnostics.push(report);
+    Some(report)
 }
 
 fn end_with_next_step(step: &Step, diagnostics: &mut Diagnostics) {

@@ -342,6 +342,17 @@ impl Diagnostics {
             .for_each(|diagnostic| self.push(diagnostic));
     }
 
+    /// Drops warnings and hints about the very place of an error: with that repaired, they may be pointless.
+    pub(crate) fn cut_cascades(&mut self) {
+        let errors = self.list.iter().filter(|finding| {
+            finding.severity == Severity::Error && finding.span.start < finding.span.end
+        });
+        let errors: HashSet<Span> = errors.map(|finding| finding.span).collect();
+        self.list.retain(|finding| {
+            finding.severity == Severity::Error || !errors.contains(&finding.span)
+        });
+    }
+
     /// Whether an error is among them.
     pub fn has_errors(&self) -> bool {
         self.list

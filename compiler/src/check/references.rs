@@ -182,6 +182,12 @@ fn undeclared(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Diagn
             similar,
             "a parameter with a similar name exists",
         ),
+        // A script may have braces of its own.
+        None if scope.is_script() => report
+            .note("the service takes every word in double braces for a reference, in a script, too, and knows no escape")
+            .help(format!(
+                "declare `{name}` under `parameters`, or put the braces together when the script runs: `'{{' + '{{{name}}}' + '}}'`"
+            )),
         None => report.help(format!("declare `{name}` under `parameters`")),
     }
 }

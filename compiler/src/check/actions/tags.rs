@@ -4,7 +4,7 @@ use super::call::{self, Called, Element, Given, text, told_list};
 use super::typed::Inputs;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::Step;
+use crate::document::{Step, Value};
 use crate::ir::{Expression, Field, Procedure, Work};
 
 /// What is tagged if the step does not say.
@@ -17,10 +17,32 @@ pub(super) fn create(
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
     let mut inputs = Inputs::of(step, scope, diagnostics);
+    reserved_keys(&mut inputs);
     // After a wrong one, the other inputs are looked at all the same.
     match inputs.choice("ResourceType", "what is tagged") {
         None | Some(EC2) => of_ec2(inputs),
         Some(other) => of_ssm(other, inputs),
+    }
+}
+
+/// Keys that begin with `aws:` are AWS's own.
+fn reserved_keys(inputs: &mut Inputs<'_, '_>) {
+    let tags = inputs.given("Tags").and_then(Value::as_list);
+    let keys = tags
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|tag| tag.get("Key"));
+    let reserved = |key: &&Value| {
+        let text = key.as_scalar().map(|key| key.text().to_ascii_lowercase());
+        text.is_some_and(|text| text.starts_with("aws:"))
+    };
+    for key in keys.filter(reserved) {
+        let message = "the key of a tag begins with `aws:`";
+        inputs.report(
+            Diagnostic::error(Code::ViolatedConstraint, key.span, message)
+                .label("only AWS itself gives such tags")
+                .help("choose another key"),
+        );
     }
 }
 

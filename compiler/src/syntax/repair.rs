@@ -39,6 +39,11 @@ impl Repaired {
         &self.text
     }
 
+    /// Whether quotes were added without any effect: each round of them doubles those of the round before.
+    pub(super) fn is_futile(&self) -> bool {
+        self.inserted.len() > self.source.len()
+    }
+
     /// The text as written.
     pub(super) fn source(&self) -> &str {
         &self.source
@@ -140,8 +145,11 @@ pub(super) fn unquoted(
 
 /// The value that begins with the braces at `start`.
 fn at(text: &str, start: usize, in_flow: bool) -> Option<Unquoted> {
-    let rest = text.get(start..)?;
-    let inner = rest.strip_prefix("{{")?;
+    let (before, rest) = text.split_at_checked(start)?;
+    // Right behind a word the braces are part of something else, and so would a quote be: of an anchor, `&a{{b}}`.
+    let begins = before.is_empty()
+        || before.ends_with(|last: char| last.is_whitespace() || "[,{:-".contains(last));
+    let inner = rest.strip_prefix("{{").filter(|_| begins || in_flow)?;
     let length = inner.find("}}")?;
     let name = inner.get(..length)?;
     if name.contains(['{', '}', '"', '\'', ',']) || name.contains(": ") || name.trim().is_empty() {

@@ -75,7 +75,7 @@ fn settle<T>(text: &str, last: impl FnOnce(Attempt<'_>, &Repaired, Vec<Diagnosti
         let attempt = Attempt::run(&repaired, Comments::Dropped);
         let found = repair::unquoted(&repaired, &attempt.double_braces, attempt.failed_at());
         repairs += 1;
-        if found.is_empty() || repairs > MOST_REPAIRS {
+        if found.is_empty() || repairs > MOST_REPAIRS || repaired.is_futile() {
             return last(attempt, &repaired, reports);
         }
         for reference in found {

@@ -96,7 +96,7 @@ pub fn include(runbook: &Runbook, aws: bool) -> String {
     plans.map(|plan| text(&plan, aws)).collect()
 }
 
-/// Runbooks of one crate, each as [`include`] gives it but without those that its steps start: these are modules of their
+/// Runbooks of one crate, each as [`include()`] gives it but without those that its steps start: these are modules of their
 /// own, to be included beside it. Beside every text stands the name of its runbook. No two runbooks have one name.
 pub fn include_each(runbooks: &[&Runbook], aws: bool) -> Vec<(String, String)> {
     let modules = Modules::of_all(runbooks.iter().copied());

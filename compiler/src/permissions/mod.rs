@@ -2,7 +2,7 @@
 //!
 //! Takes the program and gives, for every step, the actions of IAM that its calls need. The calls are those of the program
 //! itself ([`crate::ir::Work::calls`]), the ones that a binary makes, so that the two cannot part. Which action a call
-//! needs follows from its service and operation, but for reviewed exceptions ([`actions`]).
+//! needs follows from its service and operation, but for reviewed exceptions (`actions`).
 
 mod actions;
 mod policy;

@@ -1,5 +1,5 @@
 //! The codes of the findings, grouped by stage: RB01 YAML, RB02 names and flow,
-//! RB03 types, RB04 action inputs, RB05 not supported yet.
+//! RB03 types, RB04 action inputs, RB05 not supported yet, RB06 consequences to know.
 
 use std::fmt;
 use std::str::FromStr;

@@ -11,7 +11,7 @@ use crate::document::Type;
 use crate::ir::{Condition, Expression, Operator, Parameter, Reference};
 
 /// More cases than these are not tried.
-const MOST: usize = 4096;
+const MOST: usize = 1024;
 
 /// What a value, or a comparison as a whole, may be.
 struct Unknown<'a> {

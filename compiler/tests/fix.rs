@@ -111,6 +111,28 @@ mainSteps:
     assert_eq!(read(&folder, "run.yaml"), runbook);
 }
 
+/// A list is meant, perhaps of another operation: with the name alone, the selector would not match either.
+#[test]
+fn a_name_in_a_selector_is_repaired_only_if_the_rest_fits() {
+    let folder = Folder::new("fix-selector");
+    let runbook = "\
+schemaVersion: '0.3'
+mainSteps:
+  - name: change
+    action: aws:executeAwsApi
+    inputs: {Service: elasticache, Api: ModifyReplicationGroup, ReplicationGroupId: a}
+    outputs:
+      - {Name: one, Selector: '$.ReplicationGroups[0].Status', Type: String}
+      - {Name: two, Selector: '$.ReplicationGroups.Status', Type: String}
+";
+    folder.write("run.yaml", runbook);
+    folder.run(&["check", "--fix", "run.yaml"]).assert(0);
+    assert_eq!(
+        read(&folder, "run.yaml"),
+        runbook.replace("Groups.Status", "Group.Status")
+    );
+}
+
 #[test]
 fn a_diff_is_shown_and_nothing_written() {
     let folder = Folder::new("fix-diff");

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::Unmatched;
 use super::answer::{Answer, Node, View};
 use super::filter::inner;
+use super::{Unmatched, select};
 use crate::check::actions::some_of;
 use crate::diagnostic::{Code, Diagnostic, similar};
 use crate::source::{Span, Spanned};
@@ -66,9 +66,22 @@ impl Unmatched {
             Cause::Nothing { key, at, place } => {
                 let views: Vec<View<'_>> = at.iter().map(|node| answer.view(node)).collect();
                 let report = report.label(label(key.as_ref(), &views, place));
-                way_out(report, key.as_ref(), &views, self.place)
+                let fits = |name: &str| self.matches_with(name, answer, selector);
+                way_out(report, key.as_ref(), &views, self.place, fits)
             }
         }
+    }
+}
+
+impl Unmatched {
+    /// Whether the selector matches with another name in this place.
+    fn matches_with(&self, name: &str, answer: &Answer, selector: &Selector) -> bool {
+        let mut repaired = selector.clone();
+        let segments = repaired.segments.iter_mut();
+        for segment in segments.filter(|segment| segment.span == self.place) {
+            segment.value = SelectorSegment::Key(name.to_owned());
+        }
+        select(answer, &repaired).is_ok()
     }
 }
 
@@ -85,12 +98,26 @@ fn label(key: Option<&Key>, views: &[View<'_>], place: &Place) -> String {
     }
 }
 
-fn way_out(report: Diagnostic, key: Option<&Key>, views: &[View<'_>], segment: Span) -> Diagnostic {
+fn way_out(
+    report: Diagnostic,
+    key: Option<&Key>,
+    views: &[View<'_>],
+    segment: Span,
+    fits: impl Fn(&str) -> bool,
+) -> Diagnostic {
     let names: Vec<&str> = views.iter().flat_map(member_names).collect();
     if let Some(Key { text, inner }) = key {
         if let Some(near) = similar(text, names.iter().copied()) {
             return match inner {
-                Some(span) => report.edit(*span, near, "a member with a similar name exists"),
+                Some(span) if fits(&near) => {
+                    report.edit(*span, near, "a member with a similar name exists")
+                }
+                // Something else is wrong behind it, so that this may not be what is meant.
+                Some(span) => report.edit(
+                    *span,
+                    near.into_name(),
+                    "a member with a similar name exists",
+                ),
                 None => report.help(format!("a member with a similar name exists: `{near}`")),
             };
         }

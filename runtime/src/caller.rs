@@ -6,6 +6,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::name::Name;
 use crate::script::{Output, ScriptError};
 use crate::token::Token;
 use crate::value::Document;
@@ -34,21 +35,25 @@ pub trait Caller<Q>: Send + Sync {
 pub struct Call {
     /// Which effect of the execution it is.
     pub effect: EffectId,
-    /// By what a service recognises the call, if it has seen it before.
-    pub token: Token,
+    /// The execution.
+    execution: Uuid,
 }
 
 impl Call {
     /// An effect of an execution.
-    pub fn new(execution: Uuid, effect: EffectId) -> Self {
-        let token = Token::of(execution, &effect);
-        Self { effect, token }
+    pub const fn new(execution: Uuid, effect: EffectId) -> Self {
+        Self { effect, execution }
+    }
+
+    /// By what a service recognises the call, if it has seen it before.
+    pub fn token(&self) -> Token {
+        Token::of(self.execution, &self.effect)
     }
 
     /// A call that is made before the first step; the number says which. It only reads, so nobody need recognise it.
     pub(crate) fn before_steps(number: u32) -> Self {
         let effect = EffectId {
-            step: String::new(),
+            step: Name::default(),
             attempt: 1,
             call: number,
             number,
@@ -63,7 +68,7 @@ impl Call {
 pub struct EffectId {
     /// The step's name, after the iterations of the loops around it: `each[3]/stop`. Empty for what the engine asks
     /// before the first step.
-    pub step: String,
+    pub step: Name,
     /// The attempt, from 1.
     pub attempt: u32,
     /// Which of the attempt's calls it is a try of, from 1. Polls, and repeats after throttling, are tries of one call;

@@ -182,7 +182,7 @@ impl DryRun {
                 step_name: format!("{within}{}", step.label),
                 decided_by,
                 next_step: match next {
-                    After::Step(next) => Some(next.clone()),
+                    After::Step(next) => Some(next.to_string()),
                     After::End | After::Abort => None,
                 },
                 iterations,

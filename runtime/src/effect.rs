@@ -12,7 +12,9 @@ use serde::Serialize;
 use crate::approval::Approval;
 use crate::decode::Response;
 use crate::local::Local;
+use crate::name::Name;
 use crate::procedure::{Course, Procedure};
+use crate::record::Inputs;
 use crate::runbook::ParameterDefinition;
 use crate::selector::Selector;
 use crate::turns::Turns;
@@ -76,7 +78,7 @@ pub struct Effect<Q, S> {
     /// What the engine is to do.
     pub action: Action<Q, S>,
     /// The step's inputs as the record shows them, beyond those that the step's definition holds already.
-    pub inputs: Map,
+    pub inputs: Inputs,
     /// The seconds that one attempt may take, where a reference says so.
     pub time_limit: Option<u64>,
 }
@@ -99,7 +101,7 @@ pub enum Action<Q, S> {
     /// Give a variable a value. Nothing is performed.
     Set(Document),
     /// Call an API to announce it, where that is wanted, and wait for decisions.
-    Approve(Approval, Option<Q>),
+    Approve(Box<Approval>, Option<Q>),
     /// Wait for somebody who says that it may go on. The text is for them.
     Pause(Option<String>),
 }
@@ -133,13 +135,13 @@ impl<Q: Request, S> Effect<Q, S> {
     pub fn call(request: impl Into<Q>) -> Self {
         let request = request.into();
         let inputs = inputs_of(&request);
-        Self::new(Action::Call(request, Acceptance::Any), inputs)
+        Self::new(Action::Call(request, Acceptance::Any), texts(inputs))
     }
 
     /// Does what takes several calls.
     pub fn run(procedure: impl Procedure<Q>) -> Self {
         let inputs = procedure.inputs();
-        Self::new(Action::Run(Course::of(procedure)), inputs)
+        Self::new(Action::Run(Course::of(procedure)), texts(inputs))
     }
 
     /// The answer must show a desired value.
@@ -169,8 +171,8 @@ impl<Q: Request, S> Effect<Q, S> {
     /// Shows `value` in the record as the input `name`, in place of the request's member `instead_of`.
     #[must_use]
     pub fn show_input(mut self, instead_of: &str, name: &str, value: impl Into<Document>) -> Self {
-        self.inputs.shift_remove(instead_of);
-        self.inputs.insert(name.to_owned(), value.into());
+        self.inputs.remove(instead_of);
+        self.inputs.insert(name.to_owned(), text(&value.into()));
         self
     }
 
@@ -179,11 +181,15 @@ impl<Q: Request, S> Effect<Q, S> {
     pub fn announced_by(mut self, request: impl Into<Q>) -> Self {
         let request = request.into();
         if let Some(topic) = inputs_of(&request).shift_remove("TopicArn") {
-            let enhanced = self.inputs.get_mut("EnhancedApprovals");
-            match enhanced.and_then(Document::as_object_mut) {
-                Some(enhanced) => enhanced.insert("NotificationArn".to_owned(), topic),
-                None => self.inputs.insert("NotificationArn".to_owned(), topic),
-            };
+            const ENHANCED: &str = "EnhancedApprovals";
+            let enhanced = self.inputs.get(ENHANCED);
+            match enhanced.and_then(|enhanced| serde_json::from_str::<Map>(enhanced).ok()) {
+                Some(mut enhanced) => {
+                    enhanced.insert("NotificationArn".to_owned(), topic);
+                    self.inputs.insert(ENHANCED, text(&enhanced.into()));
+                }
+                None => self.inputs.insert("NotificationArn", text(&topic)),
+            }
         }
         let action = match self.action {
             Action::Approve(approval, _) => Action::Approve(approval, Some(request)),
@@ -194,7 +200,7 @@ impl<Q: Request, S> Effect<Q, S> {
 
     /// Goes to a step, or on with the flow where there is none.
     pub fn jump(step: Option<S>) -> Self {
-        Self::new(Action::Jump(step), Map::new())
+        Self::new(Action::Jump(step), Inputs::new())
     }
 
     fn expect(
@@ -203,10 +209,9 @@ impl<Q: Request, S> Effect<Q, S> {
         desired: Vec<String>,
         acceptance: fn(Expectation) -> Acceptance,
     ) -> Self {
-        self.inputs
-            .insert("PropertySelector".to_owned(), selector.text.into());
-        self.inputs
-            .insert("DesiredValues".to_owned(), desired.clone().into());
+        let (property, values) = (selector.text.into(), desired.clone().into());
+        self.inputs.insert("PropertySelector", text(&property));
+        self.inputs.insert("DesiredValues", text(&values));
         self.accept(acceptance(Expectation { selector, desired }))
     }
 
@@ -220,7 +225,7 @@ impl<Q: Request, S> Effect<Q, S> {
 }
 
 impl<Q, S> Effect<Q, S> {
-    const fn new(action: Action<Q, S>, inputs: Map) -> Self {
+    const fn new(action: Action<Q, S>, inputs: Inputs) -> Self {
         Self {
             action,
             inputs,
@@ -255,8 +260,7 @@ impl<Q, S> Effect<Q, S> {
     ) -> Result<Self, InputError> {
         let items = items.into();
         let turns = Turns::each::<T>(&items, most)?;
-        let mut inputs = Map::new();
-        inputs.insert("Iterators".to_owned(), items);
+        let inputs = Inputs::from_iter([("Iterators", text(&items))]);
         Ok(Self::repeated(turns, inputs, most))
     }
 
@@ -265,12 +269,12 @@ impl<Q, S> Effect<Q, S> {
     /// # Errors
     /// When `most` is not what a loop can have.
     pub fn repeat(most: Option<i64>) -> Result<Self, InputError> {
-        Ok(Self::repeated(Turns::repeat(most)?, Map::new(), most))
+        Ok(Self::repeated(Turns::repeat(most)?, Inputs::new(), most))
     }
 
-    fn repeated(turns: Turns, mut inputs: Map, most: Option<i64>) -> Self {
+    fn repeated(turns: Turns, mut inputs: Inputs, most: Option<i64>) -> Self {
         if let Some(most) = most {
-            inputs.insert("MaxIterations".to_owned(), most.into());
+            inputs.insert("MaxIterations", most.to_string().into());
         }
         Self::new(Action::Loop(turns), inputs)
     }
@@ -286,28 +290,27 @@ impl<Q, S> Effect<Q, S> {
     ) -> Result<Self, InputError> {
         let value = value.into();
         variable::check(variables, name, &value)?;
-        let mut inputs = Map::new();
-        inputs.insert("Name".to_owned(), format!("variable:{name}").into());
-        inputs.insert("Value".to_owned(), value.clone());
-        Ok(Self::new(Action::Set(value), inputs))
+        let name = ["\"variable:", name, "\""].concat();
+        let inputs = [("Name", name.into()), ("Value", text(&value))];
+        Ok(Self::new(Action::Set(value), inputs.into_iter().collect()))
     }
 
     /// Waits for decisions (spec 5.1).
     pub fn approve(approval: Approval) -> Self {
-        let inputs = approval.inputs();
-        Self::new(Action::Approve(approval, None), inputs)
+        let inputs = texts(approval.inputs());
+        Self::new(Action::Approve(Box::new(approval), None), inputs)
     }
 
     /// Waits for somebody who says that it may go on (spec 5.18).
     pub fn pause() -> Self {
-        Self::new(Action::Pause(None), Map::new())
+        Self::new(Action::Pause(None), Inputs::new())
     }
 
     /// Says something to those who may let a pause end.
     #[must_use]
     pub fn saying(mut self, message: String) -> Self {
-        self.inputs
-            .insert("Message".to_owned(), message.as_str().into());
+        let shown = text(&message.as_str().into());
+        self.inputs.insert("Message", shown);
         let action = Action::Pause(Some(message));
         Self { action, ..self }
     }
@@ -334,10 +337,9 @@ impl<Q, S> Effect<Q, S> {
         ))
     }
 
-    fn wait(name: &str, text: &str, action: Action<Q, S>) -> Self {
-        let mut inputs = Map::new();
-        inputs.insert(name.to_owned(), text.into());
-        Self::new(action, inputs)
+    fn wait(name: &'static str, written: &str, action: Action<Q, S>) -> Self {
+        let inputs = [(name, text(&written.into()))];
+        Self::new(action, inputs.into_iter().collect())
     }
 }
 
@@ -348,4 +350,23 @@ pub(crate) fn inputs_of<Q: Request>(request: &Q) -> Map {
         // A request is a struct with string keys: its serialization is an object and cannot fail.
         _ => Map::new(),
     }
+}
+
+/// Values, each as JSON text.
+fn texts(values: Map) -> Inputs {
+    let values = values.into_iter();
+    values.map(|(name, value)| (name, text(&value))).collect()
+}
+
+/// A value as JSON text.
+fn text(value: &Document) -> Name {
+    /// The quotes of a text.
+    const QUOTES: usize = 2;
+    let length = value.as_str().map_or(0, |text| text.len() + QUOTES);
+    let mut written = Vec::with_capacity(length);
+    let text = serde_json::to_writer(&mut written, value).map(|()| String::from_utf8(written));
+    // A document is no more than JSON, and memory takes it: it cannot fail.
+    text.unwrap_or_else(|_| Ok(String::new()))
+        .unwrap_or_default()
+        .into()
 }

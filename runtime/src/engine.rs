@@ -5,6 +5,8 @@
 //! done or awaited, in one piece with the answer that they follow from: so a call costs one commit, and a cut at any
 //! point loses at most the answer of one call, which is then made again.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -257,7 +259,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         }
         let event = Event {
             at: self.clock.now(),
-            change: Change::Began(Box::new(Beginning {
+            change: Change::Began(Arc::new(Beginning {
                 execution: start.execution,
                 parent: start.parent,
                 for_targets: R::FOR_TARGETS,
@@ -318,7 +320,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         let (mut fold, mut other) = (Fold::new(memory), None);
         self.store.read(id, &mut |event| match event.change {
             Change::Began(beginning) if beginning.hash != R::DEFINITION.hash && !self.force => {
-                other = Some(beginning.runbook);
+                other = Some(beginning.runbook.clone());
             }
             _ => fold.add(&event),
         })?;
@@ -384,7 +386,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
                     let asked = effect.clone();
                     let change = self.call(execution, effect, request, deadline).await;
                     if let Some(output) = self.caller.printed(&asked) {
-                        let effect = asked;
+                        let (effect, output) = (asked, Box::new(output));
                         self.note(&mut drive, Change::Printed { effect, output })?;
                     }
                     change.unwrap_or_else(|| drive.execution.out_of_time(&self.policy))
@@ -397,17 +399,17 @@ impl<'a, R: Runbook> Engine<'a, R> {
                     Some(moment) => self.sleep(execution, moment, change).await,
                     None => change,
                 },
-                Next::Nothing => return self.record(execution),
+                Next::Nothing => return self.record(*drive.execution),
             };
             self.note(&mut drive, change)?;
         }
     }
 
     /// The record of an execution, with those of its children.
-    fn record(&self, execution: &Execution<R>) -> Result<Record, EngineError> {
+    fn record(&self, execution: Execution<R>) -> Result<Record, EngineError> {
         let record = match self.memory() {
-            Memory::Record => execution.record(),
-            Memory::Outputs => self.load(execution.id())?.record(),
+            Memory::Record => execution.into_record(),
+            Memory::Outputs => self.load(execution.id())?.into_record(),
         };
         Ok(child::with_children::<R>(record, self.store))
     }
@@ -450,8 +452,14 @@ impl<'a, R: Runbook> Engine<'a, R> {
         };
         let effect = call.effect;
         Some(match answer {
-            Ok(answer) => Change::Answered { effect, answer },
-            Err(error) => Change::Refused { effect, error },
+            Ok(answer) => Change::Answered {
+                effect,
+                answer: Arc::new(answer),
+            },
+            Err(error) => Change::Refused {
+                effect,
+                error: Box::new(error),
+            },
         })
     }
 

@@ -1,6 +1,9 @@
 //! Events: what has happened in an execution, in order. An execution is nothing but its events.
 //!
-//! Every event is stored before the engine goes on, so that an execution can be continued after any of them.
+//! Every event is stored before the engine goes on, so that an execution can be continued after any of them. There are a
+//! few for each step: what is large and rare lies elsewhere, and the names of steps are those of the program.
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,6 +13,7 @@ use crate::caller::{CallError, EffectId};
 use crate::doubt::Decision;
 use crate::failure::Failure;
 use crate::flow::After;
+use crate::name::Name;
 use crate::record::Simulation;
 use crate::script::Output;
 use crate::signal::Signal;
@@ -30,7 +34,7 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Change {
     /// The execution was accepted.
-    Began(Box<Beginning>),
+    Began(Arc<Beginning>),
     /// What defaults of parameters take from Parameter Store is known.
     Read {
         /// The values by their names there.
@@ -63,31 +67,31 @@ pub enum Change {
     /// A step starts, with its first attempt.
     StepStarted {
         /// The step.
-        step: String,
+        step: Name,
     },
     /// An iteration of the loop under way starts.
     IterationStarted {
         /// The loop.
-        step: String,
+        step: Name,
         /// The iteration, from 1.
         iteration: u32,
     },
     /// A step waits until somebody lets it start, because the execution is interactive.
     AwaitsStart {
         /// The step.
-        step: String,
+        step: Name,
     },
     /// Somebody has let the step start.
     StartAllowed {
         /// The step.
-        step: String,
+        step: Name,
         /// What was said.
-        signal: Signal,
+        signal: Box<Signal>,
     },
     /// Another attempt of the step under way starts.
     AttemptStarted {
         /// The step.
-        step: String,
+        step: Name,
         /// The attempt, from 1.
         attempt: u32,
     },
@@ -101,26 +105,26 @@ pub enum Change {
         /// Which one.
         effect: EffectId,
         /// The answer, as Boto3 gives it.
-        answer: Document,
+        answer: Arc<Document>,
     },
     /// An effect has printed something, which its script did before what follows was known.
     Printed {
         /// Which one.
         effect: EffectId,
         /// What.
-        output: Output,
+        output: Box<Output>,
     },
     /// A call gave no usable answer.
     Refused {
         /// Which one.
         effect: EffectId,
         /// Why.
-        error: CallError,
+        error: Box<CallError>,
     },
     /// The step waits.
     Waiting {
         /// The step.
-        step: String,
+        step: Name,
         /// The attempt.
         attempt: u32,
         /// Until when.
@@ -131,56 +135,56 @@ pub enum Change {
     /// The step waits for people.
     AwaitsSignal {
         /// The step.
-        step: String,
+        step: Name,
         /// The attempt.
         attempt: u32,
     },
     /// Somebody has told the step under way something that counts.
     Signalled {
         /// The step.
-        step: String,
+        step: Name,
         /// The attempt.
         attempt: u32,
         /// What.
-        signal: Signal,
+        signal: Box<Signal>,
     },
     /// The time of an attempt is up, and what it has started is to be stopped.
     OutOfTime {
         /// The step.
-        step: String,
+        step: Name,
         /// The attempt.
         attempt: u32,
         /// Why the attempt has timed out.
-        failure: Failure,
+        failure: Box<Failure>,
     },
     /// An attempt has failed or timed out, and another will follow.
     AttemptFailed {
         /// The step.
-        step: String,
+        step: Name,
         /// The attempt.
         attempt: u32,
         /// `Failed` or `TimedOut`.
         status: Status,
         /// Why.
-        failure: Failure,
+        failure: Box<Failure>,
         /// When the next attempt starts.
         retry_at: Timestamp,
     },
     /// A step has ended.
     StepEnded {
         /// The step.
-        step: String,
+        step: Name,
         /// `Success`, `Failed`, `TimedOut`, `Cancelled` or `Exited`.
         status: Status,
         /// Why, if it has not succeeded.
-        failure: Option<Failure>,
+        failure: Option<Box<Failure>>,
         /// What follows.
-        next: After<String>,
+        next: After<Name>,
     },
     /// The time of a loop is up while a step inside runs, which is stopped.
     LoopTimedOut {
         /// The loop.
-        step: String,
+        step: Name,
     },
     /// Somebody asked the execution to stop.
     CancelRequested,

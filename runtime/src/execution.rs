@@ -17,7 +17,10 @@ mod loops;
 mod next;
 mod open;
 mod record;
+mod told;
 mod view;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -25,6 +28,7 @@ use uuid::Uuid;
 use crate::effect::{Acceptance, Action, Effect};
 use crate::event::{Beginning, Reason};
 use crate::failure::Failure;
+use crate::name::Name;
 use crate::procedure::Course;
 use crate::runbook::{Runbook, StepDefinition};
 use crate::scope::Context;
@@ -44,7 +48,7 @@ pub(crate) use open::Open;
 
 /// One run of a runbook, as far as it has come.
 pub struct Execution<R: Runbook> {
-    beginning: Beginning,
+    beginning: Arc<Beginning>,
     began: Timestamp,
     /// The parameters with what was read from Parameter Store, if something was.
     resolved: Option<Map>,
@@ -104,7 +108,7 @@ struct Running<R: Runbook> {
     /// Its entry in the history.
     run: RunId,
     /// Its name, after the iterations of the loops around it: `each[3]/stop`.
-    path: String,
+    path: Name,
     /// What the step asks for; resolved once, when it starts (spec 8, row 18).
     effect: Result<Effect<R::Request, R::Step>, InputError>,
     attempt: u32,
@@ -115,7 +119,7 @@ struct Running<R: Runbook> {
     /// How many answers there were, in all attempts.
     epoch: u32,
     /// Where its procedure stands, if it has one.
-    standing: Option<Standing<R::Request>>,
+    standing: Option<Box<Standing<R::Request>>>,
     /// Which call of the attempt is made or tried again, from 1.
     call: u32,
     /// The number of effects before the first try of that call.
@@ -156,7 +160,7 @@ enum Stop {
     /// Somebody asked to cancel.
     Cancelled,
     /// The time of the attempt is up.
-    Late(Failure),
+    Late(Box<Failure>),
 }
 
 /// What a step under way does.
@@ -166,11 +170,11 @@ enum Phase<R: Runbook> {
     /// A call is under way, or was when the execution was cut off.
     Calling,
     /// A call has come back.
-    Judged(Judgement<R>),
+    Judged(Box<Judgement<R>>),
     /// It waits, within its attempt.
     Waiting { until: Timestamp, reason: Reason },
     /// It waits for people.
-    Hearing(Hearing),
+    Hearing(Box<Hearing>),
     /// It waits for its next attempt.
     Pausing { until: Timestamp, cause: String },
     /// The steps inside have come to an end.
@@ -259,11 +263,11 @@ impl<R: Runbook> Running<R> {
         self.call += 1;
         self.before = self.calls;
         self.found = None;
-        self.standing = Some(Standing {
+        self.standing = Some(Box::new(Standing {
             request: course.request(),
             course,
             stops: None,
-        });
+        }));
     }
 
     /// The request that the step makes now.

@@ -34,6 +34,7 @@ pub mod input;
 pub mod journal;
 pub mod lambda;
 pub mod local;
+pub mod name;
 pub mod observer;
 pub mod parameters;
 #[cfg_attr(

@@ -206,7 +206,7 @@ pub(crate) fn shown(mut record: Record) -> Record {
         .and_then(|step| step.inputs.clone());
     let inputs = inputs.unwrap_or_default();
     let input = |name: &str| {
-        let text = inputs.get(name)?.as_str()?;
+        let text = inputs.get(name)?;
         serde_json::from_str::<Document>(text).ok()
     };
     let text = |name: &str| input(name)?.as_str().map(str::to_owned);
@@ -285,7 +285,7 @@ impl Asked {
 
 fn object(document: Document) -> Option<Texts> {
     match document {
-        Document::Object(members) => Some(members),
+        Document::Object(members) => Some(members.into()),
         _ => None,
     }
 }
@@ -307,7 +307,7 @@ fn summary(total: usize, children: &[Record]) -> TargetsSummary {
 
 /// The step that stands for one target.
 fn step(id: Uuid, name: &str, child: Option<&AutomationExecution>) -> StepExecution {
-    let step = StepExecution::pending(name, ACTION);
+    let step = StepExecution::pending(name.to_owned(), ACTION);
     let Some(child) = child else {
         return step;
     };

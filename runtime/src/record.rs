@@ -12,10 +12,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::failure::{FailureStage, FailureType};
+use crate::name::{Name, Named};
 use crate::status::Status;
+use crate::value::Document;
 
-/// Texts by name, in the order of the runbook.
-pub type Texts = crate::value::Map;
+/// Inputs by name, each as JSON text.
+pub type Inputs = Named<Name>;
+
+/// Lists of texts by name, in the order of the runbook.
+pub type Texts = Named<Document>;
 
 /// The record of an execution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -230,15 +235,15 @@ pub struct ResolvedTargets {
 #[serde(rename_all = "PascalCase")]
 pub struct StepExecution {
     /// The step.
-    pub step_name: String,
+    pub step_name: Name,
     /// Its action.
-    pub action: String,
+    pub action: Name,
     /// `timeoutSeconds` as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u64>,
     /// `onFailure` as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_failure: Option<String>,
+    pub on_failure: Option<Name>,
     /// `maxAttempts` as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_attempts: Option<u32>,
@@ -260,7 +265,7 @@ pub struct StepExecution {
     pub step_status: Status,
     /// The resolved inputs, each as JSON text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inputs: Option<Texts>,
+    pub inputs: Option<Inputs>,
     /// The outputs, each a list of texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outputs: Option<Texts>,
@@ -272,7 +277,7 @@ pub struct StepExecution {
     pub warning_message: Option<String>,
     /// Where and how it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure_details: Option<FailureDetails>,
+    pub failure_details: Option<Box<FailureDetails>>,
     /// The execution of this step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step_execution_id: Option<Uuid>,
@@ -284,24 +289,24 @@ pub struct StepExecution {
     pub is_end: Option<bool>,
     /// `nextStep` as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_step: Option<String>,
+    pub next_step: Option<Name>,
     /// `isCritical` as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_critical: Option<bool>,
     /// Where the finished step could lead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_next_steps: Option<Vec<String>>,
+    pub valid_next_steps: Option<Vec<Name>>,
     /// The iteration that it belongs to, inside a loop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent_step_details: Option<ParentStepDetails>,
+    pub parent_step_details: Option<Box<ParentStepDetails>>,
 }
 
 impl StepExecution {
     /// A step that has not started.
-    pub(crate) fn pending(name: &str, action: &str) -> Self {
+    pub(crate) fn pending(name: impl Into<Name>, action: &'static str) -> Self {
         Self {
-            step_name: name.to_owned(),
-            action: action.to_owned(),
+            step_name: name.into(),
+            action: action.into(),
             timeout_seconds: None,
             on_failure: None,
             max_attempts: None,
@@ -331,9 +336,9 @@ pub struct ParentStepDetails {
     /// The execution of the loop.
     pub step_execution_id: Uuid,
     /// The loop.
-    pub step_name: String,
+    pub step_name: Name,
     /// Its action.
-    pub action: String,
+    pub action: Name,
     /// The number of the iteration, from 1.
     pub iteration: u32,
     /// What the iteration is about: a text, or JSON.

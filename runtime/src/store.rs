@@ -119,6 +119,15 @@ impl Store for MemoryStore {
 fn superseded(events: &[Event], change: &Change) -> Option<usize> {
     /// A poll is four events at most.
     const REACH: usize = 8;
+    if !matches!(
+        change,
+        Change::Called { .. }
+            | Change::Answered { .. }
+            | Change::Refused { .. }
+            | Change::Waiting { .. }
+    ) {
+        return None;
+    }
     let recent = events.iter().enumerate().rev().take(REACH);
     recent
         .take_while(|(_, event)| !matches!(event.change, Change::StepStarted { .. }))

@@ -21,7 +21,7 @@ use runbook_runtime::engine::{Engine, Start};
 use runbook_runtime::event::{Change, Event};
 use runbook_runtime::flow::{Flow, OnFailure};
 use runbook_runtime::local::{Local, Outside, Performer, Permissions};
-use runbook_runtime::record::Record;
+use runbook_runtime::record::{Record, Texts};
 use runbook_runtime::runbook::{Definition, Runbook, StepDefinition};
 use runbook_runtime::scope::{Context, Scope};
 use runbook_runtime::script::{self, Credentials, Runtime, Script};
@@ -206,7 +206,7 @@ async fn play(scenario: &str) -> Result<SimulationOutcome, SimulationError> {
 }
 
 /// What does not tell in which folder a script ran, and when.
-fn comparable(record: &Record) -> Vec<(Status, Option<String>, Option<Map>)> {
+fn comparable(record: &Record) -> Vec<(Status, Option<String>, Option<Texts>)> {
     let steps = record.automation_execution.step_executions.iter();
     steps
         .map(|step| {

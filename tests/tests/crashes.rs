@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
@@ -188,7 +189,7 @@ impl Victim<'_> {
                 "{}/{}/{}/{}",
                 effect.step, effect.attempt, effect.call, effect.number
             );
-            let done = self.done(&effect);
+            let (answer, done) = (Arc::unwrap_or_clone(answer), self.done(&effect));
             let (before, done_before) = self
                 .answers
                 .entry(key.clone())

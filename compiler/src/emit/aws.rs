@@ -163,7 +163,7 @@ fn caller_impl(plan: &Plan<'_>, functions: &Functions<'_>) -> TokenStream {
     let arms = operations.map(|(request, function)| {
         let name = &request.name;
         let client = clients.get(&request.service.name).map(|(field, ..)| field);
-        let token = own_token(request, functions.lacks).map(|_| quote!(, call.token));
+        let token = own_token(request, functions.lacks).map(|_| quote!(, call.token()));
         if request.fields.is_empty() {
             quote!(Request::#name(_) => #function(&self.#client #token).await)
         } else {

@@ -343,10 +343,10 @@ impl<'a> Crew<'a> {
         let step = &self.effect.step;
         let (around, name) = match step.rsplit_once('/') {
             Some((around, name)) => (format!("{around}/"), name),
-            None => (String::new(), step.as_str()),
+            None => (String::new(), step.as_ref()),
         };
         EffectId {
-            step: format!("{around}target[{number}]/{name}"),
+            step: format!("{around}target[{number}]/{name}").into(),
             ..self.effect.clone()
         }
     }

@@ -14,6 +14,7 @@ use tracing::{Level, debug, info, warn};
 use uuid::Uuid;
 
 use crate::event::{Change, Event, Reason};
+use crate::name::Name;
 use crate::observer::{Observer, View};
 
 use super::console::Console;
@@ -26,7 +27,7 @@ const TARGET: &str = "runbook";
 pub struct Log<'a> {
     next: &'a dyn Observer,
     /// When the calls under way were made, by the execution and the step's path.
-    called: Mutex<HashMap<(Uuid, String), Timestamp>>,
+    called: Mutex<HashMap<(Uuid, Name), Timestamp>>,
 }
 
 /// Whether a command line, or the environment, wants a log at all; and one for programs.

@@ -1,5 +1,6 @@
 //! The fold: what an event makes of an execution.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use crate::effect::Action;
 use crate::event::{Change, Event, Reason};
 use crate::failure::Failure;
 use crate::flow::After;
+use crate::name::Name;
 use crate::runbook::Runbook;
 use crate::scope::Scope;
 use crate::script::Output;
@@ -17,7 +19,7 @@ use crate::status::Status;
 use crate::stored::{self, StoredErrors, StoredValues};
 use crate::value::{Document, InputError, Map};
 
-use super::history::{History, Progress, RunId};
+use super::history::{History, Run, RunId};
 use super::judge::{self, Judgement};
 use super::{Cursor, Execution, Memory, Phase, Place, Running, Stop};
 
@@ -106,7 +108,7 @@ impl<R: Runbook> Execution<R> {
         let names = stored::names::<R>(&beginning.supplied);
         Ok(Self {
             resolved: None,
-            beginning: beginning.as_ref().clone(),
+            beginning: Arc::clone(beginning),
             began: event.at,
             now: event.at,
             ended: None,
@@ -152,14 +154,14 @@ impl<R: Runbook> Execution<R> {
                 failure,
                 next,
             } => {
-                let place = known::<R>(step)?;
+                let place = self.place_of(step)?;
                 let next = match next {
-                    After::Step(name) => After::Step(known::<R>(name)?),
+                    After::Step(name) => After::Step(place.way_to(name)?),
                     After::End => After::End,
                     After::Abort => After::Abort,
                 };
-                self.step_ended(place, *status, failure.as_ref())?;
-                self.follow(next, *status, failure.as_ref());
+                self.step_ended(place, *status, failure.as_deref())?;
+                self.follow(next, *status, failure.as_deref());
             }
             Change::Printed { effect, output } => self.printed(effect, output)?,
             Change::IterationStarted { step, iteration } => {
@@ -238,23 +240,22 @@ impl<R: Runbook> Execution<R> {
     }
 
     fn step_started(&mut self, name: &str) -> Result<(), JournalError> {
-        let place = known::<R>(name)?;
+        let place = self.place_of(name)?;
         let Some(state) = &mut self.state else {
             return Err(JournalError::Misplaced("StepStarted"));
         };
         state.context_mut().now = self.now;
         self.allowed = false;
-        let (prefix, parent) = match self.loops.last() {
-            Some(around) => (around.prefix(), Some(around.parent())),
-            None => (String::new(), None),
+        let path = match self.loops.last() {
+            Some(around) => Name::Owned(around.path_of(place.name())),
+            None => Name::Borrowed(place.name()),
         };
-        let path = format!("{prefix}{name}");
-        let run = self.history.next_id();
-        let mut running = Running::new(place, run, path, state, self.now);
-        let progress = Progress::new(&mut running, parent, self.now);
-        self.history.start(progress);
-        self.latest = Some(run);
-        self.cursor = Cursor::In(Box::new(running));
+        let id = self.history.next_id();
+        let mut running = Box::new(Running::new(place, id, path, state, self.now));
+        let run = self.run(&mut running);
+        self.history.start(run);
+        self.latest = Some(id);
+        self.cursor = Cursor::In(running);
         Ok(())
     }
 
@@ -270,19 +271,23 @@ impl<R: Runbook> Execution<R> {
         };
         let run = running.run;
         let is_loop = running.is_loop();
-        let payload = running.leave_behind(status, state);
-        if let Some(progress) = self.history.get_mut(run) {
-            progress.status = status;
-            progress.ended = Some(self.now);
-            progress.failure = failure.cloned();
-            if is_loop || payload.is_some() {
-                progress.outputs = R::outputs(place.step, state);
+        let flow = R::flow(place.step);
+        let valid_next_steps = running.valid_next_steps(&flow);
+        let answer = running.leave_behind(status, state);
+        if let Some(Run { step, .. }) = self.history.get_mut(run) {
+            step.step_status = status;
+            step.execution_end_time = Some(self.now);
+            step.valid_next_steps = valid_next_steps;
+            if let Some(failure) = failure {
+                step.fail(failure);
             }
-            progress.payload = payload;
+            if is_loop || answer.is_some() {
+                step.leave(&R::outputs(place.step, state), answer.as_deref());
+            }
         }
         self.latest = Some(run);
         let failed = matches!(status, Status::Failed | Status::TimedOut);
-        if failed && R::flow(place.step).failure_counts() {
+        if failed && flow.failure_counts() {
             self.count(status, failure);
         }
         Ok(())
@@ -313,10 +318,10 @@ impl<R: Runbook> Execution<R> {
         let Cursor::In(running) = &self.cursor else {
             return Err(JournalError::Misplaced("Printed"));
         };
-        if let Some(progress) = self.history.get_mut(running.run)
-            && progress.path == effect.step
+        if let Some(run) = self.history.get_mut(running.run)
+            && running.path == effect.step
         {
-            progress.printed = Some(output.clone());
+            run.printed = Some(Box::new(output.clone()));
         }
         Ok(())
     }
@@ -331,8 +336,8 @@ impl<R: Runbook> Execution<R> {
             Cursor::In(running) => {
                 running.cancel();
                 running.cut = None;
-                if let Some(progress) = self.history.get_mut(running.run) {
-                    progress.status = Status::Cancelling;
+                if let Some(run) = self.history.get_mut(running.run) {
+                    run.step.step_status = Status::Cancelling;
                 }
             }
             _ => self.follow(After::Abort, Status::Cancelled, None),
@@ -349,12 +354,12 @@ impl<R: Runbook> Execution<R> {
         };
         running.apply(event, state)?;
         self.latest = Some(running.run);
-        if let Some(progress) = self.history.get_mut(running.run) {
-            if progress.attempt != running.attempt {
-                progress.printed = None;
+        if let Some(run) = self.history.get_mut(running.run) {
+            if run.attempt != running.attempt {
+                run.printed = None;
             }
-            progress.attempt = running.attempt;
-            progress.warning.clone_from(&running.warning);
+            run.attempt = running.attempt;
+            run.step.warning_message.clone_from(&running.warning);
         }
         self.show_waiting();
         Ok(())
@@ -362,7 +367,7 @@ impl<R: Runbook> Execution<R> {
 }
 
 impl<R: Runbook> Running<R> {
-    fn new(place: Place<R>, run: RunId, path: String, state: &R::State, now: Timestamp) -> Self {
+    fn new(place: Place<R>, run: RunId, path: Name, state: &R::State, now: Timestamp) -> Self {
         let mut running = Self {
             place,
             run,
@@ -452,7 +457,7 @@ impl<R: Runbook> Running<R> {
         self.phase = Phase::Calling;
     }
 
-    fn answered(&mut self, answer: &Document, at: Timestamp, state: &mut R::State) {
+    fn answered(&mut self, answer: &Arc<Document>, at: Timestamp, state: &mut R::State) {
         self.epoch += 1;
         self.throttled_since = None;
         self.found = self
@@ -473,7 +478,7 @@ impl<R: Runbook> Running<R> {
             self.go_on(course);
         }
         self.found = judgement.found.take().or(self.found.take());
-        self.phase = Phase::Judged(judgement);
+        self.phase = Phase::Judged(Box::new(judgement));
     }
 
     pub(super) fn cancel(&mut self) {
@@ -511,10 +516,10 @@ impl<R: Runbook> Running<R> {
 
     /// Leaves the state as the step makes it, and gives what the record keeps of the last answer, or of what has been
     /// started before.
-    fn leave_behind(mut self, status: Status, state: &mut R::State) -> Option<Document> {
+    fn leave_behind(mut self, status: Status, state: &mut R::State) -> Option<Arc<Document>> {
         let phase = std::mem::replace(&mut self.phase, Phase::Ready);
         let kept = Self::kept(phase).or_else(|| {
-            let started = self.standing.as_ref()?.course.started()?;
+            let started = Arc::new(self.standing.as_ref()?.course.started()?);
             judge::accept(&self, &started, state).1
         });
         match self.effect.map(|effect| effect.action) {
@@ -529,6 +534,37 @@ impl<R: Runbook> Running<R> {
             _ => {}
         }
         kept
+    }
+}
+
+impl<R: Runbook> Execution<R> {
+    /// The step of a name, which mostly is the one at the cursor.
+    fn place_of(&self, name: &str) -> Result<Place<R>, JournalError> {
+        let place = match &self.cursor {
+            Cursor::Before(place) | Cursor::Asking(place) => Some(*place),
+            Cursor::In(running) => Some(running.place),
+            Cursor::Store(_) | Cursor::Identity | Cursor::Over | Cursor::Ended => None,
+        };
+        match place.filter(|place| place.name() == name) {
+            Some(place) => Ok(place),
+            None => known::<R>(name),
+        }
+    }
+}
+
+impl<R: Runbook> Place<R> {
+    /// The step of a name, to which this one leads: mostly it is its successor, or what a branch chooses.
+    fn way_to(self, name: &str) -> Result<Self, JournalError> {
+        let flow = R::flow(self.step);
+        let ways = flow
+            .successor()
+            .into_iter()
+            .chain(flow.choices.iter().copied());
+        let mut places = ways.filter_map(Self::of);
+        match places.find(|place| place.name() == name) {
+            Some(place) => Ok(place),
+            None => known::<R>(name),
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl<R: Runbook> Execution<R> {
             label: self.label_of(place),
             wanted: Wanted::Start,
             since: self.now,
-            deadline: self.next_loop_timeout().map(|(deadline, _)| deadline),
+            deadline: self.next_loop_limit().map(|(deadline, _)| deadline),
             caller,
             account,
         }
@@ -58,21 +58,21 @@ impl<R: Runbook> Execution<R> {
         let Cursor::Asking(place) = self.cursor else {
             return Err(Refusal::NothingWaits);
         };
-        let step = place.name().to_owned();
-        let is_called = |named: &String| *named == step || *named == self.label_of(place);
+        let step = place.name();
+        let is_called = |named: &String| named == step || *named == self.label_of(place);
         if let Some(named) = signal.step.as_ref().filter(|named| !is_called(named)) {
             return Err(Refusal::OtherStep {
                 named: named.clone(),
-                waiting: step,
+                waiting: step.to_owned(),
             });
         }
         match signal.kind {
             SignalKind::Start => Ok(Change::StartAllowed {
-                step,
-                signal: signal.clone(),
+                step: step.into(),
+                signal: Box::new(signal.clone()),
             }),
             kind => Err(Refusal::OtherKind {
-                step,
+                step: step.to_owned(),
                 kind,
                 wanted: SignalKind::Start,
             }),
@@ -81,7 +81,9 @@ impl<R: Runbook> Execution<R> {
 
     /// A step before its start, with the iterations of the loops around it: `stop[3]`.
     fn label_of(&self, place: Place<R>) -> String {
-        let prefix = self.loops.last().map(|around| around.prefix());
-        crate::caller::label(&format!("{}{}", prefix.unwrap_or_default(), place.name()))
+        match self.loops.last() {
+            Some(around) => crate::caller::label(&around.path_of(place.name())),
+            None => place.name().to_owned(),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Hearings: steps that wait for people, and what signals make of them (spec 5.1, 5.18).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::approval::{Approval, Decision, Tally};
@@ -13,6 +15,7 @@ use crate::signal::{Awaited, Refusal, Signal, SignalKind, Wanted};
 use crate::status::Status;
 use crate::value::Document;
 
+use super::history::Run;
 use super::judge::{self, Judgement, Verdict};
 use super::{Cursor, Execution, Phase, Running};
 
@@ -23,7 +26,7 @@ pub(super) struct Hearing {
     /// The decisions, in order.
     pub(super) decisions: Vec<Decision>,
     /// What stays of them if the step ends now.
-    pub(super) kept: Option<Document>,
+    pub(super) kept: Option<Arc<Document>>,
 }
 
 impl<R: Runbook> Execution<R> {
@@ -73,7 +76,7 @@ impl<R: Runbook> Execution<R> {
         Ok(Change::Signalled {
             step: running.name(),
             attempt: running.attempt,
-            signal: signal.clone(),
+            signal: Box::new(signal.clone()),
         })
     }
 
@@ -89,8 +92,8 @@ impl<R: Runbook> Execution<R> {
             _ => status,
         };
         self.status = shown(self.status);
-        if let Some(progress) = self.history.get_mut(running.run) {
-            progress.status = shown(progress.status);
+        if let Some(Run { step, .. }) = self.history.get_mut(running.run) {
+            step.step_status = shown(step.step_status);
         }
     }
 }
@@ -110,11 +113,12 @@ impl<R: Runbook> Running<R> {
     /// Waits for people from now on.
     pub(super) fn awaits_signal(&mut self, now: Timestamp, state: &mut R::State) {
         let outputs = self.approval().map(|approval| approval.outputs(&[]));
-        self.phase = Phase::Hearing(Hearing {
+        let outputs = outputs.map(Arc::new);
+        self.phase = Phase::Hearing(Box::new(Hearing {
             since: now,
             decisions: Vec::new(),
             kept: outputs.and_then(|outputs| judge::accept(self, &outputs, state).1),
-        });
+        }));
     }
 
     /// Takes in a signal.
@@ -132,26 +136,26 @@ impl<R: Runbook> Running<R> {
         let since = hearing.since;
         decisions.extend(decision);
         let Some(approval) = self.approval() else {
-            self.phase = Phase::Judged(Judgement::of(Verdict::Accepted, now));
+            self.phase = Phase::Judged(Box::new(Judgement::of(Verdict::Accepted, now)));
             return Ok(());
         };
-        let (verdict, kept) = judge::accept(self, &approval.outputs(&decisions), state);
+        let (verdict, kept) = judge::accept(self, &Arc::new(approval.outputs(&decisions)), state);
         let verdict = match approval.tally(&decisions) {
             Tally::Waiting => {
-                self.phase = Phase::Hearing(Hearing {
+                self.phase = Phase::Hearing(Box::new(Hearing {
                     since,
                     decisions,
                     kept,
-                });
+                }));
                 return Ok(());
             }
             Tally::Rejected => Verdict::Rejected(rejected(signal)),
             Tally::Approved => verdict,
         };
-        self.phase = Phase::Judged(Judgement {
+        self.phase = Phase::Judged(Box::new(Judgement {
             kept,
             ..Judgement::of(verdict, now)
-        });
+        }));
         Ok(())
     }
 
@@ -168,7 +172,7 @@ impl<R: Runbook> Running<R> {
         if let Some(named) = signal.step.as_ref().filter(|named| !self.is_called(named)) {
             return Err(Refusal::OtherStep {
                 named: named.clone(),
-                waiting: self.name(),
+                waiting: self.name().into_owned(),
             });
         }
         match (self.approval(), signal.kind) {
@@ -177,7 +181,7 @@ impl<R: Runbook> Running<R> {
                 .map(Some),
             (None, SignalKind::Resume) => Ok(None),
             (approval, kind) => Err(Refusal::OtherKind {
-                step: self.name(),
+                step: self.name().into_owned(),
                 kind,
                 wanted: match approval {
                     Some(_) => SignalKind::Approve,
@@ -205,7 +209,7 @@ impl<R: Runbook> Running<R> {
     }
 
     /// What stays of the last answer, or of the decisions.
-    pub(super) fn kept(phase: Phase<R>) -> Option<Document> {
+    pub(super) fn kept(phase: Phase<R>) -> Option<Arc<Document>> {
         match phase {
             Phase::Judged(judgement) => judgement.kept,
             Phase::Hearing(hearing) => hearing.kept,

@@ -1,17 +1,13 @@
 //! The history: every step that has started, as the record tells it.
 //!
-//! A step of `mainSteps` starts once at most, a step inside a loop once in every iteration that reaches it.
+//! The record is made here, step by step: what is known of a step when it starts is written down then, and what comes of
+//! it when it ends. A step of `mainSteps` starts once at most, a step inside a loop once in every iteration that reaches it.
 
-use jiff::Timestamp;
-
-use crate::effect::Action;
-use crate::failure::Failure;
+use crate::record::StepExecution;
 use crate::runbook::Runbook;
 use crate::script::Output;
-use crate::status::Status;
-use crate::value::{Document, Map};
 
-use super::{Place, Running};
+use super::Place;
 
 /// How much of the steps that have ended an execution remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,10 +19,10 @@ pub enum Memory {
 }
 
 /// The steps that have started, in order; of those that have ended as much as is to be remembered.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct History {
     memory: Memory,
-    runs: Vec<(RunId, Box<Progress>)>,
+    runs: Vec<Run>,
     /// How many have started.
     started: usize,
 }
@@ -35,43 +31,39 @@ pub(super) struct History {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RunId(usize);
 
-/// What the record keeps of a step that has started.
-#[derive(Debug)]
-pub(super) struct Progress {
+/// A step that has started.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    pub(super) id: RunId,
     /// The place of the step.
     pub(super) place: usize,
-    /// The step's name, after the iterations of the loops around it.
-    pub(super) path: String,
-    /// The iteration that it belongs to, inside a loop.
-    pub(super) parent: Option<Parent>,
-    pub(super) status: Status,
-    pub(super) started: Timestamp,
-    pub(super) ended: Option<Timestamp>,
+    /// The place of the outermost loop around it; its own if there is none.
+    pub(super) outermost: usize,
+    /// The run of the loop around it.
+    pub(super) parent: Option<RunId>,
     pub(super) attempt: u32,
-    pub(super) inputs: Map,
-    /// The limit of an attempt, where a reference gives it.
-    pub(super) time_limit: Option<u64>,
-    pub(super) outputs: Map,
-    /// The whole answer, `OutputPayload`.
-    pub(super) payload: Option<Document>,
     /// What the scripts of the last attempt have printed.
-    pub(super) printed: Option<Output>,
-    pub(super) failure: Option<Failure>,
-    /// What calls may have been made twice.
-    pub(super) warning: Option<String>,
-    /// The step that a branch has chosen.
-    pub(super) jump: Option<&'static str>,
+    pub(super) printed: Option<Box<Output>>,
+    /// What the record tells of it.
+    pub(super) step: StepExecution,
 }
 
-/// An iteration of a loop.
-#[derive(Clone, Debug)]
-pub(super) struct Parent {
-    /// The run of the loop.
-    pub(super) run: RunId,
-    /// Its number.
-    pub(super) iteration: u32,
-    /// What it is about.
-    pub(super) item: Option<Document>,
+impl Run {
+    /// Stands for a step that has not started.
+    pub(super) fn pending<R: Runbook>(place: Place<R>) -> Self {
+        let Place {
+            index, definition, ..
+        } = place;
+        Self {
+            id: RunId(usize::MAX),
+            place: index,
+            outermost: index,
+            parent: None,
+            attempt: 0,
+            printed: None,
+            step: StepExecution::pending(definition.name, definition.action),
+        }
+    }
 }
 
 impl History {
@@ -90,72 +82,53 @@ impl History {
     }
 
     /// Adds a run.
-    pub(super) fn start(&mut self, progress: Progress) {
+    pub(super) fn start(&mut self, run: Run) {
         if self.memory == Memory::Outputs {
-            self.runs.retain(|(_, progress)| progress.ended.is_none());
+            let is_under_way = |run: &Run| run.step.execution_end_time.is_none();
+            self.runs.retain(is_under_way);
         }
-        self.runs.push((self.next_id(), Box::new(progress)));
+        self.runs.push(run);
         self.started += 1;
     }
 
     /// Every run that is remembered, in the order of their starts.
-    pub(super) fn runs(&self) -> impl Iterator<Item = (RunId, &Progress)> {
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The same, to keep.
+    pub(super) fn into_runs(self) -> Vec<Run> {
         self.runs
-            .iter()
-            .map(|(run, progress)| (*run, progress.as_ref()))
     }
 
     /// A run.
-    pub(super) fn get(&self, run: RunId) -> Option<&Progress> {
-        let (_, progress) = self.runs.get(self.position(run)?)?;
-        Some(progress)
+    pub(super) fn get(&self, run: RunId) -> Option<&Run> {
+        self.runs.get(self.position(run)?)
     }
 
     /// The same, to be changed.
-    pub(super) fn get_mut(&mut self, run: RunId) -> Option<&mut Progress> {
+    pub(super) fn get_mut(&mut self, run: RunId) -> Option<&mut Run> {
         let position = self.position(run)?;
-        let (_, progress) = self.runs.get_mut(position)?;
-        Some(progress)
+        self.runs.get_mut(position)
+    }
+
+    /// The name of a step with the iterations of the loops around it: `stop[2][3]`.
+    pub(super) fn label(&self, run: &Run) -> String {
+        let around = std::iter::successors(Some(run), |run| self.get(run.parent?));
+        let parents = around.filter_map(|run| run.step.parent_step_details.as_ref());
+        let iterations: Vec<u32> = parents.map(|parent| parent.iteration).collect();
+        let name = run.step.step_name.to_string();
+        iterations
+            .iter()
+            .rev()
+            .fold(name, |label, iteration| format!("{label}[{iteration}]"))
     }
 
     /// Where a run is kept: that it is the last one is almost always so.
     fn position(&self, run: RunId) -> Option<usize> {
         match self.runs.last() {
-            Some((last, _)) if *last == run => Some(self.runs.len() - 1),
-            _ => self.runs.binary_search_by_key(&run, |(id, _)| *id).ok(),
-        }
-    }
-}
-
-impl Progress {
-    pub(super) fn new<R: Runbook>(
-        running: &mut Running<R>,
-        parent: Option<Parent>,
-        now: Timestamp,
-    ) -> Self {
-        // Nobody but the record wants to know the inputs.
-        let effect = running.effect.as_mut().ok();
-        let inputs = effect.map(|effect| std::mem::take(&mut effect.inputs));
-        let effect = running.effect.as_ref().ok();
-        Self {
-            place: running.place.index,
-            path: running.path.clone(),
-            parent,
-            status: Status::InProgress,
-            started: now,
-            ended: None,
-            attempt: running.attempt,
-            inputs: inputs.unwrap_or_default(),
-            time_limit: effect.and_then(|effect| effect.time_limit),
-            outputs: Map::new(),
-            payload: None,
-            printed: None,
-            failure: None,
-            warning: None,
-            jump: effect.and_then(|effect| match effect.action {
-                Action::Jump(target) => target.and_then(Place::<R>::name_of),
-                _ => None,
-            }),
+            Some(last) if last.id == run => Some(self.runs.len() - 1),
+            _ => self.runs.binary_search_by_key(&run, |run| run.id).ok(),
         }
     }
 }

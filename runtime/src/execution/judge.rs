@@ -1,5 +1,7 @@
 //! Judgement: what an answer, or the lack of one, means to the step that asked for it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::caller::CallError;
@@ -22,7 +24,7 @@ pub(super) struct Judgement<R: Runbook> {
     pub(super) at: Timestamp,
     pub(super) verdict: Verdict,
     /// What is kept of the answer if the step ends with it. Its outputs are in the state already.
-    pub(super) kept: Option<Document>,
+    pub(super) kept: Option<Arc<Document>>,
     /// Where the step's procedure goes on.
     pub(super) onward: Option<Course<R::Request>>,
     /// What a poll of the procedure has found.
@@ -55,7 +57,7 @@ pub(super) enum Verdict {
 /// Judges an answer.
 pub(super) fn answered<R: Runbook>(
     running: &Running<R>,
-    answer: &Document,
+    answer: &Arc<Document>,
     at: Timestamp,
     state: &mut R::State,
 ) -> Judgement<R> {
@@ -99,7 +101,7 @@ pub(super) fn refused<R: Runbook>(
     at: Timestamp,
     state: &mut R::State,
 ) -> Judgement<R> {
-    let failure = match &running.standing {
+    let failure = match running.standing.as_deref() {
         Some(Standing { course, .. }) => {
             Failure::call(error, course.activity(), &course.complaint(error))
         }
@@ -115,7 +117,7 @@ pub(super) fn refused<R: Runbook>(
         };
         return Judgement::of(verdict, at);
     }
-    match &running.standing {
+    match running.standing.as_deref() {
         Some(Standing { stops: Some(_), .. }) => Judgement::of(Verdict::Stopped, at),
         Some(Standing { course, .. }) => match course.refused(error) {
             Some(followed) => moved(running, followed, at, state),
@@ -145,7 +147,7 @@ fn moved<R: Runbook>(
             ..Judgement::of(Verdict::NotYet, at)
         },
         Move::Done(outputs) => {
-            let (verdict, kept) = accept(running, &outputs, state);
+            let (verdict, kept) = accept(running, &Arc::new(outputs), state);
             Judgement {
                 kept,
                 ..Judgement::of(verdict, at)
@@ -154,7 +156,7 @@ fn moved<R: Runbook>(
         Move::Failed { cause, outputs } => {
             let failure = Failure::during(activity, FailureType::Action, &cause);
             Judgement {
-                kept: outputs.and_then(|outputs| accept(running, &outputs, state).1),
+                kept: outputs.and_then(|outputs| accept(running, &Arc::new(outputs), state).1),
                 ..Judgement::of(Verdict::Failed(failure), at)
             }
         }
@@ -238,11 +240,11 @@ impl<R: Runbook> Running<R> {
 /// not to stay.
 pub(super) fn accept<R: Runbook>(
     running: &Running<R>,
-    answer: &Document,
+    answer: &Arc<Document>,
     state: &mut R::State,
-) -> (Verdict, Option<Document>) {
+) -> (Verdict, Option<Arc<Document>>) {
     match R::answer(running.place.step, state, answer) {
-        Ok(()) => (Verdict::Accepted, Some(answer.clone())),
+        Ok(()) => (Verdict::Accepted, Some(Arc::clone(answer))),
         Err(error) => (Verdict::Failed(Failure::output(&error)), None),
     }
 }
@@ -250,12 +252,12 @@ pub(super) fn accept<R: Runbook>(
 /// A function that failed leaves its outputs all the same (spec 8, row 12).
 fn invoked<R: Runbook>(
     running: &Running<R>,
-    answer: &Document,
+    answer: &Arc<Document>,
     state: &mut R::State,
-) -> (Verdict, Option<Document>) {
+) -> (Verdict, Option<Arc<Document>>) {
     let invocation = Invocation::read(answer);
     let (verdict, kept) = accept(running, answer, state);
-    let kept = kept.map(|_| invocation.root().clone());
+    let kept = kept.map(|_| Arc::new(invocation.root().clone()));
     match &invocation.function_error {
         None => (verdict, kept),
         Some(error) => (Verdict::Failed(function_failed(error, &invocation)), kept),
@@ -265,9 +267,9 @@ fn invoked<R: Runbook>(
 /// A webhook that was refused leaves what it answered all the same.
 fn delivered<R: Runbook>(
     running: &Running<R>,
-    answer: &Document,
+    answer: &Arc<Document>,
     state: &mut R::State,
-) -> (Verdict, Option<Document>) {
+) -> (Verdict, Option<Arc<Document>>) {
     let (verdict, kept) = accept(running, answer, state);
     let status = answer.get("ResponseCode").and_then(Document::as_i64);
     match status {

@@ -4,6 +4,8 @@
 //! when a step has led to one outside, when a step has ended the execution, or when its time is up. Then it is the step
 //! under way again, and decides by itself what follows; so several loops end one after the other, from the inside out.
 
+use std::fmt::Write;
+
 use jiff::Timestamp;
 
 use crate::clock::later;
@@ -18,7 +20,7 @@ use crate::turns::Turns;
 use crate::value::InputError;
 
 use super::apply::{CANCEL_BUDGET, JournalError, known};
-use super::history::Parent;
+use super::next::Limit;
 use super::{Cursor, Execution, Phase, Place, Running};
 
 /// How the steps inside a loop have come to an end.
@@ -30,7 +32,7 @@ pub(super) enum Return<R: Runbook> {
     /// A step has led to this one outside.
     Left(Place<R>),
     /// A step has ended the execution.
-    Aborted(Status, Option<Failure>),
+    Aborted(Status, Option<Box<Failure>>),
 }
 
 impl<R: Runbook> Execution<R> {
@@ -64,8 +66,8 @@ impl<R: Runbook> Execution<R> {
         };
         running.cancel();
         running.cut = Some(later(self.now, CANCEL_BUDGET));
-        if let Some(progress) = self.history.get_mut(running.run) {
-            progress.status = Status::Cancelling;
+        if let Some(run) = self.history.get_mut(running.run) {
+            run.step.step_status = Status::Cancelling;
         }
         Ok(())
     }
@@ -90,7 +92,7 @@ impl<R: Runbook> Execution<R> {
             After::Step(place) => Return::Left(place),
             After::End if status == Status::Cancelled => Return::CutOff,
             After::End => Return::Iterated(self.goes_on(&around)),
-            After::Abort => Return::Aborted(status, failure.cloned()),
+            After::Abort => Return::Aborted(status, failure.cloned().map(Box::new)),
         });
         self.cursor = Cursor::In(around);
     }
@@ -133,14 +135,12 @@ impl<R: Runbook> Execution<R> {
             .then(|| around.cancelled(After::End))
     }
 
-    /// When the time of a loop around the cursor is up, and what that means to the step under way.
-    pub(super) fn next_loop_timeout(&self) -> Option<(Timestamp, Change)> {
+    /// When the time of a loop around the cursor is up.
+    pub(super) fn next_loop_limit(&self) -> Option<(Timestamp, Limit<'_, R>)> {
         let loops = self.loops.iter().filter(|around| !around.is_last);
-        let timeouts = loops.filter_map(|around| {
-            let step = around.name();
-            Some((around.deadline()?, Change::LoopTimedOut { step }))
-        });
-        timeouts.min_by_key(|(deadline, _)| *deadline)
+        let limits =
+            loops.filter_map(|around| Some((around.deadline()?, Limit::Loop(around.as_ref()))));
+        limits.min_by_key(|(deadline, _)| *deadline)
     }
 }
 
@@ -161,22 +161,19 @@ impl<R: Runbook> Running<R> {
         }
     }
 
-    /// What stands before the names of the steps inside: `each[3]/`, or `each.2[3]/` in a second attempt.
-    pub(super) fn prefix(&self) -> String {
-        match self.attempt {
-            1 => format!("{}[{}]/", self.path, self.iteration),
-            attempt => format!("{}.{attempt}[{}]/", self.path, self.iteration),
+    /// The path of a step inside: `each[3]/stop`, or `each.2[3]/stop` in a second attempt.
+    pub(super) fn path_of(&self, inside: &str) -> String {
+        /// What most iterations need between the two names.
+        const BETWEEN: usize = "[100]/".len();
+        let mut path = String::with_capacity(self.path.len() + BETWEEN + inside.len());
+        path.push_str(&self.path);
+        if self.attempt > 1 {
+            path.push_str(&format!(".{}", self.attempt));
         }
-    }
-
-    /// The iteration under way, as the record tells it of the steps inside.
-    pub(super) fn parent(&self) -> Parent {
-        let turn = self.turns().and_then(|turns| turns.turn(self.iteration));
-        Parent {
-            run: self.run,
-            iteration: self.iteration,
-            item: turn.and_then(|turn| turn.item).cloned(),
-        }
+        // Nothing is in the way of writing into a text.
+        let _ = write!(path, "[{}]/", self.iteration);
+        path.push_str(inside);
+        path
     }
 
     /// The first iteration of an attempt, if there is one.

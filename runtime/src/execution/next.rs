@@ -10,6 +10,7 @@ use crate::effect::{Action, Effect};
 use crate::event::{Change, Reason};
 use crate::failure::Failure;
 use crate::flow::After;
+use crate::name::Name;
 use crate::policy::Policy;
 use crate::runbook::Runbook;
 use crate::status::Status;
@@ -52,6 +53,29 @@ pub enum Next<'a, Q> {
     Nothing,
 }
 
+/// Why a step is cut off.
+pub(super) enum Limit<'a, R: Runbook> {
+    /// The time of the `onCancel` chain is up.
+    Cancellation,
+    /// The time that it had to stop is up.
+    Stop,
+    /// The time of a loop around it is up.
+    Loop(&'a Running<R>),
+}
+
+impl<R: Runbook> Limit<'_, R> {
+    /// What it means to the step.
+    fn cut(&self, running: &Running<R>) -> Change {
+        match self {
+            Self::Cancellation => running.cancelled(After::Abort),
+            Self::Stop => running.cancelled(After::End),
+            Self::Loop(around) => Change::LoopTimedOut {
+                step: around.name(),
+            },
+        }
+    }
+}
+
 impl<R: Runbook> Execution<R> {
     /// What the engine is to do now.
     pub fn next(&self, policy: &Policy) -> Next<'_, R::Request> {
@@ -60,7 +84,7 @@ impl<R: Runbook> Execution<R> {
             Cursor::Identity => Next::Identify,
             Cursor::Before(place) => now(self.before(*place, policy)),
             Cursor::Asking(_) => Next::Listen {
-                deadline: self.next_loop_timeout().map(|(deadline, _)| deadline),
+                deadline: self.next_loop_limit().map(|(deadline, _)| deadline),
             },
             Cursor::In(running) => self.within_limits(running, self.in_step(running, policy)),
             Cursor::Over => self.end(),
@@ -84,8 +108,10 @@ impl<R: Runbook> Execution<R> {
             }
         };
         match self.limit(running) {
-            Some((limit, change)) if running.deadline().is_none_or(|deadline| deadline > limit) => {
-                change
+            Some((moment, limit))
+                if running.deadline().is_none_or(|deadline| deadline > moment) =>
+            {
+                limit.cut(running)
             }
             _ => running.timed_out(policy),
         }
@@ -110,7 +136,7 @@ impl<R: Runbook> Execution<R> {
 
     /// The start of a step, or the question whether it may.
     fn start_of(&self, place: Place<R>) -> Change {
-        let step = place.name().to_owned();
+        let step = place.name().into();
         match self.is_asked_before() {
             true => Change::AwaitsStart { step },
             false => Change::StepStarted { step },
@@ -137,7 +163,7 @@ impl<R: Runbook> Execution<R> {
         running: &Running<R>,
         next: Next<'a, R::Request>,
     ) -> Next<'a, R::Request> {
-        let Some((limit, change)) = self.limit(running) else {
+        let Some((limit, why)) = self.limit(running) else {
             return next;
         };
         match next {
@@ -146,7 +172,7 @@ impl<R: Runbook> Execution<R> {
                 ..
             } if moment > limit => Next::Note {
                 not_before: Some(limit),
-                change,
+                change: why.cut(running),
             },
             Next::Call {
                 effect,
@@ -170,15 +196,12 @@ impl<R: Runbook> Execution<R> {
         [running.deadline(), limit].into_iter().flatten().min()
     }
 
-    /// When the step under way is cut off, and what that means: the time of the `onCancel` chain is up, or that of a
-    /// loop around it.
-    fn limit(&self, running: &Running<R>) -> Option<(Timestamp, Change)> {
-        let budget = self
-            .budget
-            .map(|budget| (budget, running.cancelled(After::Abort)));
+    /// When the step under way is cut off, and why.
+    fn limit(&self, running: &Running<R>) -> Option<(Timestamp, Limit<'_, R>)> {
+        let budget = self.budget.map(|budget| (budget, Limit::Cancellation));
         let around = match running.cut {
-            Some(cut) => Some((cut, running.cancelled(After::End))),
-            None => self.next_loop_timeout(),
+            Some(cut) => Some((cut, Limit::Stop)),
+            None => self.next_loop_limit(),
         };
         [budget, around]
             .into_iter()
@@ -323,7 +346,7 @@ impl<R: Runbook> Running<R> {
             true => Change::OutOfTime {
                 step: self.name(),
                 attempt: self.attempt,
-                failure,
+                failure: Box::new(failure),
             },
             false => self.attempt_over(Status::TimedOut, failure, at, policy),
         }
@@ -344,7 +367,7 @@ impl<R: Runbook> Running<R> {
     fn stopped(&self, at: Timestamp, policy: &Policy) -> Change {
         match self.standing.as_ref().map(|standing| &standing.stops) {
             Some(Some(Stop::Late(failure))) => {
-                self.attempt_over(Status::TimedOut, failure.clone(), at, policy)
+                self.attempt_over(Status::TimedOut, failure.as_ref().clone(), at, policy)
             }
             _ => self.halted(),
         }
@@ -362,14 +385,14 @@ impl<R: Runbook> Running<R> {
         match last {
             true => self.ended(
                 status,
-                Some(failure),
+                Some(Box::new(failure)),
                 R::flow(self.place.step).after_failure(),
             ),
             false => Change::AttemptFailed {
                 step: self.name(),
                 attempt: self.attempt,
                 status,
-                failure,
+                failure: Box::new(failure),
                 retry_at: later(at, policy.retry.after(self.attempt)),
             },
         }
@@ -386,7 +409,7 @@ impl<R: Runbook> Running<R> {
 
     pub(super) fn failed(&self, failure: Failure) -> Change {
         let next = R::flow(self.place.step).after_failure();
-        self.ended(Status::Failed, Some(failure), next)
+        self.ended(Status::Failed, Some(Box::new(failure)), next)
     }
 
     /// The end of a step that was to stop.
@@ -404,14 +427,14 @@ impl<R: Runbook> Running<R> {
     pub(super) fn ended(
         &self,
         status: Status,
-        failure: Option<Failure>,
+        failure: Option<Box<Failure>>,
         next: After<R::Step>,
     ) -> Change {
         Change::StepEnded {
             step: self.name(),
             status,
             failure,
-            next: next.map(|step| Place::<R>::name_of(step).unwrap_or_default().to_owned()),
+            next: next.map(|step| Place::<R>::name_of(step).unwrap_or_default().into()),
         }
     }
 
@@ -447,8 +470,8 @@ impl<R: Runbook> Running<R> {
         }
     }
 
-    pub(super) fn name(&self) -> String {
-        self.place.name().to_owned()
+    pub(super) fn name(&self) -> Name {
+        self.place.name().into()
     }
 }
 

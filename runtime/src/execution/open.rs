@@ -70,7 +70,7 @@ impl<R: Runbook> Running<R> {
                      was not called again"
                 );
                 let failure = Failure::during(self.activity_text(), FailureType::Action, &cause);
-                self.phase = Phase::Judged(Judgement::of(Verdict::Rejected(failure), at));
+                self.phase = Phase::Judged(Box::new(Judgement::of(Verdict::Rejected(failure), at)));
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The execution as observers see it.
 
-use crate::caller::label;
 use crate::observer::{Activity, StepView, View};
 use crate::runbook::Runbook;
 
@@ -24,27 +23,26 @@ impl<R: Runbook> Execution<R> {
     }
 
     fn step_view(&self) -> Option<StepView> {
-        let run = self.latest?;
-        let progress = self.history.get(run)?;
-        let definition = R::DEFINITION.steps.get(progress.place)?;
+        let latest = self.latest?;
+        let run = self.history.get(latest)?;
+        let definition = R::DEFINITION.steps.get(run.place)?;
         let running = match &self.cursor {
-            Cursor::In(running) if running.run == run => Some(running),
+            Cursor::In(running) if running.run == latest => Some(running),
             _ => None,
         };
+        let started = run.step.execution_start_time.unwrap_or(self.now);
+        let ended = run.step.execution_end_time.unwrap_or(self.now);
         Some(StepView {
             definition,
-            index: progress.place,
-            label: label(&progress.path),
-            status: progress.status,
-            attempt: progress.attempt,
+            index: run.place,
+            label: self.history.label(run),
+            status: run.step.step_status,
+            attempt: run.attempt,
             max_attempts: definition.max_attempts.unwrap_or(1),
-            started: progress.started,
-            elapsed: progress
-                .ended
-                .unwrap_or(self.now)
-                .duration_since(progress.started),
+            started,
+            elapsed: ended.duration_since(started),
             deadline: running.and_then(|running| running.deadline()),
-            warning: progress.warning.clone(),
+            warning: run.step.warning_message.clone(),
             activity: running.map_or(Activity::Ended, |running| running.activity()),
         })
     }

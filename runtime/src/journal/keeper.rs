@@ -1,7 +1,7 @@
 //! Keepers: the one process that drives an execution writes its events, and those of the executions that it starts.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
@@ -11,7 +11,6 @@ use uuid::Uuid;
 use crate::event::{Beginning, Change, Event};
 use crate::status::Status;
 use crate::store::{Store, StoreError, supersedes};
-use crate::value::Document;
 
 use super::lease::Lease;
 use super::mail::{self, MailId};
@@ -393,7 +392,7 @@ impl Track {
         let outline = match change {
             Change::Answered { effect, .. } => Change::Answered {
                 effect: effect.clone(),
-                answer: Document::Null,
+                answer: Arc::default(),
             },
             Change::Called { .. } | Change::Refused { .. } | Change::Waiting { .. } => {
                 change.clone()
@@ -420,12 +419,12 @@ impl Heading {
                 self.executed_by = Some(arn.clone());
                 self.status = Status::InProgress;
             }
-            Change::StepStarted { step } => self.step = Some(step.clone()),
+            Change::StepStarted { step } => self.step = Some(step.to_string()),
             Change::AwaitsSignal { .. } if self.status == Status::InProgress => {
                 self.status = Status::Waiting;
             }
             Change::AwaitsStart { step } => {
-                self.step = Some(step.clone());
+                self.step = Some(step.to_string());
                 self.status = Status::Waiting;
             }
             Change::StepEnded { failure, .. } => {

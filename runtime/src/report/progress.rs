@@ -233,7 +233,8 @@ impl Progress {
                 self.tell_printed(state, view, output)
             }
             Change::Printed { output, .. } => {
-                state.printed.insert(view.execution, output.clone());
+                let output = output.as_ref().clone();
+                state.printed.insert(view.execution, output);
             }
             Change::StepStarted { .. } | Change::AttemptStarted { .. } => {
                 state.printed.remove(&view.execution);

@@ -93,7 +93,7 @@ fn of_targets(summary: &TargetsSummary) -> String {
 }
 
 /// The name and value of an output; nothing if there is none.
-fn shown<'a>((name, value): (&'a String, &Document)) -> Option<(&'a str, String)> {
+fn shown<'a>((name, value): (&'a str, &Document)) -> Option<(&'a str, String)> {
     let texts: Vec<String> = value.as_array()?.iter().map(Text::text).collect();
     match texts.as_slice() {
         [] => None,

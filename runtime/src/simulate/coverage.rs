@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::flow::{After, Flow, OnCancel};
+use crate::name::Name;
 use crate::runbook::{Definition, Runbook};
 use crate::status::Status;
 
@@ -29,7 +30,7 @@ pub struct Edge {
     /// How the step ends.
     pub outcome: Outcome,
     /// What follows.
-    pub to: After<String>,
+    pub to: After<Name>,
 }
 
 /// How a step ends, as far as ways go: a timeout takes that of a failure.
@@ -160,7 +161,7 @@ fn edges<R: Runbook>() -> Vec<Edge> {
         ways.into_iter().map(|(outcome, to)| Edge {
             from: declared.name.to_owned(),
             outcome,
-            to: to.map(|step| name_of::<R>(step).unwrap_or_default().to_owned()),
+            to: to.map(|step| name_of::<R>(step).unwrap_or_default().into()),
         })
     });
     // Several choices may lead to one step.

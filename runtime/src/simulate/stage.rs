@@ -111,7 +111,7 @@ impl Cue<'_> {
         });
         let around: String = around.collect();
         EffectId {
-            step: around + &self.effect.step,
+            step: (around + &self.effect.step).into(),
             ..self.effect.clone()
         }
     }

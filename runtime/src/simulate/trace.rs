@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::cancel::CancelToken;
 use crate::event::{Change, Event};
 use crate::flow::After;
+use crate::name::Name;
 use crate::observer::{Observer, StepView, View};
 use crate::status::Status;
 
@@ -21,7 +22,7 @@ pub struct Passage {
     /// How it ended.
     pub status: Status,
     /// What followed.
-    pub next: After<String>,
+    pub next: After<Name>,
 }
 
 /// Notes the steps that ran, and cancels the run when its time has come.
@@ -66,7 +67,7 @@ impl Trace<'_> {
         });
     }
 
-    fn ended(&self, execution: Uuid, step: &str, status: Status, next: &After<String>) {
+    fn ended(&self, execution: Uuid, step: &str, status: Status, next: &After<Name>) {
         let passages = &mut *self.lock();
         let open = passages.open.get_mut(&execution);
         let index = open.and_then(Vec::pop);
@@ -87,7 +88,7 @@ impl Observer for Trace<'_> {
     fn observe(&self, event: &Event, view: &View) {
         match &event.change {
             Change::StepStarted { step } => {
-                let label = view.step.as_ref().map_or(step, |view| &view.label);
+                let label = view.step.as_ref().map_or(step.as_ref(), |view| &view.label);
                 let (step, label) = (inside(view, step, true), inside(view, label, false));
                 self.cancel_in(&step, &label);
                 self.started(view.execution, &step, &label);

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use runbook_runtime::clock::VirtualClock;
@@ -413,7 +414,7 @@ async fn many_processes_may_write_at_once() {
                         &[Event {
                             at: morning() + Duration::from_secs(1),
                             change: runbook_runtime::event::Change::StepStarted {
-                                step: "a".to_owned(),
+                                step: "a".into(),
                             },
                         }],
                     )
@@ -433,7 +434,7 @@ async fn many_processes_may_write_at_once() {
 fn beginning(execution: uuid::Uuid) -> Event {
     Event {
         at: morning(),
-        change: runbook_runtime::event::Change::Began(Box::new(
+        change: runbook_runtime::event::Change::Began(Arc::new(
             runbook_runtime::event::Beginning {
                 execution,
                 parent: None,

@@ -193,7 +193,7 @@ async fn record_tells_the_iteration_of_each_run() {
         .find_map(|step| step.parent_step_details.as_ref());
     let inside = inside.unwrap();
     assert_eq!(
-        (inside.step_name.as_str(), inside.action.as_str()),
+        (inside.step_name.as_ref(), inside.action.as_ref()),
         ("each", "aws:loop")
     );
     assert_eq!(

@@ -56,7 +56,7 @@ const fn output(step: &'static str) -> DocumentOutput {
 
 fn outputs(outcome: &Outcome) -> Document {
     let execution = outcome.record.automation_execution.clone();
-    Document::Object(execution.outputs)
+    execution.outputs.into()
 }
 
 async fn played(script: Script) -> (Status, Document) {

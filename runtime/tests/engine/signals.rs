@@ -209,7 +209,7 @@ impl Heard {
 
     fn payload(&self) -> Value {
         let outputs = self.record.step("ask").unwrap().outputs.clone().unwrap();
-        let payload = Value::Object(outputs);
+        let payload = json!(outputs);
         let payload = payload.pointer("/OutputPayload/0").unwrap().as_str();
         serde_json::from_str(payload.unwrap()).unwrap()
     }
@@ -466,7 +466,7 @@ async fn notification_comes_before_the_wait() {
     assert_eq!(heard.calls, ["ask/1/1", "go/1/1"]);
     let inputs = heard.record.step("ask").unwrap().inputs.clone().unwrap();
     assert_eq!(
-        Value::Object(inputs),
+        json!(inputs),
         json!({
             "Approvers": "[\"ops\"]",
             "Message": "\"Go?\"",
@@ -481,7 +481,7 @@ async fn lines_are_shown_as_written_and_both_counts_hold() {
     let heard = run::<Enhanced>(lines).await;
     assert_eq!(heard.record.status(), Status::Success);
     let inputs = heard.record.step("ask").unwrap().inputs.clone().unwrap();
-    let mut shown = Value::Object(inputs);
+    let mut shown = json!(inputs);
     let enhanced = shown["EnhancedApprovals"].as_str().unwrap().to_owned();
     assert_eq!(
         serde_json::from_str::<Value>(&enhanced).unwrap(),

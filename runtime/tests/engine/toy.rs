@@ -308,7 +308,7 @@ impl<'a> ScriptedCaller<'a> {
     pub(crate) fn token_texts(&self) -> Vec<String> {
         let calls = self.calls.lock().unwrap();
         let steps = calls.iter().filter(|call| !call.effect.step.is_empty());
-        steps.map(|call| call.token.to_string()).collect()
+        steps.map(|call| call.token().to_string()).collect()
     }
 
     /// The same, each by the place of the first call that had it: `0` is that of the first call.

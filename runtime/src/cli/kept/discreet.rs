@@ -23,7 +23,7 @@ impl Discreet<'_> {
                 text: self.mask.text(&kept.text),
                 ..*kept
             };
-            *output = Output {
+            **output = Output {
                 stdout: masked(&output.stdout),
                 stderr: masked(&output.stderr),
             };

@@ -1,5 +1,6 @@
 //! Runs that are started, and runs that are continued.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ArgMatches;
@@ -123,8 +124,8 @@ pub(crate) async fn resume<R: Runbook>(
         region: Some(beginning.region.clone()),
         work: Work::Resume {
             checked: Checked {
-                values: beginning.parameters,
-                supplied: beginning.supplied,
+                values: beginning.parameters.clone(),
+                supplied: beginning.supplied.clone(),
             },
             force: matches.get_flag("force"),
             on_unknown: on_unknown(matches),
@@ -139,7 +140,7 @@ fn take<'j, R: Runbook>(
     entry: &Entry,
     matches: &ArgMatches,
     console: &Console,
-) -> Result<(Keeper<'j>, Beginning), Exit> {
+) -> Result<(Keeper<'j>, Arc<Beginning>), Exit> {
     if entry.hash != R::DEFINITION.hash && !matches.get_flag("force") {
         let message = format!(
             "execution {} was started from another version of {}\n\
@@ -163,7 +164,7 @@ fn take<'j, R: Runbook>(
     let mut beginning = None;
     let read = keeper.read(entry.execution, &mut |event| {
         if let Change::Began(began) = event.change {
-            beginning = Some(*began);
+            beginning = Some(began);
         }
     });
     match (read, beginning) {

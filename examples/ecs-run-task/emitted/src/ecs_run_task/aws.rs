@@ -33,7 +33,7 @@ impl Caller<Request> for Aws {
         Box::pin(async move {
             match request.clone() {
                 Request::Invoke(input) => invoke(&self.lambda, *input).await,
-                Request::RunTask(input) => run_task(&self.ecs, *input, call.token).await,
+                Request::RunTask(input) => run_task(&self.ecs, *input, call.token()).await,
                 Request::DescribeTasks(input) => describe_tasks(&self.ecs, *input).await,
                 Request::GetCallerIdentity(_) => get_caller_identity(&self.sts).await,
             }

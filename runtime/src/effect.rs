@@ -18,7 +18,7 @@ use crate::record::Inputs;
 use crate::runbook::ParameterDefinition;
 use crate::selector::Selector;
 use crate::turns::Turns;
-use crate::value::{Document, InputError, Map, Referenced, Wanted};
+use crate::value::{Document, InputError, Map, Referenced, Wanted, json};
 use crate::variable;
 
 /// A call of one AWS API operation, or something else that is performed and awaited like one: typed, owned, and data at
@@ -360,13 +360,5 @@ fn texts(values: Map) -> Inputs {
 
 /// A value as JSON text.
 fn text(value: &Document) -> Name {
-    /// The quotes of a text.
-    const QUOTES: usize = 2;
-    let length = value.as_str().map_or(0, |text| text.len() + QUOTES);
-    let mut written = Vec::with_capacity(length);
-    let text = serde_json::to_writer(&mut written, value).map(|()| String::from_utf8(written));
-    // A document is no more than JSON, and memory takes it: it cannot fail.
-    text.unwrap_or_else(|_| Ok(String::new()))
-        .unwrap_or_default()
-        .into()
+    json(value).into()
 }

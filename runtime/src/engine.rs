@@ -220,9 +220,10 @@ impl<'a, R: Runbook> Engine<'a, R> {
     ///
     /// # Errors
     /// When it cannot start, or its events cannot be kept.
-    pub async fn run(&self, start: Start) -> Result<Record, EngineError> {
-        let drive = self.begin(start)?;
-        self.drive(drive).await
+    pub fn run(&self, start: Start) -> impl Future<Output = Result<Record, EngineError>> {
+        // What a future begins with stays in it for as long as it waits.
+        let start = Box::new(start);
+        async move { self.drive(self.begin(*start)?).await }
     }
 
     /// Ends an execution before its first step: it has failed because of this problem. One that has ended gives its record;
@@ -355,6 +356,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
         Ok(cut)
     }
 
+    /// Goes on to the end. What waits for others lies elsewhere, so that of executions that only sleep many can wait.
     async fn drive(&self, mut drive: Drive<R>) -> Result<Record, EngineError> {
         loop {
             if self.cancel.is_cancelled() && drive.execution.can_be_cancelled() {
@@ -376,15 +378,19 @@ impl<'a, R: Runbook> Engine<'a, R> {
             }
             let execution = &drive.execution;
             let change = match next {
-                Next::Read(names) => self.started(self.read(execution, names).await)?,
-                Next::Identify => self.started(self.identify(execution).await)?,
+                Next::Read(names) => {
+                    let read = Box::pin(self.read(execution, names));
+                    self.started(read.await)?
+                }
+                Next::Identify => self.started(Box::pin(self.identify(execution)).await)?,
                 Next::Call {
                     effect,
                     request,
                     deadline,
                 } => {
                     let asked = effect.clone();
-                    let change = self.call(execution, effect, request, deadline).await;
+                    let call = self.call(execution, effect, request, deadline);
+                    let change = Box::pin(call).await;
                     if let Some(output) = self.caller.printed(&asked) {
                         let (effect, output) = (asked, Box::new(output));
                         self.note(&mut drive, Change::Printed { effect, output })?;
@@ -392,7 +398,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
                     change.unwrap_or_else(|| drive.execution.out_of_time(&self.policy))
                 }
                 Next::Listen { deadline } => {
-                    let change = self.listen(execution, deadline).await;
+                    let change = Box::pin(self.listen(execution, deadline)).await;
                     change.unwrap_or_else(|| execution.out_of_time(&self.policy))
                 }
                 Next::Note { not_before, change } => match not_before {

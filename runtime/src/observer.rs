@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::event::{Event, Reason};
+use crate::name::Name;
 use crate::record::Simulation;
 use crate::runbook::{Definition, StepDefinition};
 use crate::status::Status;
@@ -70,7 +71,7 @@ pub struct StepView {
     /// Its place in the document, from 0.
     pub index: usize,
     /// Its name, with the iterations of the loops around it: `stop[3]`.
-    pub label: String,
+    pub label: Name,
     /// Its status.
     pub status: Status,
     /// The attempt under way, from 1.

@@ -6,6 +6,7 @@
 mod time;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -63,7 +64,7 @@ impl Record {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Simulation {
     /// The answers came from this scenario.
-    Scenario(String),
+    Scenario(Arc<str>),
     /// Nothing was done, and the answers were invented.
     DryRun(Reading),
 }
@@ -283,7 +284,7 @@ pub struct StepExecution {
     pub step_execution_id: Option<Uuid>,
     /// Always empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub overridden_parameters: Option<Texts>,
+    pub overridden_parameters: Option<NoParameters>,
     /// `isEnd` as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_end: Option<bool>,
@@ -293,12 +294,12 @@ pub struct StepExecution {
     /// `isCritical` as written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_critical: Option<bool>,
-    /// Where the finished step could lead.
+    /// Where the finished step could lead: to one step, always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub valid_next_steps: Option<Vec<Name>>,
+    pub valid_next_steps: Option<[Name; 1]>,
     /// The iteration that it belongs to, inside a loop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent_step_details: Option<Box<ParentStepDetails>>,
+    pub parent_step_details: Option<ParentStepDetails>,
 }
 
 impl StepExecution {
@@ -329,21 +330,34 @@ impl StepExecution {
     }
 }
 
+/// No parameters: none are ever overridden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoParameters {}
+
 /// The iteration of a loop in which a step has run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ParentStepDetails {
+    /// The loop, which the steps of all its iterations share.
+    #[serde(flatten)]
+    pub around: Arc<LoopDetails>,
+    /// The number of the iteration, from 1.
+    pub iteration: u32,
+    /// What the iteration is about: a text, or JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iterator_value: Option<Box<str>>,
+}
+
+/// A loop that has run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LoopDetails {
     /// The execution of the loop.
     pub step_execution_id: Uuid,
     /// The loop.
     pub step_name: Name,
     /// Its action.
     pub action: Name,
-    /// The number of the iteration, from 1.
-    pub iteration: u32,
-    /// What the iteration is about: a text, or JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iterator_value: Option<String>,
 }
 
 /// Where and how a step failed.

@@ -13,6 +13,7 @@ mod run;
 mod scenario;
 mod simulator;
 mod stage;
+mod stubs;
 mod trace;
 
 pub use coverage::{Coverage, Edge, Outcome};

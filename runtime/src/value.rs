@@ -196,12 +196,29 @@ pub trait Encode {
 
 impl<T: Referenced> Encode for T {
     fn encode(&self) -> Vec<String> {
-        match self.document() {
-            Document::Null => Vec::new(),
-            Document::Array(elements) => elements.iter().map(Text::text).collect(),
-            other => vec![other.text()],
-        }
+        encode(&self.document())
     }
+}
+
+/// The entries of the record for a value: one per element of a list, else one; none for an absent value.
+pub(crate) fn encode(value: &Document) -> Vec<String> {
+    match value {
+        Document::Null => Vec::new(),
+        Document::Array(elements) => elements.iter().map(Text::text).collect(),
+        other => vec![other.text()],
+    }
+}
+
+/// A value as compact JSON, in no more memory than that takes.
+pub(crate) fn json(value: &Document) -> String {
+    /// The quotes of a text.
+    const QUOTES: usize = 2;
+    let length = value.as_str().map(|text| text.len() + QUOTES);
+    let mut written = Vec::with_capacity(length.unwrap_or_default());
+    // A document is no more than JSON, and memory takes it: this cannot fail.
+    let _ = serde_json::to_writer(&mut written, value);
+    written.shrink_to_fit();
+    String::from_utf8(written).unwrap_or_default()
 }
 
 /// A number in decimal digits, never with an exponent (spec 3.7).

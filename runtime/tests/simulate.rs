@@ -80,7 +80,7 @@ fn a_list_of_answers_serves_successive_calls_and_its_last_repeats() {
     assert_eq!(outcome.calls.len(), 6);
     assert_eq!(
         outcome.record.simulation,
-        Some(Simulation::Scenario("it.yaml".to_owned()))
+        Some(Simulation::Scenario("it.yaml".into()))
     );
 }
 

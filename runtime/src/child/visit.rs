@@ -107,7 +107,9 @@ pub(super) fn visit<R: Runbook>(
                 let caller = simulator.on_stage(R::DEFINITION, children);
                 let place = Place {
                     region: simulator.scenario().region.clone(),
-                    simulation: Some(Simulation::Scenario(simulator.scenario().file.clone())),
+                    simulation: Some(Simulation::Scenario(
+                        simulator.scenario().file.as_str().into(),
+                    )),
                 };
                 drive::<R>(world, visit, checked, &caller, place).await
             }
@@ -212,7 +214,7 @@ fn region_of(execution: Uuid, store: &dyn Store) -> Option<String> {
     let mut region = None;
     let read = store.read(execution, &mut |event| {
         if let Change::Began(beginning) = event.change {
-            region = Some(beginning.region);
+            region = Some(beginning.region.clone());
         }
     });
     read.ok()?;

@@ -140,7 +140,7 @@ impl Observer for Log<'_> {
         let label = view.step.as_ref().map(|step| {
             let around = view.within.iter().map(String::as_str);
             around
-                .chain([step.label.as_str()])
+                .chain([step.label.as_ref()])
                 .collect::<Vec<_>>()
                 .join("/")
         });

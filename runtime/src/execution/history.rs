@@ -3,7 +3,10 @@
 //! The record is made here, step by step: what is known of a step when it starts is written down then, and what comes of
 //! it when it ends. A step of `mainSteps` starts once at most, a step inside a loop once in every iteration that reaches it.
 
-use crate::record::StepExecution;
+use std::sync::Arc;
+
+use crate::name::Name;
+use crate::record::{LoopDetails, StepExecution};
 use crate::runbook::Runbook;
 use crate::script::Output;
 
@@ -44,6 +47,8 @@ pub(super) struct Run {
     pub(super) attempt: u32,
     /// What the scripts of the last attempt have printed.
     pub(super) printed: Option<Box<Output>>,
+    /// What the record tells of it to the steps inside, if it is a loop.
+    pub(super) around: Option<Arc<LoopDetails>>,
     /// What the record tells of it.
     pub(super) step: StepExecution,
 }
@@ -61,6 +66,7 @@ impl Run {
             parent: None,
             attempt: 0,
             printed: None,
+            around: None,
             step: StepExecution::pending(definition.name, definition.action),
         }
     }
@@ -86,6 +92,10 @@ impl History {
         if self.memory == Memory::Outputs {
             let is_under_way = |run: &Run| run.step.execution_end_time.is_none();
             self.runs.retain(is_under_way);
+        }
+        if self.runs.capacity() == 0 {
+            // Of many executions that wait, most are at one of their first steps.
+            self.runs.reserve_exact(1);
         }
         self.runs.push(run);
         self.started += 1;
@@ -113,15 +123,18 @@ impl History {
     }
 
     /// The name of a step with the iterations of the loops around it: `stop[2][3]`.
-    pub(super) fn label(&self, run: &Run) -> String {
+    pub(super) fn label(&self, run: &Run) -> Name {
+        if run.parent.is_none() {
+            return run.step.step_name.clone();
+        }
         let around = std::iter::successors(Some(run), |run| self.get(run.parent?));
         let parents = around.filter_map(|run| run.step.parent_step_details.as_ref());
         let iterations: Vec<u32> = parents.map(|parent| parent.iteration).collect();
-        let name = run.step.step_name.to_string();
-        iterations
-            .iter()
-            .rev()
-            .fold(name, |label, iteration| format!("{label}[{iteration}]"))
+        let name = run.step.step_name.clone();
+        let iterations = iterations.iter().rev();
+        iterations.fold(name, |label, iteration| {
+            format!("{label}[{iteration}]").into()
+        })
     }
 
     /// Where a run is kept: that it is the last one is almost always so.

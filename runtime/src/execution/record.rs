@@ -140,7 +140,7 @@ fn script_output(history: &History) -> Vec<ScriptOutput> {
     let printed = history.runs().iter().filter_map(|run| {
         let output = run.printed.as_ref()?;
         Some(ScriptOutput {
-            step_name: history.label(run),
+            step_name: history.label(run).into_owned(),
             standard_output: output.stdout.to_string(),
             standard_error: output.stderr.to_string(),
         })

@@ -1,15 +1,19 @@
 //! What the record tells of a step: at its start, and at its end.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use crate::effect::Action;
 use crate::failure::Failure;
 use crate::flow::{Flow, OnFailure};
 use crate::name::Name;
-use crate::record::{FailureDetails, Inputs, ParentStepDetails, StepExecution, Texts};
+use crate::record::{
+    FailureDetails, Inputs, LoopDetails, NoParameters, ParentStepDetails, StepExecution, Texts,
+};
 use crate::runbook::{Runbook, StepDefinition};
 use crate::status::Status;
-use crate::value::{Document, Encode, Map, Text};
+use crate::value::{Document, Map, Text, encode, json};
 
 use super::history::Run;
 use super::{Execution, Place, Running};
@@ -33,6 +37,8 @@ impl<R: Runbook> Execution<R> {
             definition,
         } = running.place;
         let flow = R::flow(step);
+        // Derived, so that every reading of the same events tells the same one.
+        let id = Uuid::new_v5(&self.id(), running.path.as_bytes());
         let step = StepExecution {
             timeout_seconds: definition.timeout_seconds.or(time_limit),
             on_failure: flow.on_failure.map(on_failure_text::<R>),
@@ -40,10 +46,9 @@ impl<R: Runbook> Execution<R> {
             execution_start_time: Some(self.now),
             step_status: Status::InProgress,
             inputs: Some(inputs(definition, resolved)),
-            // Derived, so that every reading of the same events tells the same one.
-            step_execution_id: Some(Uuid::new_v5(&self.id(), running.path.as_bytes())),
+            step_execution_id: Some(id),
             parent_step_details: around.and_then(|around| self.parent_details(around)),
-            overridden_parameters: Some(Texts::new()),
+            overridden_parameters: Some(NoParameters {}),
             is_end: flow.is_end,
             next_step: flow.next_step.and_then(name_of::<R>),
             is_critical: flow.is_critical,
@@ -56,34 +61,40 @@ impl<R: Runbook> Execution<R> {
             parent: around.map(|around| around.run),
             attempt: running.attempt,
             printed: None,
+            around: running.is_loop().then(|| {
+                Arc::new(LoopDetails {
+                    step_execution_id: id,
+                    step_name: definition.name.into(),
+                    action: definition.action.into(),
+                })
+            }),
             step,
         }
     }
 
     /// The iteration of a loop, as the record tells it of the steps inside.
-    fn parent_details(&self, around: &Running<R>) -> Option<Box<ParentStepDetails>> {
+    fn parent_details(&self, around: &Running<R>) -> Option<ParentStepDetails> {
         let turn = around
             .turns()
             .and_then(|turns| turns.turn(around.iteration));
-        Some(Box::new(ParentStepDetails {
-            step_execution_id: self.history.get(around.run)?.step.step_execution_id?,
-            step_name: around.place.definition.name.into(),
-            action: around.place.definition.action.into(),
+        let item = turn.and_then(|turn| turn.item).map(Text::text);
+        Some(ParentStepDetails {
+            around: self.history.get(around.run)?.around.clone()?,
             iteration: around.iteration,
-            iterator_value: turn.and_then(|turn| turn.item).map(Text::text),
-        }))
+            iterator_value: item.map(String::into_boxed_str),
+        })
     }
 }
 
 impl<R: Runbook> Running<R> {
     /// Where the step could lead once it has ended: to what a branch has chosen, else to its successor.
-    pub(super) fn valid_next_steps(&self, flow: &Flow<R::Step>) -> Option<Vec<Name>> {
+    pub(super) fn valid_next_steps(&self, flow: &Flow<R::Step>) -> Option<[Name; 1]> {
         let chosen = match self.effect.as_ref().map(|effect| &effect.action) {
             Ok(Action::Jump(target)) => *target,
             _ => None,
         };
         let successor = flow.successor().filter(|_| !flow.ends());
-        Some(vec![name_of::<R>(chosen.or(successor)?)?])
+        Some([name_of::<R>(chosen.or(successor)?)?])
     }
 }
 
@@ -102,7 +113,7 @@ impl StepExecution {
     pub(super) fn leave(&mut self, outputs: &Map, answer: Option<&Document>) {
         let mut outputs = encoded(outputs);
         if let Some(answer) = answer.filter(|_| outputs.get(WHOLE_ANSWER).is_none()) {
-            outputs.insert(WHOLE_ANSWER, vec![answer.to_string()].into());
+            outputs.insert(WHOLE_ANSWER, vec![json(answer)].into());
         }
         self.outputs = Some(outputs).filter(|outputs| !outputs.is_empty());
     }
@@ -112,7 +123,7 @@ impl StepExecution {
 pub(super) fn encoded(values: &Map) -> Texts {
     let texts = values.iter();
     texts
-        .map(|(name, value)| (name.clone(), value.encode().into()))
+        .map(|(name, value)| (name.clone(), encode(value).into()))
         .collect()
 }
 

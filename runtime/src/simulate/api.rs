@@ -1,6 +1,7 @@
 //! How scenarios name operations: `ECS.RunTask`, the service in any case.
 
 use crate::effect::Operation;
+use crate::name::Name;
 use crate::runbook::{Definition, StepDefinition};
 
 /// Actions that call no API but those that the runbook names.
@@ -49,11 +50,10 @@ pub(super) fn display_name(
     definition: &Definition,
     step_name: &str,
     operation: &Operation,
-) -> String {
-    let name = operation.full_name();
+) -> Name {
     match step(definition, step_name).map(|step| step.calls) {
-        Some([only]) if operation.service != "aws" => (*only).to_owned(),
-        _ => name,
+        Some([only]) if operation.service != "aws" => (*only).into(),
+        _ => operation.full_name().into(),
     }
 }
 

@@ -18,7 +18,7 @@ use super::trace::Passage;
 pub struct Coverage {
     definition: &'static Definition,
     edges: Vec<Edge>,
-    steps: BTreeSet<String>,
+    steps: BTreeSet<Name>,
     taken: BTreeSet<Edge>,
 }
 
@@ -26,7 +26,7 @@ pub struct Coverage {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edge {
     /// The step.
-    pub from: String,
+    pub from: Name,
     /// How the step ends.
     pub outcome: Outcome,
     /// What follows.
@@ -159,7 +159,7 @@ fn edges<R: Runbook>() -> Vec<Edge> {
     let edges = steps.flat_map(|(step, declared)| {
         let ways = ways(R::flow(*step));
         ways.into_iter().map(|(outcome, to)| Edge {
-            from: declared.name.to_owned(),
+            from: declared.name.into(),
             outcome,
             to: to.map(|step| name_of::<R>(step).unwrap_or_default().into()),
         })

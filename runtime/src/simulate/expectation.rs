@@ -223,7 +223,7 @@ impl Evidence<'_> {
         if !same_operations {
             return vec![Unmet::Calls {
                 expected: expected.iter().map(|call| call.api.clone()).collect(),
-                actual: actual.iter().map(|call| call.api.clone()).collect(),
+                actual: actual.iter().map(|call| call.api.to_string()).collect(),
             }];
         }
         let pairs = actual.into_iter().zip(expected);
@@ -252,7 +252,7 @@ fn execution<'r>(record: &'r Record, name: &str) -> Option<&'r StepExecution> {
     let mut steps = record.automation_execution.step_executions.iter();
     steps.find(|step| {
         let around = step.parent_step_details.as_ref().map(|parent| {
-            let outer = iterations.get(&Some(parent.step_execution_id));
+            let outer = iterations.get(&Some(parent.around.step_execution_id));
             format!("{}[{}]", outer.map_or("", String::as_str), parent.iteration)
         });
         let around = around.unwrap_or_default();
@@ -305,7 +305,7 @@ fn unmet_inputs(made: &MadeCall, expected: &Map) -> Vec<Unmet> {
         contained(name, value, made.inputs.get(name), &mut differences);
     }
     let unmet = |(path, expected, actual): Difference| Unmet::Input {
-        api: made.api.clone(),
+        api: made.api.to_string(),
         step: made.effect.label(),
         path,
         expected,

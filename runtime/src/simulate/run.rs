@@ -299,7 +299,7 @@ fn started(definition: &Definition, scenario: &Scenario, parameters: Map, suppli
         parameters,
         supplied,
         region: scenario.region.clone(),
-        simulation: Some(Simulation::Scenario(scenario.file.clone())),
+        simulation: Some(Simulation::Scenario(scenario.file.as_str().into())),
         interactive: false,
     }
 }
@@ -327,7 +327,7 @@ fn outcome(
     simulator: &Simulator,
     people: &People<'_>,
 ) -> SimulationOutcome {
-    let (passages, calls) = (trace.passages(), simulator.calls());
+    let (passages, calls) = (trace.passages(), simulator.take_calls());
     let evidence = Evidence {
         record: &record,
         passages: &passages,

@@ -1,6 +1,6 @@
 //! The caller of a simulation: it answers every call from the scenario and never reaches anything real.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -11,15 +11,17 @@ use crate::clock::VirtualClock;
 use crate::decode::{Location, Response, Shape, check_answer};
 use crate::effect::{Operation, Request};
 use crate::local::Local;
+use crate::name::Name;
 use crate::runbook::Definition;
 use crate::script::{self, Output, Script, ScriptError};
 use crate::value::{Document, Map};
 
-use super::api::{display_name, is_call_of_step, same_api, step};
+use super::api::{display_name, step};
 use super::problem::SimulationProblem;
 use super::rehearsal::Rehearsal;
-use super::scenario::{Answer, Scenario, Stub};
+use super::scenario::{Answer, Scenario};
 use super::stage::Cue;
+use super::stubs::Stubs;
 
 /// A call that a simulated run has made.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +29,7 @@ pub struct MadeCall {
     /// Which effect it was.
     pub effect: EffectId,
     /// What was called, as the runbook writes it: `ECS.RunTask`.
-    pub api: String,
+    pub api: Name,
     /// The same as the service's own models write it: `ecs.RunTask`.
     pub operation: String,
     /// Its inputs.
@@ -37,6 +39,7 @@ pub struct MadeCall {
 /// Answers calls from a scenario.
 pub struct Simulator {
     scenario: Scenario,
+    stubs: Stubs,
     definition: &'static Definition,
     rehearsal: Rehearsal,
     progress: Mutex<Progress>,
@@ -44,7 +47,6 @@ pub struct Simulator {
 }
 
 /// What the scenario says to a call.
-#[derive(Clone)]
 enum Reply {
     /// This is the answer.
     Answer(Result<Document, CallError>),
@@ -54,10 +56,10 @@ enum Reply {
 
 #[derive(Default)]
 struct Progress {
-    /// What was said to each effect: one that is repeated gets the same, or really runs again.
-    said: HashMap<EffectId, Reply>,
-    /// How many answers of each stub were given, by key.
-    given: HashMap<String, usize>,
+    /// Which answer of which stub was given to each effect: one that is repeated gets the same, or really runs again.
+    said: HashMap<EffectId, (usize, usize)>,
+    /// How many answers of each stub were given.
+    given: BTreeMap<usize, usize>,
     calls: Vec<MadeCall>,
     /// The names that were read from Parameter Store.
     read: BTreeSet<String>,
@@ -73,6 +75,7 @@ impl Simulator {
     ) -> Self {
         Self {
             rehearsal: Rehearsal::new(&scenario.region, clock),
+            stubs: Stubs::of(&scenario.stubs),
             scenario,
             definition,
             progress: Mutex::default(),
@@ -90,11 +93,17 @@ impl Simulator {
         self.progress().calls.clone()
     }
 
+    /// The same at the end, when no more follow.
+    pub(super) fn take_calls(&self) -> Vec<MadeCall> {
+        std::mem::take(&mut self.progress().calls)
+    }
+
     /// The keys of the stubs that nothing has asked for.
     pub fn unused(&self) -> Vec<String> {
         let progress = self.progress();
-        let keys = self.scenario.stubs.iter().map(|stub| &stub.key);
-        let answers = keys.filter(|key| !progress.given.contains_key(*key));
+        let stubs = self.scenario.stubs.iter().enumerate();
+        let unasked = stubs.filter(|(place, _)| !progress.given.contains_key(place));
+        let answers = unasked.map(|(_, stub)| &stub.key);
         let stored = self.scenario.stored.keys();
         let stored = stored.filter(|name| !progress.read.contains(*name));
         let stored = stored.map(|name| format!("ssm.{name}"));
@@ -173,30 +182,33 @@ impl Simulator {
     ) -> Result<Reply, SimulationProblem> {
         let mut progress = self.progress();
         let effect = cue.path();
-        if let Some(said) = progress.said.get(&effect) {
-            return Ok(said.clone());
-        }
         let api = display_name(cue.definition, cue.effect.step_name(), operation);
-        let name = operation.full_name();
-        progress.calls.push(MadeCall {
-            effect: effect.clone(),
-            api: api.clone(),
-            operation: name.clone(),
-            inputs,
-        });
-        let stub = self
-            .stub(cue, &name, &api)
-            .ok_or_else(|| self.no_answer(cue, operation, &api))?;
-        let given = progress.given.entry(stub.key.clone()).or_default();
-        if *given == 0 {
-            self.check(stub, operation, &api)?;
-        }
-        let answer = stub.answers.get(*given).or(stub.answers.last());
-        *given += 1;
+        let (stub, number) = match progress.said.get(&effect) {
+            Some(said) => *said,
+            None => {
+                let name = operation.full_name();
+                let stub = self.stub(cue, &name, &api);
+                progress.calls.push(MadeCall {
+                    effect: effect.clone(),
+                    api: api.clone(),
+                    operation: name,
+                    inputs,
+                });
+                let stub = stub.ok_or_else(|| self.no_answer(cue, operation, &api))?;
+                let given = progress.given.entry(stub).or_default();
+                if *given == 0 {
+                    self.check(stub, operation, &api)?;
+                }
+                let number = *given;
+                *given += 1;
+                progress.said.insert(effect, (stub, number));
+                (stub, number)
+            }
+        };
+        let answers = self.scenario.stubs.get(stub).map(|stub| &stub.answers);
+        let answer = answers.and_then(|answers| answers.get(number).or(answers.last()));
         let answer = answer.ok_or_else(|| self.no_answer(cue, operation, &api))?;
-        let reply = finish(answer, operation).map_or(Reply::Run, Reply::Answer);
-        progress.said.insert(effect, reply.clone());
-        Ok(reply)
+        Ok(finish(answer, operation).map_or(Reply::Run, Reply::Answer))
     }
 
     /// Really runs what can be: a script.
@@ -207,32 +219,27 @@ impl Simulator {
 
     /// By step name first, that in this iteration before that in all, with the operation where the step calls several; by
     /// API second.
-    fn stub(&self, cue: &Cue<'_>, name: &str, api: &str) -> Option<&Stub> {
-        let stubs = &self.scenario.stubs;
+    fn stub(&self, cue: &Cue<'_>, name: &str, api: &str) -> Option<usize> {
         let operation = name
             .split_once('.')
             .map_or(name, |(_, operation)| operation);
-        let by_step = |name: &str| {
-            stubs
-                .iter()
-                .find(|stub| stub.key == name || is_call_of_step(&stub.key, name, operation))
-        };
         let names = cue.names();
-        let by_step = names.iter().find_map(|name| by_step(name));
-        by_step.or_else(|| {
-            stubs
-                .iter()
-                .find(|stub| same_api(&stub.key, api) || same_api(&stub.key, name))
-        })
+        let mut by_step = names.iter();
+        by_step
+            .find_map(|step| self.stubs.of_step(step, operation))
+            .or_else(|| self.stubs.of_api([api, name]))
     }
 
     /// All answers of a stub must be ones that the operation could give.
     fn check(
         &self,
-        stub: &Stub,
+        stub: usize,
         operation: &Operation,
         api: &str,
     ) -> Result<(), SimulationProblem> {
+        let Some(stub) = self.scenario.stubs.get(stub) else {
+            return Ok(());
+        };
         for (index, answer) in stub.answers.iter().enumerate() {
             let Answer::Success(members) = answer else {
                 continue;
@@ -308,9 +315,7 @@ impl Simulator {
     }
 
     fn has_stub(&self, operation: &Operation) -> bool {
-        let name = operation.full_name();
-        let mut stubs = self.scenario.stubs.iter();
-        stubs.any(|stub| same_api(&stub.key, &name))
+        self.stubs.of_api([&operation.full_name()]).is_some()
     }
 
     fn unsaid(&self, name: String) -> SimulationProblem {

@@ -105,6 +105,9 @@ pub(super) struct Cue<'a> {
 impl Cue<'_> {
     /// The effect under a name that no other effect of the run has.
     pub(super) fn path(&self) -> EffectId {
+        if self.within.is_empty() {
+            return self.effect.clone();
+        }
         let around = self.within.iter().map(|effect| match effect.attempt {
             1 => format!("{}/", effect.step),
             attempt => format!("{}({attempt})/", effect.step),

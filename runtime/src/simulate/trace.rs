@@ -16,9 +16,9 @@ use crate::status::Status;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
     /// The step.
-    pub step: String,
+    pub step: Name,
     /// The same with the iterations of the loops around it: `stop[3]`.
-    pub label: String,
+    pub label: Name,
     /// How it ended.
     pub status: Status,
     /// What followed.
@@ -43,9 +43,9 @@ pub(super) struct Passages {
 }
 
 impl Trace<'_> {
-    /// The steps that ran, in order.
+    /// The steps that ran, in order; told once.
     pub(super) fn passages(&self) -> Vec<Passage> {
-        self.lock().all.clone()
+        std::mem::take(&mut self.lock().all)
     }
 
     fn cancel_in(&self, step: &str, label: &str) {
@@ -55,13 +55,13 @@ impl Trace<'_> {
         }
     }
 
-    fn started(&self, execution: Uuid, step: &str, label: &str) {
+    fn started(&self, execution: Uuid, step: Name, label: Name) {
         let mut passages = self.lock();
         let index = passages.all.len();
         passages.open.entry(execution).or_default().push(index);
         passages.all.push(Passage {
-            step: step.to_owned(),
-            label: label.to_owned(),
+            step,
+            label,
             status: Status::InProgress,
             next: After::End,
         });
@@ -88,10 +88,10 @@ impl Observer for Trace<'_> {
     fn observe(&self, event: &Event, view: &View) {
         match &event.change {
             Change::StepStarted { step } => {
-                let label = view.step.as_ref().map_or(step.as_ref(), |view| &view.label);
+                let label = view.step.as_ref().map_or(step, |view| &view.label);
                 let (step, label) = (inside(view, step, true), inside(view, label, false));
                 self.cancel_in(&step, &label);
-                self.started(view.execution, &step, &label);
+                self.started(view.execution, step, label);
             }
             // Who wanted to cancel still does.
             Change::Resumed { .. } => {
@@ -99,7 +99,7 @@ impl Observer for Trace<'_> {
                     definition, label, ..
                 }) = &view.step
                 {
-                    let step = inside(view, definition.name, true);
+                    let step = inside(view, &definition.name.into(), true);
                     self.cancel_in(&step, &inside(view, label, false));
                 }
             }
@@ -113,12 +113,16 @@ impl Observer for Trace<'_> {
 }
 
 /// A step as scenarios call it: that of a child after the step that starts it, `prepare/stop`.
-fn inside(view: &View, step: &str, plain: bool) -> String {
+fn inside(view: &View, step: &Name, plain: bool) -> Name {
+    if view.within.is_empty() {
+        return step.clone();
+    }
     let around = view.within.iter().map(|label| match plain {
         true => label.split('[').next().unwrap_or_default(),
         false => label,
     });
     // The runbook for one of several targets of the whole run is called as it is without them.
     let around = around.filter(|around| !around.is_empty());
-    around.chain([step]).collect::<Vec<_>>().join("/")
+    let parts: Vec<&str> = around.chain([step.as_ref()]).collect();
+    parts.join("/").into()
 }

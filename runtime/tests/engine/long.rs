@@ -1,7 +1,4 @@
-//! Long executions: neither the stack nor what is held grows with them.
-
-use std::future::Future;
-use std::thread;
+//! Long executions: what is held does not grow with them.
 
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::effect::Effect;
@@ -9,8 +6,7 @@ use runbook_runtime::event::Change;
 use runbook_runtime::execution::{Execution, Fold, Memory};
 use runbook_runtime::flow::Flow;
 use runbook_runtime::runbook::{Definition, StepDefinition};
-use runbook_runtime::status::Status;
-use runbook_runtime::store::{MemoryStore, Store};
+use runbook_runtime::store::Store;
 use runbook_runtime::value::InputError;
 
 use crate::toy::{
@@ -61,35 +57,6 @@ impl Sheet for Deep {
     fn repeats(_: Step, _: &State) -> Result<bool, InputError> {
         Ok(true)
     }
-}
-
-/// Runs something on a stack that would not hold a frame for each of many steps.
-fn on_a_small_stack<F: Future>(make: impl FnOnce() -> F + Send) -> F::Output
-where
-    F::Output: Send,
-{
-    thread::scope(|scope| {
-        let builder = thread::Builder::new().stack_size(256 * 1024);
-        let running = builder.spawn_scoped(scope, || {
-            let runtime = tokio::runtime::Builder::new_current_thread().build();
-            runtime.unwrap().block_on(make())
-        });
-        running.unwrap().join().unwrap()
-    })
-}
-
-#[test]
-fn ten_thousand_turns_need_no_more_stack_than_one() {
-    let record = on_a_small_stack(|| async {
-        let (clock, store) = (VirtualClock::new(morning()), MemoryStore::new());
-        let caller = ScriptedCaller::new(|_, _, _| done(), &clock);
-        let ran = attempt::<Deep>(&caller, &clock, &store, None, None).await;
-        ran.unwrap()
-    });
-    assert_eq!(record.status(), Status::Success);
-    let steps = &record.automation_execution.step_executions;
-    // Every run of every step: those of the loops, too.
-    assert_eq!(steps.len(), 1 + 10 + 100 + 10_000);
 }
 
 #[tokio::test]

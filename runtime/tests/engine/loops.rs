@@ -193,11 +193,14 @@ async fn record_tells_the_iteration_of_each_run() {
         .find_map(|step| step.parent_step_details.as_ref());
     let inside = inside.unwrap();
     assert_eq!(
-        (inside.step_name.as_ref(), inside.action.as_ref()),
+        (
+            inside.around.step_name.as_ref(),
+            inside.around.action.as_ref()
+        ),
         ("each", "aws:loop")
     );
     assert_eq!(
-        Some(inside.step_execution_id),
+        Some(inside.around.step_execution_id),
         steps.first().unwrap().step_execution_id
     );
 
@@ -215,7 +218,10 @@ async fn record_tells_the_iteration_of_each_run() {
 
 fn parent(step: &StepExecution) -> Option<(u32, Option<String>)> {
     let details = step.parent_step_details.as_ref()?;
-    Some((details.iteration, details.iterator_value.clone()))
+    Some((
+        details.iteration,
+        details.iterator_value.as_deref().map(str::to_owned),
+    ))
 }
 
 fn of(iteration: u32, item: &str) -> Option<(u32, Option<String>)> {

@@ -185,7 +185,7 @@ async fn simulated_record_says_so_beside_the_execution() {
     let clock = VirtualClock::new(morning());
     let caller = ScriptedCaller::new(Everything::script, &clock);
     let mut start = start();
-    start.simulation = Some(Simulation::Scenario("happy.yaml".to_owned()));
+    start.simulation = Some(Simulation::Scenario("happy.yaml".into()));
     let record = Engine::<Toy<Everything>>::new(&caller, &clock, &store)
         .run(start)
         .await

@@ -1,8 +1,9 @@
 //! Long executions: however many steps there are, they need no more stack than one.
 
 #![allow(
+    clippy::unwrap_used,
     long_running_const_eval,
-    reason = "the runbook is as long as the execution"
+    reason = "a test may panic, and the runbook is as long as the execution"
 )]
 
 #[allow(dead_code, reason = "the benchmarks use the rest")]

@@ -256,6 +256,18 @@ fn bad_yaml_is_reported_once() {
         "#]],
     );
     check(
+        "a:\n  - {b: c\n    d: e\n  f: [g]\n  - h\n",
+        expect![[r#"
+        2:5 error RB0101: the YAML is not well-formed: a bracket is not closed; opened here
+    "#]],
+    );
+    check(
+        "{\n  \"a\": \"b,\n  \"c\": [1, 2]\n}\n",
+        expect![[r#"
+            2:8 error RB0101: the JSON is not well-formed: a quote is not closed; opened here
+        "#]],
+    );
+    check(
         "onFailure: step: x\n",
         expect![[r#"
         1:16 error RB0101: the YAML is not well-formed: a `:` that does not belong here; here

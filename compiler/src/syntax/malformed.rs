@@ -94,26 +94,17 @@ impl Failed<'_> {
         })
     }
 
-    /// The parser tells of a bracket at the end of its line, for all of it might have been a key. Before that, the line
-    /// tells: a `-` at the beginning of the next one is only wrong inside of brackets.
+    /// The parser tells of a bracket late, for all behind it might have been a key. Before that, the lines tell: a `-` at the
+    /// beginning of one is only wrong inside of brackets.
     fn open_before(&self, text: &str) -> Option<usize> {
         if !matches!(self.kind, ErrorKind::BlockEntryInFlowCollection) {
             return None;
         }
-        let before = text.get(..line_start(text, self.offset))?.trim_end();
-        let line = line_start(text, before.len());
-        let mut open = Vec::new();
-        let mut quote = None;
-        for (index, character) in before.get(line..)?.char_indices() {
-            match (quote, character) {
-                (Some(open), _) => quote = (open != character).then_some(open),
-                (None, '\'' | '"') => quote = Some(character),
-                (None, '[' | '{') => open.push(line + index),
-                (None, ']' | '}') => drop(open.pop()),
-                _ => {}
-            }
-        }
-        open.pop()
+        let before = text.get(..line_start(text, self.offset))?;
+        let mut lines = before
+            .rmatch_indices('\n')
+            .map(|(end, _)| line_start(text, end)..end);
+        lines.find_map(|line| Some(line.start + open_in_line(text.get(line)?)?))
     }
 
     /// The tab that the parser met: in the indentation of its line, or behind the place where it noticed.
@@ -149,6 +140,22 @@ fn is_tab(kind: &ErrorKind) -> bool {
     )
 }
 
+/// The last bracket that a line leaves open.
+fn open_in_line(line: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    let mut quote = None;
+    for (index, character) in line.char_indices() {
+        match (quote, character) {
+            (Some(open), _) => quote = (open != character).then_some(open),
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '[' | '{') => open.push(index),
+            (None, ']' | '}') => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
 /// With how many blanks a line begins.
 fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
@@ -173,14 +180,14 @@ fn malformed_json(source: &Source, skipped: usize) -> Option<Diagnostic> {
     // The column counts bytes and names the last byte that was read.
     let offset = skipped + line_start + error.column().saturating_sub(1);
     let here = visible_place(&source.text, offset);
-    if let Some(open) = open_in_json(json).map(|open| skipped + open) {
-        let message = "the JSON is not well-formed: a bracket is not closed";
-        let place = Span::new(open, open + 1);
+    if let Some((open, what, help)) = open_in_json(json) {
+        let message = format!("the JSON is not well-formed: {what} is not closed");
+        let place = Span::new(skipped + open, skipped + open + 1);
         return Some(
             Diagnostic::error(Code::MalformedYaml, place, message)
                 .label("opened here")
                 .context(here, "so this does not belong here")
-                .help("close the bracket that begins here"),
+                .help(help),
         );
     }
     let text = error.to_string();
@@ -189,33 +196,31 @@ fn malformed_json(source: &Source, skipped: usize) -> Option<Diagnostic> {
     Some(Diagnostic::error(Code::MalformedYaml, here, message).label("here"))
 }
 
-/// The first bracket that is not closed: a bracket of another kind is closed first, or one that is indented less.
-fn open_in_json(json: &str) -> Option<usize> {
+/// The first quote or bracket that is not closed, and what to do: a text ends on its line, and before a bracket another kind
+/// is closed, or one that is indented less.
+fn open_in_json(json: &str) -> Option<(usize, &'static str, &'static str)> {
+    const QUOTE: &str = "close the quote that begins here; a line break in a text is written `\\n`";
+    const BRACKET: &str = "close the bracket that begins here";
     let mut open: Vec<(usize, char, usize)> = Vec::new();
-    let (mut in_text, mut escaped) = (false, false);
+    let mut text = None;
+    let mut escaped = false;
     for (index, character) in json.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' if in_text => escaped = true,
-            '"' => in_text = !in_text,
-            _ if in_text => {}
-            '{' => open.push((
-                index,
-                '}',
-                indentation(json.get(line_start(json, index)..)?),
-            )),
-            '[' => open.push((
-                index,
-                ']',
-                indentation(json.get(line_start(json, index)..)?),
-            )),
-            '}' | ']' => {
-                let (start, closing, indent) = open.pop()?;
-                let line = json.get(line_start(json, index)..)?;
-                let outdented =
-                    line.trim_start().starts_with(character) && indentation(line) < indent;
+        let indent = || json.get(line_start(json, index)..).map_or(0, indentation);
+        match (text, character) {
+            (Some(_), _) if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(_), '"') => text = None,
+            (Some(start), '\n') => return Some((start, "a quote", QUOTE)),
+            (Some(_), _) => {}
+            (None, '"') => text = Some(index),
+            (None, '{') => open.push((index, '}', indent())),
+            (None, '[') => open.push((index, ']', indent())),
+            (None, '}' | ']') => {
+                let (start, closing, indented) = open.pop()?;
+                let line = json.get(line_start(json, index)..index)?;
+                let outdented = line.trim().is_empty() && indent() < indented;
                 if closing != character || outdented {
-                    return Some(start);
+                    return Some((start, "a bracket", BRACKET));
                 }
             }
             _ => {}

@@ -137,11 +137,12 @@ impl History {
         })
     }
 
-    /// Where a run is kept: that it is the last one is almost always so.
+    /// Where a run is kept.
     fn position(&self, run: RunId) -> Option<usize> {
-        match self.runs.last() {
-            Some(last) if last.id == run => Some(self.runs.len() - 1),
-            _ => self.runs.binary_search_by_key(&run, |run| run.id).ok(),
+        match self.memory {
+            // Nothing is forgotten.
+            Memory::Record => Some(run.0),
+            Memory::Outputs => self.runs.binary_search_by_key(&run, |run| run.id).ok(),
         }
     }
 }

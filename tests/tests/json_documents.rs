@@ -11,8 +11,12 @@ use runbookc_tests::folder::{files, read};
 use runbookc_tests::paths::{outside, repository};
 use serde_json::Value;
 
-/// What only YAML has: texts without quotes that the service takes for something else.
-const OF_YAML: &str = "RB0108";
+/// What only YAML has, as it is said in JSON here: keys that stand twice, and texts without quotes that the service takes
+/// for something else.
+const OF_YAML: [&str; 2] = ["RB0103", "RB0108"];
+
+/// What silences findings; JSON has no comments.
+const SILENCES: &str = "# runbookc:";
 
 #[test]
 fn runbooks_in_json_have_the_findings_that_they_have_in_yaml() {
@@ -40,6 +44,9 @@ fn compare(path: &Path) -> bool {
     let Ok(value) = serde_yaml::from_str::<Value>(&text) else {
         return false;
     };
+    if text.contains(SILENCES) {
+        return false;
+    }
     let in_json = serde_json::to_string_pretty(&value).expect("JSON can be written");
     let (yaml, json) = (findings(&text), findings(&in_json));
     assert_eq!(yaml, json, "{}", path.display());
@@ -52,7 +59,7 @@ fn findings(text: &str) -> BTreeMap<String, usize> {
     let mut findings = BTreeMap::new();
     for found in compiled.diagnostics.iter() {
         let code = found.code.to_string();
-        if code != OF_YAML {
+        if !OF_YAML.contains(&code.as_str()) {
             let line = format!("{} {code}: {}", found.severity.as_str(), found.message);
             *findings.entry(line).or_default() += 1;
         }

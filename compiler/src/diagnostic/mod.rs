@@ -342,12 +342,19 @@ impl Diagnostics {
             .for_each(|diagnostic| self.push(diagnostic));
     }
 
-    /// Drops warnings and hints about the very place of an error: with that repaired, they may be pointless.
+    /// Drops warnings and hints about the very place of an error, be it with or without the quotes around a value: with
+    /// that repaired, they may be pointless.
     pub(crate) fn cut_cascades(&mut self) {
         let errors = self.list.iter().filter(|finding| {
             finding.severity == Severity::Error && finding.span.start < finding.span.end
         });
-        let errors: HashSet<Span> = errors.map(|finding| finding.span).collect();
+        let places = errors.flat_map(|finding| {
+            let Span { start, end } = finding.span;
+            let inside = Span::new(start + 1, end.saturating_sub(1));
+            let around = Span::new(start.saturating_sub(1), end + 1);
+            [finding.span, inside, around]
+        });
+        let errors: HashSet<Span> = places.collect();
         self.list.retain(|finding| {
             finding.severity == Severity::Error || !errors.contains(&finding.span)
         });

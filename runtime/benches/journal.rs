@@ -39,7 +39,7 @@ struct Sizes {
 }
 
 impl Store for Sizes {
-    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, events: Vec<Event>) -> Result<(), StoreError> {
         let bytes = events
             .iter()
             .map(|event| serde_json::to_vec(event).unwrap().len())
@@ -143,7 +143,7 @@ fn looking(criterion: &mut Criterion) {
     for number in 1..=EXECUTIONS {
         let execution = Uuid::from_u128(number << 64);
         let keeper = journal.begin(execution).unwrap();
-        keeper.append(execution, &events(execution)).unwrap();
+        keeper.append(execution, events(execution)).unwrap();
     }
     drop(journal);
     let all = Filter {

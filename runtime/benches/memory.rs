@@ -55,7 +55,7 @@ impl Observer for Peak {
 struct Elsewhere;
 
 impl Store for Elsewhere {
-    fn append(&self, _: Uuid, _: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, _: Uuid, _: Vec<Event>) -> Result<(), StoreError> {
         Ok(())
     }
 

@@ -126,9 +126,8 @@ const MOST_UNSAVED: usize = 256;
 
 fn save(store: &dyn Store, execution: Uuid, unsaved: &mut Vec<Event>) -> Result<(), StoreError> {
     if !unsaved.is_empty() {
-        store.append(execution, unsaved)?;
         // What follows may be a long wait: it holds no more than it needs.
-        *unsaved = Vec::new();
+        store.append(execution, std::mem::take(unsaved))?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// When they could not be kept. The execution must not go on then.
-    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError>;
+    fn append(&self, execution: Uuid, events: Vec<Event>) -> Result<(), StoreError>;
 
     /// Hands out the events of an execution in order, one by one; none if it is not known. Those that later ones
     /// supersede ([`supersedes`]) may be missing.
@@ -96,14 +96,14 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, events: Vec<Event>) -> Result<(), StoreError> {
         let mut executions = self.executions();
         let kept = executions.entry(execution).or_default();
         for event in events {
             if let Some(position) = superseded(kept, &event.change) {
                 kept.remove(position);
             }
-            kept.push(event.clone());
+            kept.push(event);
         }
         Ok(())
     }

@@ -138,7 +138,7 @@ async fn cut_after_any_event_changes_nothing() {
     let events: Vec<Event> = serde_json::from_str(&text).unwrap();
     for cut in 1..=events.len() {
         let store = MemoryStore::new();
-        store.append(EXECUTION, &events[..cut]).unwrap();
+        store.append(EXECUTION, events[..cut].to_vec()).unwrap();
         let clock = VirtualClock::new(events[cut - 1].at);
         let world = World::new(INTEGRATION);
         let performer = Performer::new(&world, &world, "eu-west-1", Permissions::None);

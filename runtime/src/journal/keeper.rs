@@ -286,7 +286,7 @@ impl<'j> Keeper<'j> {
 }
 
 impl Store for Keeper<'_> {
-    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, events: Vec<Event>) -> Result<(), StoreError> {
         let mut state = self.state();
         let makes_an_effect = |event: &Event| matches!(event.change, Change::Called { .. });
         if state.is_tight && events.iter().any(makes_an_effect) {
@@ -300,11 +300,11 @@ impl Store for Keeper<'_> {
             })?;
             state.is_tight = false;
         }
-        let mut committed = self.commit(&mut state, execution, events);
+        let mut committed = self.commit(&mut state, execution, &events);
         if committed.as_ref().is_err_and(is_out_of_room) && !state.is_tight {
             self.reserve.release();
             state.is_tight = true;
-            committed = self.commit(&mut state, execution, events);
+            committed = self.commit(&mut state, execution, &events);
         }
         committed.map_err(|error| error.into_store("written"))
     }

@@ -235,7 +235,7 @@ impl Journal {
 
 /// Only reads: who writes has a [`super::Keeper`].
 impl Store for Journal {
-    fn append(&self, execution: Uuid, _: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, _: Vec<Event>) -> Result<(), StoreError> {
         Err(StoreError {
             action: "written",
             message: format!("execution {execution} is not driven here"),

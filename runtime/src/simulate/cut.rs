@@ -58,9 +58,9 @@ impl CutStore {
 }
 
 impl Store for CutStore {
-    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, mut taken: Vec<Event>) -> Result<(), StoreError> {
         let mut progress = self.progress();
-        let (taken, lost) = events.split_at(progress.left.min(events.len()));
+        let lost = taken.split_off(progress.left.min(taken.len()));
         progress.left -= taken.len();
         progress.last = taken.last().map(|event| event.at).or(progress.last);
         self.kept.append(execution, taken)?;

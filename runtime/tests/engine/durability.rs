@@ -187,7 +187,7 @@ async fn superseded_events_can_be_missing() {
         .unwrap();
     let events = store.events(EXECUTION).unwrap();
     let compact = MemoryStore::new();
-    compact.append(EXECUTION, &events).unwrap();
+    compact.append(EXECUTION, events.clone()).unwrap();
     let compact = compact.events(EXECUTION).unwrap();
     assert!(compact.len() < events.len());
     for events in [events, compact] {

@@ -135,14 +135,14 @@ async fn who_has_lost_an_execution_commits_nothing_any_more() {
         at: events[3].at,
         change: runbook_runtime::event::Change::CancelRequested,
     }];
-    let error = first.append(EXECUTION, again).unwrap_err();
+    let error = first.append(EXECUTION, again.to_vec()).unwrap_err();
     assert!(
         error
             .to_string()
             .contains("is being run by another process"),
         "{error}"
     );
-    second.append(EXECUTION, again).unwrap();
+    second.append(EXECUTION, again.to_vec()).unwrap();
     assert_eq!(second.events(EXECUTION).unwrap().len(), events.len() + 1);
 }
 
@@ -257,9 +257,7 @@ async fn left_by_a_killed_process() -> (TempDir, Vec<Event>) {
     let _ = attempt::<Everything>(&caller, &clock, &breaking, None, None).await;
     let events = memory.events(EXECUTION).unwrap();
     for event in &events {
-        keeper
-            .append(EXECUTION, std::slice::from_ref(event))
-            .unwrap();
+        keeper.append(EXECUTION, vec![event.clone()]).unwrap();
     }
     (copied(folder.path()), events)
 }
@@ -406,12 +404,12 @@ async fn many_processes_may_write_at_once() {
             let execution = uuid::Uuid::from_u128(number + 1);
             let keeper = journal.begin(execution).unwrap();
             let beginning = beginning(execution);
-            keeper.append(execution, &[beginning]).unwrap();
+            keeper.append(execution, vec![beginning]).unwrap();
             for _ in 0..20 {
                 keeper
                     .append(
                         execution,
-                        &[Event {
+                        vec![Event {
                             at: morning() + Duration::from_secs(1),
                             change: runbook_runtime::event::Change::StepStarted {
                                 step: "a".into(),

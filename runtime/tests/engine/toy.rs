@@ -381,14 +381,14 @@ impl<'a> BreakingStore<'a> {
 }
 
 impl Store for BreakingStore<'_> {
-    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, mut taken: Vec<Event>) -> Result<(), StoreError> {
         let left = self.left.load(Ordering::Relaxed);
-        let (taken, lost) = events.split_at(left.min(events.len()));
+        let lost = taken.split_off(left.min(taken.len()));
         self.left.store(left - taken.len(), Ordering::Relaxed);
         self.inner.append(execution, taken)?;
-        match lost {
-            [] => Ok(()),
-            _ => Err(StoreError {
+        match lost.is_empty() {
+            true => Ok(()),
+            false => Err(StoreError {
                 action: "written",
                 message: "out of paper".to_owned(),
                 source: None,
@@ -410,7 +410,7 @@ impl Store for BreakingStore<'_> {
 pub(crate) struct FullStore(Mutex<Vec<String>>);
 
 impl Store for FullStore {
-    fn append(&self, _: Uuid, events: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, _: Uuid, events: Vec<Event>) -> Result<(), StoreError> {
         let mut lines = self.0.lock().unwrap();
         lines.extend(
             events

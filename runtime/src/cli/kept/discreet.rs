@@ -33,13 +33,13 @@ impl Discreet<'_> {
 }
 
 impl Store for Discreet<'_> {
-    fn append(&self, execution: Uuid, events: &[Event]) -> Result<(), StoreError> {
+    fn append(&self, execution: Uuid, events: Vec<Event>) -> Result<(), StoreError> {
         let prints = |event: &Event| matches!(event.change, Change::Printed { .. });
         if self.mask.is_empty() || !events.iter().any(prints) {
             return self.store.append(execution, events);
         }
-        let events: Vec<Event> = events.iter().map(|event| self.masked(event)).collect();
-        self.store.append(execution, &events)
+        let events = events.iter().map(|event| self.masked(event));
+        self.store.append(execution, events.collect())
     }
 
     fn is_durable(&self) -> bool {

@@ -75,7 +75,7 @@ fn annotations_escape_what_the_runner_would_read() {
 
 #[test]
 fn sarif_has_a_run_with_the_rules_that_its_results_name() {
-    let log = sarif(&[("run.yaml", FAULTY)], "/work");
+    let log = sarif(&[("run.yaml", FAULTY)], "/srv");
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
     assert_eq!(run["columnKind"], "utf16CodeUnits");
@@ -102,7 +102,7 @@ fn sarif_has_a_run_with_the_rules_that_its_results_name() {
 
 #[test]
 fn sarif_counts_columns_in_utf_16_and_gives_fixes() {
-    let log = sarif(&[("run.yaml", FAULTY)], "/work");
+    let log = sarif(&[("run.yaml", FAULTY)], "/srv");
     let result = &log["runs"][0]["results"][1];
     let region = json!({"startLine": 6, "startColumn": 64, "endLine": 6, "endColumn": 72});
     assert_eq!(
@@ -124,13 +124,13 @@ fn sarif_counts_columns_in_utf_16_and_gives_fixes() {
 #[test]
 fn sarif_names_files_as_uris_seen_from_the_folder() {
     let names = [
-        ("/work/books/für alle.yaml", "books/f%C3%BCr%20alle.yaml"),
+        ("/srv/books/für alle.yaml", "books/f%C3%BCr%20alle.yaml"),
         ("./books/run.yaml", "books/run.yaml"),
         ("../run.yaml", "../run.yaml"),
         ("/elsewhere/run.yaml", "file:///elsewhere/run.yaml"),
     ];
     for (name, uri) in names {
-        let log = sarif(&[(name, FAULTY)], "/work");
+        let log = sarif(&[(name, FAULTY)], "/srv");
         let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], uri);
     }
@@ -138,7 +138,7 @@ fn sarif_names_files_as_uris_seen_from_the_folder() {
 
 #[test]
 fn sarif_of_sound_runbooks_is_a_run_without_results() {
-    let log = sarif(&[], "/work");
+    let log = sarif(&[], "/srv");
     assert_eq!(log["runs"][0]["results"], json!([]));
     assert_eq!(log["runs"][0]["tool"]["driver"]["rules"], json!([]));
 }

@@ -7,17 +7,17 @@
     reason = "helpers of tests may panic"
 )]
 
+mod console;
 mod ecs_run_task;
 
-use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use console::Ran;
 use ecs_run_task::{Call, EcsRunTask};
 use expect_test::{Expect, expect};
 use runbook_runtime::caller::{self, BoxFuture, CallError, Caller};
-use runbook_runtime::cli::{Backend, ConnectError, Connection, Console, Exit, Program, Stream};
+use runbook_runtime::cli::{Backend, ConnectError, Connection, Exit, Program};
 use runbook_runtime::effect::Effect;
 use runbook_runtime::flow::Flow;
 use runbook_runtime::local::Outside;
@@ -38,59 +38,8 @@ answers:
   wait: [{tasks: [{lastStatus: RUNNING}]}, {tasks: [{exitCode: 0}]}]
 ";
 
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Buffer {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-/// What a command has left.
-struct Ran {
-    exit: Exit,
-    output: String,
-    errors: String,
-}
-
 fn execute<R: Runbook>(program: &Program<R>, arguments: &[&str], input: &'static str) -> Ran {
-    execute_with(Form::Lines, program, arguments, input)
-}
-
-fn execute_with<R: Runbook>(
-    form: Form,
-    program: &Program<R>,
-    arguments: &[&str],
-    input: &'static str,
-) -> Ran {
-    let (output, errors) = (Buffer::default(), Buffer::default());
-    let state = tempfile::TempDir::new().unwrap();
-    let mut console = Console {
-        input: Box::new(input.as_bytes()),
-        asks: false,
-        output: Stream::new(output.clone()),
-        errors: Stream::new(errors.clone()),
-        form,
-        state: Some(state.path().to_owned()),
-    };
-    let arguments = std::iter::once("runbook").chain(arguments.iter().copied());
-    let exit = program.execute(arguments.map(OsString::from), &mut console);
-    Ran {
-        exit,
-        output: output.text(),
-        errors: errors.text(),
-    }
+    console::execute(Form::Lines, program, arguments, input)
 }
 
 fn run(arguments: &[&str]) -> Ran {
@@ -185,7 +134,7 @@ fn a_terminal_keeps_one_line_per_step() {
     let files = Files::new("terminal", &[("it.yaml", HAPPY)]);
     let program = Program::<EcsRunTask>::new();
     let arguments = ["run", "--simulate", &files.path("it.yaml")];
-    let ran = execute_with(Form::Live { colour: false }, &program, &arguments, "");
+    let ran = console::execute(Form::Live { colour: false }, &program, &arguments, "");
     let overwritten = |line: &str| {
         line.rsplit("\r\x1b[2K")
             .next()

@@ -6,52 +6,26 @@
     reason = "helpers of tests may panic"
 )]
 
+mod console;
 mod ecs_run_task;
 
-use std::ffi::OsString;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
+use console::Ran;
 use ecs_run_task::EcsRunTask;
 use expect_test::expect;
-use runbook_runtime::cli::{Console, Exit, Program, Stream};
+use runbook_runtime::cli::{Exit, Program};
 use runbook_runtime::report::Form;
 use serde_json::{Value, json};
 
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Buffer {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
 /// A dry run; gives the exit code, and what was printed as a result and beside it.
 fn run(arguments: &[&str]) -> (Exit, String, String) {
-    let (output, errors) = (Buffer::default(), Buffer::default());
-    let mut console = Console {
-        input: Box::new(std::io::empty()),
-        asks: false,
-        output: Stream::new(output.clone()),
-        errors: Stream::new(errors.clone()),
-        form: Form::Lines,
-        state: None,
-    };
-    let before = ["runbook", "run", "--dry-run"];
-    let arguments = before.iter().chain(arguments).map(OsString::from);
-    let exit = Program::<EcsRunTask>::new().execute(arguments, &mut console);
-    (exit, output.text(), errors.text())
+    let arguments = [["run", "--dry-run"].as_slice(), arguments].concat();
+    let program = Program::<EcsRunTask>::new();
+    let Ran {
+        exit,
+        output,
+        errors,
+    } = console::execute(Form::Lines, &program, &arguments, "");
+    (exit, output, errors)
 }
 
 /// What is shown of the way, without how the run ended.

@@ -6,15 +6,15 @@
     reason = "helpers of tests may panic"
 )]
 
+mod console;
 mod ecs_run_task;
 
-use std::ffi::OsString;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
+use console::Ran;
 use ecs_run_task::EcsRunTask;
 use expect_test::expect;
-use runbook_runtime::cli::{Console, Exit, Program, Stream};
+use runbook_runtime::cli::{Exit, Program};
 use runbook_runtime::report::Form;
 use serde_json::{Value, json};
 
@@ -25,25 +25,6 @@ answers:
   ECS.RunTask: {error: {code: ClusterNotFoundException, message: 'no xtopsecretx: {"name":"topsecret"}'}}
 "#;
 
-#[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Buffer {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Buffer {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
 /// Plays [`REFUSED`]; gives the exit code, and what was printed as a result and beside it.
 fn run(arguments: &[&str]) -> (Exit, String, String) {
     // What `tracing` knows of who listens, it knows for all threads: one command at a time, as in any other process.
@@ -52,20 +33,15 @@ fn run(arguments: &[&str]) -> (Exit, String, String) {
     let folder = tempfile::TempDir::new().unwrap();
     let scenario = folder.path().join("it.yaml");
     std::fs::write(&scenario, REFUSED).unwrap();
-    let (output, errors) = (Buffer::default(), Buffer::default());
-    let mut console = Console {
-        input: Box::new(std::io::empty()),
-        asks: false,
-        output: Stream::new(output.clone()),
-        errors: Stream::new(errors.clone()),
-        form: Form::Lines,
-        state: None,
-    };
     let scenario = scenario.display().to_string();
-    let before = ["runbook", "run", "--simulate", &scenario];
-    let arguments = before.iter().chain(arguments).map(OsString::from);
-    let exit = Program::<EcsRunTask>::new().execute(arguments, &mut console);
-    (exit, output.text(), errors.text())
+    let arguments = [["run", "--simulate", &scenario].as_slice(), arguments].concat();
+    let program = Program::<EcsRunTask>::new();
+    let Ran {
+        exit,
+        output,
+        errors,
+    } = console::execute(Form::Lines, &program, &arguments, "");
+    (exit, output, errors)
 }
 
 const HIDDEN: [&str; 4] = ["--Cluster", "topsecret", "--mask", "Cluster"];

@@ -12,10 +12,14 @@ pub use crate::decode::{
     BLOB, BOOLEAN, DOCUMENT, FLOAT, INTEGER, Member, Protocol, Response, STRING, Shape, TIMESTAMP,
 };
 pub use crate::effect::{self, Operation, Repeat, Request as _};
+pub use crate::embed::{self, Embedded, Finished, Run};
+#[cfg(feature = "aws")]
+pub use crate::embed::{Backends, OnAws};
 pub use crate::flow::{Flow, OnCancel, OnFailure};
 pub use crate::input;
 pub use crate::lambda::Invocation;
 pub use crate::local::Local;
+pub use crate::parameters::Supplied;
 pub use crate::pattern::Pattern;
 pub use crate::procedure;
 pub use crate::runbook::{
@@ -34,6 +38,7 @@ pub use crate::value::{
     coerce,
 };
 pub use crate::webhook::{self, Webhook};
+pub use uuid::Uuid;
 
 /// Types of the compiler's own version: a module made by another version does not compile against this runtime.
 pub struct MadeBy0_1_0;

@@ -23,6 +23,7 @@ pub mod doubt;
 pub mod dry_run;
 pub mod duration;
 pub mod effect;
+pub mod embed;
 pub mod engine;
 pub mod event;
 pub mod execution;

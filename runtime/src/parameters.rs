@@ -8,9 +8,18 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::pattern::Pattern;
-use crate::runbook::{Bounds, Definition, ParameterDefinition};
+use crate::runbook::{Bounds, Definition, ParameterDefinition, Runbook};
 use crate::similar::did_you_mean;
 use crate::value::{Document, Map, ParameterError, Text, Type, describe, parse_parameter};
+
+/// Parameters of a runbook as a program supplies them. Generated code implements it.
+pub trait Supplied {
+    /// The runbook that takes them.
+    type Runbook: Runbook;
+
+    /// The values by the names of the parameters; those that are not supplied are left out.
+    fn supplied(&self) -> Map;
+}
 
 /// Parameters that a run can start with.
 #[derive(Clone, Debug, Default, PartialEq)]

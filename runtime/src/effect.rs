@@ -35,6 +35,18 @@ pub trait Request: Clone + Debug + Serialize + Send + Sync + 'static {
     }
 }
 
+/// The request of one API operation: a struct of a runbook's module `api`. It ties the operation to a type, so that a test
+/// which says `on::<api::RunTask>(…)` compiles only if the runbook has such a call.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the request of an API operation",
+    label = "not an API call of a runbook",
+    note = "the requests of a runbook are the structs of its module `api` that are named after operations, such as `api::RunTask`"
+)]
+pub trait ApiCall: Serialize {
+    /// What is called.
+    const OPERATION: &'static Operation;
+}
+
 /// What there is to know about an operation without its input.
 #[derive(Debug)]
 pub struct Operation {

@@ -35,7 +35,7 @@ pub(crate) fn items(plan: &Plan<'_>, lacks: &Lacks) -> Vec<TokenStream> {
     items.extend(
         types
             .operations()
-            .map(|request| operation_static(request, lacks)),
+            .flat_map(|request| [operation_static(request, lacks), api_call(request)]),
     );
     items
 }
@@ -309,6 +309,16 @@ fn operation_static(request: &RequestStruct, lacks: &Lacks) -> TokenStream {
             response: &shapes::#response,
             repeat: #repeat,
         };
+    }
+}
+
+/// What names the operation of a request to the compiler.
+fn api_call(request: &RequestStruct) -> TokenStream {
+    let (name, operation) = (&request.name, operation_name(request));
+    quote! {
+        impl effect::ApiCall for #name {
+            const OPERATION: &'static Operation = &#operation;
+        }
     }
 }
 

@@ -134,12 +134,20 @@ pub(crate) static INVOKE: Operation = Operation {
     repeat: Repeat::Unknown,
 };
 
+impl effect::ApiCall for Invoke {
+    const OPERATION: &'static Operation = &INVOKE;
+}
+
 pub(crate) static RUN_TASK: Operation = Operation {
     service: "ecs",
     name: "RunTask",
     response: &shapes::RUN_TASK,
     repeat: Repeat::Recognised,
 };
+
+impl effect::ApiCall for RunTask {
+    const OPERATION: &'static Operation = &RUN_TASK;
+}
 
 pub(crate) static DESCRIBE_TASKS: Operation = Operation {
     service: "ecs",
@@ -148,9 +156,17 @@ pub(crate) static DESCRIBE_TASKS: Operation = Operation {
     repeat: Repeat::Reads,
 };
 
+impl effect::ApiCall for DescribeTasks {
+    const OPERATION: &'static Operation = &DESCRIBE_TASKS;
+}
+
 pub(crate) static GET_CALLER_IDENTITY: Operation = Operation {
     service: "sts",
     name: "GetCallerIdentity",
     response: &shapes::GET_CALLER_IDENTITY,
     repeat: Repeat::Reads,
 };
+
+impl effect::ApiCall for GetCallerIdentity {
+    const OPERATION: &'static Operation = &GET_CALLER_IDENTITY;
+}

@@ -7,6 +7,7 @@
 
 mod fleet;
 mod host;
+mod passed;
 mod visit;
 
 use std::any::Any;
@@ -47,6 +48,7 @@ use crate::value::{Document, Map};
 pub use fleet::{Fleet, Targets};
 pub(crate) use fleet::{member_of, name_of};
 pub use host::Children;
+pub use passed::{Given, Passed, ReadAs, given, passed};
 pub use visit::Connected;
 
 use visit::{Halt, Visit};
@@ -159,6 +161,11 @@ impl Child {
                 .collect(),
             stops: false,
         }
+    }
+
+    /// A runbook with the parameters that a step gives it.
+    pub fn given<G: Given>(given: G) -> Self {
+        Self::of::<G::Runbook>(given.texts())
     }
 }
 

@@ -7,7 +7,7 @@ pub use std::collections::BTreeMap;
 pub use crate::approval::Approval;
 pub use crate::branch;
 pub use crate::caller::{BoxFuture, Call, CallError, Caller};
-pub use crate::child::{self, Child, ChildRunbook, Fleet, Targets};
+pub use crate::child::{self, Child, ChildRunbook, Fleet, Given, Passed, Targets, given, passed};
 pub use crate::decode::{
     BLOB, BOOLEAN, DOCUMENT, FLOAT, INTEGER, Member, Protocol, Response, STRING, Shape, TIMESTAMP,
 };
@@ -19,9 +19,10 @@ pub use crate::flow::{Flow, OnCancel, OnFailure};
 pub use crate::input;
 pub use crate::lambda::Invocation;
 pub use crate::local::Local;
-pub use crate::parameters::Supplied;
+pub use crate::parameters::{NotAllowed, Supplied};
 pub use crate::pattern::Pattern;
 pub use crate::procedure;
+pub use crate::resource;
 pub use crate::runbook::{
     Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, SelectedOutput,
     StepDefinition,

@@ -49,6 +49,7 @@ pub mod procedure;
 pub mod rate;
 pub mod record;
 pub mod report;
+pub mod resource;
 pub mod runbook;
 pub mod scope;
 pub mod script;

@@ -21,6 +21,47 @@ pub trait Supplied {
     fn supplied(&self) -> Map;
 }
 
+/// A text that a parameter does not take.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NotAllowed {
+    /// It is none of the allowed values.
+    #[error("{text:?} cannot be; allowed are {allowed}")]
+    Value {
+        /// The text.
+        text: String,
+        /// The values allowed.
+        allowed: String,
+    },
+    /// The parameter's pattern does not match it as a whole.
+    #[error("the pattern `{pattern}` does not match {text:?}")]
+    Pattern {
+        /// The text.
+        text: String,
+        /// `allowedPattern`.
+        pattern: Pattern,
+    },
+    /// The pattern cannot be used, so that nothing is known about the text.
+    #[error("{text:?} cannot be checked: the pattern `{pattern}` cannot be used: {reason}")]
+    BrokenPattern {
+        /// The text.
+        text: String,
+        /// `allowedPattern`.
+        pattern: Pattern,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl NotAllowed {
+    /// A text that is none of the allowed ones.
+    pub fn value(text: &str, allowed: &[&str]) -> Self {
+        Self::Value {
+            text: text.to_owned(),
+            allowed: allowed.join(", "),
+        }
+    }
+}
+
 /// Parameters that a run can start with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Checked {

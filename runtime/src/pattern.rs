@@ -6,6 +6,9 @@
 use std::fmt;
 
 #[cfg(feature = "pattern")]
+use crate::parameters::NotAllowed;
+
+#[cfg(feature = "pattern")]
 mod java;
 
 /// A pattern that texts must match.
@@ -28,6 +31,23 @@ impl Pattern {
     /// The pattern as its author wrote it.
     pub const fn as_str(self) -> &'static str {
         self.0
+    }
+
+    /// Gives the text back if the whole of it matches.
+    ///
+    /// # Errors
+    /// When it does not, or that cannot be told.
+    pub fn admit(self, text: String) -> Result<String, NotAllowed> {
+        let pattern = self;
+        match self.matches(&text) {
+            Ok(true) => Ok(text),
+            Ok(false) => Err(NotAllowed::Pattern { text, pattern }),
+            Err(reason) => Err(NotAllowed::BrokenPattern {
+                text,
+                pattern,
+                reason,
+            }),
+        }
     }
 
     /// Whether the whole of `text` matches.

@@ -193,6 +193,111 @@ fn build_script_compiles_runbooks_once_and_shows_mistakes_where_they_are() {
     assert!(!failed.stderr.contains("panicked"), "{}", failed.stderr);
 }
 
+/// A runbook whose parameters have all kinds of types, and which starts the second.
+const DEPLOY: &str = r"
+schemaVersion: '0.3'
+description: Deploys a release, and restarts an instance by a runbook of its own.
+parameters:
+  InstanceId: {type: 'AWS::EC2::Instance::Id', description: The instance to restart.}
+  Ticket: {type: String, allowedPattern: '^[A-Z]+-[0-9]+$'}
+  Stage: {type: String, default: beta, allowedValues: [alpha, beta, prod-1]}
+  Hosts: {type: StringList, default: [], allowedPattern: '^[a-z]+$'}
+  Count: {type: Integer, default: 3}
+  Tags: {type: StringMap, default: {}}
+  new: {type: Boolean, default: false}
+mainSteps:
+  - name: announce
+    action: aws:executeAwsApi
+    inputs:
+      Service: sns
+      Api: Publish
+      TopicArn: 'arn:aws:sns:us-east-1:111122223333:releases'
+      Message: '{{ Ticket }} {{ Stage }} {{ Hosts }} {{ Count }} {{ Tags }} {{ new }}'
+    outputs:
+      - {Name: Message, Selector: $.MessageId, Type: String}
+  - name: restart
+    action: aws:executeAutomation
+    inputs:
+      DocumentName: restart-instance
+      RuntimeParameters:
+        InstanceId: '{{ InstanceId }}'
+        Tags: ['{{ Stage }}', 'count-{{ Count }}']
+  - name: nap
+    action: aws:sleep
+    inputs: {Duration: PT1S}
+outputs: [announce.Message, restart.Output]
+";
+
+/// What a program does with it.
+const TYPED: &str = r#"//! Runbooks.
+#![warn(missing_docs, clippy::pedantic)]
+
+runbook_runtime::include_runbooks!();
+
+use deploy::parameters::{Hosts, Stage, Ticket};
+use deploy::Parameters;
+use runbook_runtime::resource::InstanceId;
+
+/// What is supplied where every type is a type of its own.
+///
+/// # Errors
+/// When a text is none of its type.
+pub fn parameters(ticket: &str) -> Result<Parameters, Box<dyn std::error::Error>> {
+    let parameters = Parameters::new(InstanceId::new("i-0123456789abcdef0")?, Ticket::new(ticket)?)
+        .stage("prod-1".parse()?)
+        .hosts(vec![Hosts::new("blue")?])
+        .count(5)
+        .tags([("owner".to_owned(), "ana".into())].into_iter().collect())
+        .with_new(true);
+    Ok(parameters.stage(Stage::Alpha))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use runbook_runtime::parameters::Supplied;
+
+    #[test]
+    fn parameters_are_supplied_by_their_names() {
+        let supplied = super::parameters("OPS-7").unwrap().supplied();
+        assert_eq!(supplied["Ticket"], "OPS-7");
+        assert_eq!(supplied["Stage"], "alpha");
+        assert_eq!(supplied["Hosts"][0], "blue");
+        assert_eq!(supplied["Count"], 5);
+        assert_eq!(supplied["Tags"]["owner"], "ana");
+        assert_eq!(supplied["new"], true);
+        let least = Parameters::new(InstanceId::unchecked(""), Ticket::new("A-1").unwrap());
+        assert_eq!(least.supplied().len(), 2);
+    }
+
+    #[test]
+    fn texts_of_no_such_type_are_refused() {
+        let refused = super::parameters("ops 7").unwrap_err().to_string();
+        assert_eq!(refused, "the pattern `^[A-Z]+-[0-9]+$` does not match \"ops 7\"");
+        let refused = "gamma".parse::<Stage>().unwrap_err().to_string();
+        assert_eq!(refused, "\"gamma\" cannot be; allowed are alpha, beta, prod-1");
+    }
+
+    #[test]
+    fn outputs_have_types() {
+        let outputs = deploy::Outputs::default();
+        let message: Option<String> = outputs.announce_message;
+        let restarted: Option<Vec<String>> = outputs.restart_output;
+        assert_eq!((message, restarted), (None, None));
+    }
+}
+"#;
+
+#[test]
+fn parameters_and_outputs_have_types() {
+    let folder = package("typed", TYPED);
+    write(&folder.join("runbooks/deploy.yaml"), DEPLOY);
+    let ran = run(&mut cargo_in(&folder, "test")).expect_code(0);
+    assert!(ran.stdout.contains("3 passed"), "{}", ran.stdout);
+    let ran = run(&mut cargo_in(&folder, "clippy")).expect_code(0);
+    assert_eq!(ran.stderr, "");
+}
+
 #[test]
 fn compiler_in_a_build_script_stands_on_few_crates() {
     let mut tree = cargo("tree");

@@ -28,18 +28,6 @@ pub fn vendor(mut files: Vec<File>) -> Vec<File> {
     files
 }
 
-/// The files of the runbook's module alone, for a crate that has its own `main.rs`.
-pub fn module(files: Vec<File>) -> Vec<File> {
-    let sources = files.into_iter().filter_map(|file| {
-        let path = file.path.strip_prefix("src/")?.to_owned();
-        (path != "main.rs" && path.ends_with(".rs")).then_some(File {
-            path,
-            text: file.text,
-        })
-    });
-    sources.collect()
-}
-
 /// Writes files into a folder that is new, empty, or an earlier emission.
 ///
 /// A new folder appears as a whole. In an earlier emission every file is replaced in one step,

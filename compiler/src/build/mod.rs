@@ -28,7 +28,7 @@ mod size;
 use std::path::{Path, PathBuf};
 
 pub use cache::{Cache, Part};
-pub use emission::{module, vendor, write as write_folder};
+pub use emission::{vendor, write as write_folder};
 pub use error::{BuildError, FileError};
 pub use failure::{CargoFailure, Cause};
 pub use format::format;

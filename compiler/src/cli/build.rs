@@ -11,6 +11,7 @@ use crate::attachments::Missing;
 use crate::build::{self, BuildError, Cache, Crate, Options};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostics;
+use crate::emit;
 use crate::ir::{self, Runbook};
 use crate::source::Source;
 
@@ -34,7 +35,7 @@ pub(super) fn execute(arguments: &Build, catalogue: &Catalogue) -> Result<u8, Cl
     )?;
     match arguments.emit {
         Some(Emit::Crate) => emit_crate(arguments, &source, &runbook)?,
-        Some(Emit::Rust) => emit_rust(arguments, &source, &runbook)?,
+        Some(Emit::Rust) => emit_rust(arguments, &runbook)?,
         Some(Emit::Ir) => emit_ir(arguments, &runbook)?,
         None => emit_binary(arguments, &source, &runbook, catalogue)?,
     }
@@ -115,9 +116,8 @@ fn emit_crate(arguments: &Build, source: &Source, runbook: &Runbook) -> Result<(
     Ok(build::write_folder(folder, &files)?)
 }
 
-fn emit_rust(arguments: &Build, source: &Source, runbook: &Runbook) -> Result<(), CliError> {
-    let files = Crate::new(runbook, &arguments.file, &source.text).files;
-    let files = build::format(build::module(files));
+fn emit_rust(arguments: &Build, runbook: &Runbook) -> Result<(), CliError> {
+    let files = build::format(emit::modules(runbook));
     if let Some(folder) = &arguments.output {
         return Ok(build::write_folder(folder, &files)?);
     }

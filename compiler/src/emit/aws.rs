@@ -7,12 +7,14 @@ use quote::quote;
 
 use super::api::{operation_name, title};
 use super::convert;
+use super::embedded;
 use super::local::locals;
 use super::names::{self, Unique};
-use super::plan::Plan;
+use super::plan::{Plan, Surface};
 use super::smithy;
 use super::types::{FieldType, RequestField, RequestStruct, RequestTypes, Token};
 use super::whole::{Lacks, Wholes};
+use crate::ir::Work;
 use crate::repeat::Form;
 
 /// What no function may be called: the other functions of `aws.rs`, and its variables.
@@ -41,6 +43,7 @@ pub(crate) fn items(plan: &Plan<'_>, lacks: &Lacks) -> Vec<TokenStream> {
     let functions = Functions::of(&plan.types, lacks);
     let mut items = vec![imports(plan, lacks), clients_struct(plan), connect(plan)];
     items.push(caller_impl(plan, &functions));
+    items.extend(embedded::on_aws(plan));
     let structs = plan.types.structs.iter().enumerate();
     let structs = structs.filter(|(_, request)| !request.is_unit);
     items.extend(structs.map(|(position, request)| {
@@ -92,9 +95,17 @@ fn imports(plan: &Plan<'_>, lacks: &Lacks) -> TokenStream {
     let mut tokens = plan.types.operations();
     let token = tokens.any(|request| own_token(request, lacks).is_some());
     let token = token.then(|| quote!(, Token));
+    let embedded = (plan.surface == Surface::Embedded).then(|| quote!(, OnAws));
+    let children = embedded.as_ref().filter(|_| {
+        plan.runbook
+            .steps
+            .iter()
+            .any(|step| matches!(step.work, Work::Child(_)))
+    });
+    let children = children.map(|_| quote!(, Backends));
     quote! {
         use runbook_runtime::aws::*;
-        use runbook_runtime::generated::{BoxFuture, Call, CallError, Caller, Document #token};
+        use runbook_runtime::generated::{BoxFuture, Call, CallError, Caller, Document #children #embedded #token};
 
         use super::#module::api::{self, Request};
     }

@@ -28,6 +28,17 @@ pub(crate) fn into_document(plan: &Plan<'_>, value: &Data) -> TokenStream {
     }
 }
 
+/// A list, a map or a fraction as a document.
+pub(crate) fn whole(plan: &Plan<'_>, value: &Data) -> TokenStream {
+    match value {
+        Data::List(elements) if elements.iter().any(splices) => {
+            let list = spliced(elements, &|expression| document(plan, expression));
+            quote!(Document::from(#list))
+        }
+        other => data(plan, other),
+    }
+}
+
 /// The value of an expression as a document.
 pub(crate) fn document(plan: &Plan<'_>, expression: &Expression) -> TokenStream {
     let value = owned(plan, expression);

@@ -8,6 +8,7 @@ mod aws;
 mod children;
 mod convert;
 mod data;
+mod embedded;
 mod expression;
 mod flow;
 mod inputs;
@@ -27,6 +28,7 @@ mod selector;
 mod shapes;
 pub mod smithy;
 mod steps;
+mod supplied;
 mod told;
 mod types;
 mod variables;
@@ -41,7 +43,7 @@ pub use whole::Lacks;
 
 use crate::ir::Runbook;
 use children::Modules;
-use plan::Plan;
+use plan::{Plan, Surface};
 
 /// A file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +63,7 @@ pub fn krate(runbook: &Runbook, source: &str) -> Vec<File> {
 /// API may have, and tokens.
 pub fn krate_without(runbook: &Runbook, source: &str, lacks: &Lacks) -> Vec<File> {
     let modules = Modules::of(runbook);
-    let plans = plans(runbook, &modules);
+    let plans = plans(runbook, &modules, Surface::Binary);
     let header = header(runbook);
     let mut files = vec![
         file("Cargo.toml", manifest::cargo_toml(&plans)),
@@ -88,11 +90,25 @@ pub fn krate_without(runbook: &Runbook, source: &str, lacks: &Lacks) -> Vec<File
     files
 }
 
+/// The runbook as modules of another crate: a folder for it, and for each of those that its steps start.
+pub fn modules(runbook: &Runbook) -> Vec<File> {
+    let modules = Modules::of(runbook);
+    let plans = plans(runbook, &modules, Surface::Embedded).into_iter();
+    let files = plans.flat_map(|plan| {
+        let folder = plan.module.to_string();
+        let files = module_files(&plan, &header(plan.runbook), &Lacks::default());
+        files
+            .into_iter()
+            .map(move |(name, text)| file(&format!("{folder}/{name}"), text))
+    });
+    files.collect()
+}
+
 /// The runbook as one text, for `include!`: a module, and beside it, with `aws`, the module that calls the SDK; then those
 /// of the runbooks that its steps start.
 pub fn include(runbook: &Runbook, aws: bool) -> String {
     let modules = Modules::of(runbook);
-    let plans = plans(runbook, &modules).into_iter();
+    let plans = plans(runbook, &modules, Surface::Embedded).into_iter();
     plans.map(|plan| text(&plan, aws)).collect()
 }
 
@@ -100,7 +116,9 @@ pub fn include(runbook: &Runbook, aws: bool) -> String {
 /// own, to be included beside it. Beside every text stands the name of its runbook. No two runbooks have one name.
 pub fn include_each(runbooks: &[&Runbook], aws: bool) -> Vec<(String, String)> {
     let modules = Modules::of_all(runbooks.iter().copied());
-    let plans = runbooks.iter().map(|runbook| Plan::new(runbook, &modules));
+    let plans = runbooks
+        .iter()
+        .map(|runbook| Plan::new(runbook, &modules, Surface::Embedded));
     plans
         .map(|plan| (plan.runbook.name.clone(), text(&plan, aws)))
         .collect()
@@ -110,27 +128,53 @@ pub fn include_each(runbooks: &[&Runbook], aws: bool) -> Vec<(String, String)> {
 fn text(plan: &Plan<'_>, aws: bool) -> String {
     let mut submodules = String::new();
     for (name, items) in self::submodules(plan, &Lacks::default()) {
-        let text = layout::file("", items);
-        submodules.push_str(&format!("pub mod {name} {{\n{text}}}\n"));
+        let (text, doc) = (layout::file("", items), submodule_doc(name));
+        submodules.push_str(&format!("/// {doc}\npub mod {name} {{\n{text}}}\n"));
     }
     let own = layout::file("", module::items(plan));
     let mut text = header(plan.runbook);
     let module = &plan.module;
-    text.push_str(&format!("pub mod {module} {{\n{submodules}\n{own}}}\n"));
+    for line in module::docs(plan) {
+        text.push_str(&format!("///{line}\n"));
+    }
+    text.push_str(&format!(
+        "{NO_TASTE}pub mod {module} {{\n{submodules}\n{own}}}\n"
+    ));
     if aws {
         let module = manifest::aws_module(plan);
         let own = layout::file("", aws::items(plan, &Lacks::default()));
-        text.push_str(&format!("pub mod {module} {{\n{own}}}\n"));
+        let doc = format!("The calls of {}, made by the AWS SDK.", plan.runbook.file);
+        text.push_str(&format!(
+            "/// {doc}\n{NO_TASTE}pub mod {module} {{\n{own}}}\n"
+        ));
     }
     text
 }
 
+/// What a crate that includes the text asks of its own code is not asked of ours.
+const NO_TASTE: &str =
+    "#[allow(clippy::pedantic, reason = \"what is generated has a style of its own\")]\n";
+
+/// What a module within that of a runbook holds.
+fn submodule_doc(name: &str) -> &'static str {
+    match name {
+        "parameters" => "The parameters: what is supplied, and all of them in an execution.",
+        "flow" => "The steps, and where each leads.",
+        "steps" => "What each step asks for and leaves behind.",
+        "api" => "The API calls.",
+        "shapes" => "How the answers of the called operations are read.",
+        "scripts" => "The texts of scripts.",
+        "inputs" => "What the API takes where a map is handed to it whole.",
+        _ => "The variables.",
+    }
+}
+
 /// The plan of a runbook, then those of the runbooks that are linked to it.
-fn plans<'a>(runbook: &'a Runbook, modules: &'a Modules) -> Vec<Plan<'a>> {
+fn plans<'a>(runbook: &'a Runbook, modules: &'a Modules, surface: Surface) -> Vec<Plan<'a>> {
     let linked = runbook.linked.iter().map(|linked| &linked.runbook);
     let runbooks = std::iter::once(runbook).chain(linked);
     runbooks
-        .map(|runbook| Plan::new(runbook, modules))
+        .map(|runbook| Plan::new(runbook, modules, surface))
         .collect()
 }
 

@@ -6,30 +6,35 @@ use quote::quote;
 use super::children;
 use super::expression::{owned, written_expression};
 use super::parameters::{number, option, summary};
-use super::plan::{Plan, StepNames};
-use super::{scripts, search, told};
+use super::plan::{Plan, StepNames, Surface};
+use super::{embedded, scripts, search, told};
 use crate::document::Type;
 use crate::ir::{Expression, Loop, Step, Turns, Work};
 
 /// The items of `mod.rs`, after its `mod` lines.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
     let mut items = vec![
-        imports(),
+        imports(plan),
         effect_alias(),
         state_struct(plan),
         scope_impl(),
         runbook_struct(plan),
         runbook_impl(plan),
     ];
+    items.extend(embedded::items(plan));
     items.push(definition(plan));
     items.push(version_lock());
     items
 }
 
-fn imports() -> TokenStream {
+fn imports(plan: &Plan<'_>) -> TokenStream {
+    let parameters = match plan.surface {
+        Surface::Binary => quote!(Values),
+        Surface::Embedded => quote!({Parameters, Values}),
+    };
     quote! {
         pub use flow::Step;
-        pub use parameters::Parameters;
+        pub use parameters::#parameters;
         use runbook_runtime::generated::{self, *};
     }
 }
@@ -66,7 +71,7 @@ fn state_struct(plan: &Plan<'_>) -> TokenStream {
             /// Where and as whom the execution runs.
             pub context: Context,
             /// The parameters.
-            pub parameters: Parameters,
+            pub parameters: Values,
             #variables
             #(#fields),*
         }
@@ -95,13 +100,18 @@ fn scope_impl() -> TokenStream {
     }
 }
 
-fn runbook_struct(plan: &Plan<'_>) -> TokenStream {
-    let name = &plan.name;
+/// What documentation says of the runbook, line by line.
+pub(crate) fn docs(plan: &Plan<'_>) -> Vec<String> {
     let file = &plan.runbook.file;
     let mut docs = vec![format!(" The runbook of {file}.")];
     if let Some(summary) = summary(&plan.runbook.description) {
         docs.extend([String::new(), summary]);
     }
+    docs
+}
+
+fn runbook_struct(plan: &Plan<'_>) -> TokenStream {
+    let (name, docs) = (&plan.name, docs(plan));
     quote! {
         #(#[doc = #docs])*
         #[derive(Clone, Copy, Debug)]

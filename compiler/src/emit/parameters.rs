@@ -6,6 +6,7 @@ use quote::quote;
 use super::expression::{integer, rust_type};
 use super::names;
 use super::plan::{ChoiceType, Plan};
+use super::supplied;
 use crate::document::Type;
 use crate::ir::{Bounds, Parameter};
 
@@ -15,7 +16,7 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
         quote!(
             use runbook_runtime::generated::*;
         ),
-        parameters_struct(plan),
+        values_struct(plan),
         text_function(plan),
     ];
     for (parameter, _, choice) in plan.named_parameters() {
@@ -25,12 +26,13 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
                 .flat_map(|choice| choice_items(parameter, choice)),
         );
     }
+    items.extend(supplied::items(plan));
     items.push(definitions(plan));
     items.extend(stored(plan));
     items
 }
 
-fn parameters_struct(plan: &Plan<'_>) -> TokenStream {
+fn values_struct(plan: &Plan<'_>) -> TokenStream {
     let fields = plan.named_parameters().map(|(parameter, field, choice)| {
         let (doc, written) = (doc(parameter), &parameter.name);
         let kind = match choice {
@@ -45,10 +47,10 @@ fn parameters_struct(plan: &Plan<'_>) -> TokenStream {
         }
     });
     quote! {
-        /// The `parameters` of the runbook.
+        /// The parameters of an execution: what was supplied, and defaults for the rest.
         #[derive(Clone, Debug, Serialize, Deserialize)]
         #[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
-        pub struct Parameters {
+        pub struct Values {
             #(#fields),*
         }
     }
@@ -101,7 +103,7 @@ fn text_function(plan: &Plan<'_>) -> TokenStream {
         quote!(name)
     };
     quote! {
-        impl Parameters {
+        impl Values {
             /// The text of a parameter by its name in the runbook.
             pub fn text(&self, #name: &str) -> Option<Cow<'_, str>> {
                 #body

@@ -31,8 +31,21 @@ pub(crate) struct Plan<'a> {
     pub(crate) variables: Vec<Ident>,
     /// The enums of the parameters that have one, in document order.
     pub(crate) choices: Vec<Option<ChoiceType>>,
+    /// The types of texts that `allowedPattern` admits, where there is one and no enum, in document order.
+    pub(crate) patterns: Vec<Option<Ident>>,
+    /// For whom the module is.
+    pub(crate) surface: Surface,
     /// The functions that give attachments, in the order of the runbook's.
     pub(crate) attachments: Vec<Ident>,
+}
+
+/// For whom a module is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Surface {
+    /// For a binary of its own, whose command line takes texts.
+    Binary,
+    /// For programs that embed it, whose compiler knows types.
+    Embedded,
 }
 
 /// The enum of a String parameter with `allowedValues`.
@@ -71,9 +84,10 @@ pub(crate) struct StepNames {
 
 impl<'a> Plan<'a> {
     /// Names everything in a runbook.
-    pub(crate) fn new(runbook: &'a Runbook, modules: &'a Modules) -> Self {
+    pub(crate) fn new(runbook: &'a Runbook, modules: &'a Modules, surface: Surface) -> Self {
         let parameters = runbook.parameters.iter();
         let variables = runbook.variables.iter();
+        let (choices, patterns) = restricted(&runbook.parameters);
         Self {
             types: RequestTypes::of(runbook),
             module: modules.module(&runbook.name).clone(),
@@ -81,7 +95,9 @@ impl<'a> Plan<'a> {
             name: names::identifier(&type_name(&runbook.name)),
             parameters: fields(parameters.map(|parameter| parameter.name.as_str())),
             variables: fields(variables.map(|variable| variable.declaration.name.as_str())),
-            choices: choice_types(&runbook.parameters),
+            choices,
+            patterns,
+            surface,
             attachments: attachment_names(runbook),
             steps: step_names(&runbook.steps),
             runbook,
@@ -166,7 +182,7 @@ impl<'a> Plan<'a> {
 }
 
 /// A field for each name.
-fn fields<'a>(written: impl Iterator<Item = &'a str>) -> Vec<Ident> {
+pub(crate) fn fields<'a>(written: impl Iterator<Item = &'a str>) -> Vec<Ident> {
     let mut unique = Unique::default();
     written
         .map(|name| names::identifier(&unique.take(&words_or(&names::snake(name), "value"))))
@@ -196,11 +212,17 @@ pub(crate) fn crate_name(runbook: &Runbook) -> String {
 
 /// The type stands beside the prelude of generated code, none of whose names it may hide.
 pub(crate) fn type_name(runbook: &str) -> String {
-    const TAKEN: [&str; 20] = [
+    const TAKEN: [&str; 26] = [
         "State",
         "Effect",
         "Step",
         "Parameters",
+        "Values",
+        "Outputs",
+        "Embedded",
+        "Run",
+        "Uuid",
+        "Serialize",
         "Runbook",
         "Definition",
         "DocumentOutput",
@@ -232,10 +254,16 @@ fn attachment_names(runbook: &Runbook) -> Vec<Ident> {
         .collect()
 }
 
-fn choice_types(parameters: &[Parameter]) -> Vec<Option<ChoiceType>> {
+/// The types of parameters that do not take every text: by `allowedValues`, and by `allowedPattern`.
+fn restricted(parameters: &[Parameter]) -> (Vec<Option<ChoiceType>>, Vec<Option<Ident>>) {
     // The struct beside them, and what its derives and functions name.
-    let mut names = Unique::without(&[
+    let mut taken = Unique::without(&[
         "Parameters",
+        "Values",
+        "Given",
+        "Passed",
+        "Supplied",
+        "NotAllowed",
         "ParameterDefinition",
         "Pattern",
         "Bounds",
@@ -250,25 +278,39 @@ fn choice_types(parameters: &[Parameter]) -> Vec<Option<ChoiceType>> {
         "Map",
         "Vec",
     ]);
-    let types = parameters.iter().map(|parameter| {
-        let values = closed_values(parameter)?;
-        let name = words_or(&names::pascal(&parameter.name), "Choice");
-        let default = parameter.default.as_ref().and_then(Value::as_str);
-        let mut variants = Unique::without(&["Self", "Other"]);
-        Some(ChoiceType {
-            name: names::identifier(&names.take_type(&name)),
-            open: default.is_some_and(|default| !values.contains(&default)),
-            variants: values
-                .iter()
-                .map(|value| {
-                    let variant = words_or(&names::pascal(value), "Empty");
-                    let variant = variants.take_type(&variant);
-                    (names::identifier(&variant), (*value).to_owned())
-                })
-                .collect(),
-        })
-    });
-    types.collect()
+    let mut choices = Vec::new();
+    let mut patterns = Vec::new();
+    for parameter in parameters {
+        let choice = choice(parameter, &mut taken);
+        let has_pattern = parameter.allowed_pattern.is_some()
+            && matches!(parameter.kind, Type::String | Type::StringList);
+        let pattern = (choice.is_none() && has_pattern).then(|| {
+            let name = words_or(&names::pascal(&parameter.name), "Value");
+            names::identifier(&taken.take_type(&name))
+        });
+        choices.push(choice);
+        patterns.push(pattern);
+    }
+    (choices, patterns)
+}
+
+fn choice(parameter: &Parameter, taken: &mut Unique) -> Option<ChoiceType> {
+    let values = closed_values(parameter)?;
+    let name = words_or(&names::pascal(&parameter.name), "Choice");
+    let default = parameter.default.as_ref().and_then(Value::as_str);
+    let mut variants = Unique::without(&["Self", "Other"]);
+    Some(ChoiceType {
+        name: names::identifier(&taken.take_type(&name)),
+        open: default.is_some_and(|default| !values.contains(&default)),
+        variants: values
+            .iter()
+            .map(|value| {
+                let variant = words_or(&names::pascal(value), "Empty");
+                let variant = variants.take_type(&variant);
+                (names::identifier(&variant), (*value).to_owned())
+            })
+            .collect(),
+    })
 }
 
 /// The texts that a String parameter may have, if they are listed and none holds a reference that is still to expand.
@@ -299,6 +341,7 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
         "map",
         "or_reference",
         "returned",
+        "passed",
         "as_document",
     ]);
     let mut statics = Unique::default();
@@ -341,6 +384,6 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
     named.collect()
 }
 
-fn words_or(name: &str, otherwise: &str) -> String {
+pub(crate) fn words_or(name: &str, otherwise: &str) -> String {
     if name.is_empty() { otherwise } else { name }.to_owned()
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::visit::{self, Halt, Visit, answer};
-use super::{Start, World, record};
+use super::{Given, Start, World, record};
 use crate::caller::{BoxFuture, CallError, EffectId};
 use crate::cancel::CancelToken;
 use crate::event::{Change, Event};
@@ -219,6 +219,19 @@ impl Fleet {
             max_errors,
             stops: false,
         })
+    }
+
+    /// The same with the parameters that a step gives to all of them.
+    ///
+    /// # Errors
+    /// As [`Fleet::of`].
+    pub fn given<G: Given>(
+        given: G,
+        targets: Targets,
+        max_concurrency: Option<String>,
+        max_errors: Option<String>,
+    ) -> Result<Self, InputError> {
+        Self::of::<G::Runbook>(given.texts(), targets, max_concurrency, max_errors)
     }
 }
 

@@ -7,7 +7,7 @@ pub mod shapes;
 pub mod steps;
 
 pub use flow::Step;
-pub use parameters::Parameters;
+pub use parameters::Values;
 
 use runbook_runtime::generated::{self, *};
 
@@ -20,7 +20,7 @@ pub struct State {
     /// Where and as whom the execution runs.
     pub context: Context,
     /// The parameters.
-    pub parameters: Parameters,
+    pub parameters: Values,
     /// The outputs of `exportOrders`; empty until it has run.
     pub export_orders: steps::ExportOrdersOutputs,
     /// The outputs of `startReport`; empty until it has run.

@@ -2,10 +2,10 @@
 
 use runbook_runtime::generated::*;
 
-/// The `parameters` of the runbook.
+/// The parameters of an execution: what was supplied, and defaults for the rest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
-pub struct Parameters {
+pub struct Values {
     /// The Lambda function that exports the day's orders to the container's bucket.
     #[serde(rename = "ExportFunction")]
     pub export_function: String,
@@ -26,7 +26,7 @@ pub struct Parameters {
     pub report_security_group: String,
 }
 
-impl Parameters {
+impl Values {
     /// The text of a parameter by its name in the runbook.
     pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
         Some(match name {

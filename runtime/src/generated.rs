@@ -25,7 +25,7 @@ pub use crate::procedure;
 pub use crate::resource;
 pub use crate::runbook::{
     Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, SelectedOutput,
-    StepDefinition,
+    StepDefinition, StepOf,
 };
 pub use crate::scope::{Context, Expand, Scope};
 pub use crate::script::{self, Script};

@@ -73,6 +73,8 @@ pub mod webhook;
 
 /// What the derives in generated code name.
 pub use serde;
+/// Documents as they are written: answers of scenarios, and what calls are compared with.
+pub use serde_json::json;
 
 /// Includes the module of a runbook that the crate's build script has compiled with `runbookc::build`.
 ///

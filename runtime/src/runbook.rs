@@ -116,6 +116,24 @@ pub trait Runbook: Send + Sync + 'static {
     }
 }
 
+/// A step that knows its runbook. Generated code implements it for the enum `Step`, so that a test can name a step by its
+/// variant, and one that does not exist does not compile.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a step of a runbook",
+    note = "the steps of a runbook are the variants of the enum `Step` in its module"
+)]
+pub trait StepOf: Copy + Debug {
+    /// The runbook.
+    type Runbook: Runbook<Step = Self>;
+
+    /// The name in the document.
+    fn name(self) -> &'static str {
+        let place = Self::Runbook::place(self);
+        let step = Self::Runbook::DEFINITION.steps.get(place);
+        step.map_or("", |step| step.name)
+    }
+}
+
 /// The facts of a runbook that need no execution.
 #[derive(Debug)]
 pub struct Definition {

@@ -8,7 +8,13 @@ use crate::ir::{OnCancel, OnFailure, Step, StepId, Work};
 
 /// The items of `flow.rs`.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
-    vec![imports(plan), step_enum(plan), all(plan), flow(plan)]
+    vec![
+        imports(plan),
+        step_enum(plan),
+        step_of(plan),
+        all(plan),
+        flow(plan),
+    ]
 }
 
 fn imports(plan: &Plan<'_>) -> TokenStream {
@@ -17,7 +23,7 @@ fn imports(plan: &Plan<'_>) -> TokenStream {
     let on_cancel = steps().any(|step| step.flow.on_cancel.is_some());
     let on_failure = on_failure.then(|| quote!(OnFailure,));
     let on_cancel = on_cancel.then(|| quote!(OnCancel,));
-    quote!(use runbook_runtime::generated::{Flow, #on_cancel #on_failure};)
+    quote!(use runbook_runtime::generated::{Flow, #on_cancel #on_failure StepOf};)
 }
 
 fn step_enum(plan: &Plan<'_>) -> TokenStream {
@@ -36,6 +42,15 @@ fn step_enum(plan: &Plan<'_>) -> TokenStream {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Step {
             #(#variants),*
+        }
+    }
+}
+
+fn step_of(plan: &Plan<'_>) -> TokenStream {
+    let runbook = &plan.name;
+    quote! {
+        impl StepOf for Step {
+            type Runbook = super::#runbook;
         }
     }
 }

@@ -7,7 +7,6 @@ use crate::stored::StoredDefault;
 use super::api::{
     InIterations, all_steps, is_call_of_step, local_action, may_call, same_api, step,
 };
-use super::fields::join;
 use super::problem::{ScenarioErrors, ScenarioProblem};
 use super::scenario::{Answer, CancelAt, Scenario, Stub};
 
@@ -23,20 +22,20 @@ impl Scenario {
     /// Checks the names in the scenario against the runbook.
     ///
     /// # Errors
-    /// With every step and every call that the runbook does not have.
+    /// With every step and every call that the runbook does not have, after what is no answer at all.
     pub fn check(&self, definition: &'static Definition) -> Result<(), ScenarioErrors> {
         let mut names = Names {
             definition,
-            problems: Vec::new(),
+            problems: self.problems.clone(),
         };
         for stub in &self.stubs {
-            names.stub(&join("answers", &stub.key), stub);
+            names.stub(&stub.key.path, stub);
         }
         for said in &self.signals {
-            names.listener(&join("signals", &said.key), &said.key);
+            names.listener(&said.key.path, &said.key.name);
         }
-        if let Some(CancelAt::During(name)) = &self.cancel {
-            names.step("cancel.during", name);
+        if let Some(CancelAt::During(key)) = &self.cancel {
+            names.step(&key.path, &key.name);
         }
         names.expectations(self);
         match names.problems {
@@ -56,11 +55,11 @@ impl Scenario {
     /// With every name that no default refers to.
     pub(super) fn check_stored(&self, stored: &[StoredDefault]) -> Result<(), ScenarioErrors> {
         let known = || stored.iter().map(|default| default.name);
-        let unknown = self.stored.keys();
-        let unknown = unknown.filter(|name| known().all(|known| known != name.as_str()));
-        let problems = unknown.map(|name| ScenarioProblem::NotStored {
-            name: name.clone(),
-            hint: did_you_mean(name, known()),
+        let unknown = self.stored.iter().map(|stored| &stored.key);
+        let unknown = unknown.filter(|key| known().all(|known| known != key.name));
+        let problems = unknown.map(|key| ScenarioProblem::NotStored {
+            path: key.path.clone(),
+            hint: did_you_mean(&key.name, known()),
         });
         match problems.collect::<Vec<_>>() {
             problems if problems.is_empty() => Ok(()),
@@ -108,7 +107,7 @@ impl Names {
     }
 
     fn stub(&mut self, path: &str, stub: &Stub) {
-        let Some(key) = self.without_iterations(path, &stub.key) else {
+        let Some(key) = self.without_iterations(path, &stub.key.name) else {
             return;
         };
         let key = key.as_str();

@@ -56,8 +56,8 @@ impl<'a> People<'a> {
     pub(super) fn unused(&self) -> Vec<String> {
         let progress = self.progress();
         let all = self.simulator.scenario().signals.iter();
-        let unused = all.filter(|said| !progress.used.contains(&said.key));
-        unused.map(|said| join("signals", &said.key)).collect()
+        let unused = all.filter(|said| !progress.used.contains(&said.key.name));
+        unused.map(|said| said.key.path.clone()).collect()
     }
 
     /// What was refused otherwise than the scenario expects.
@@ -85,7 +85,7 @@ impl<'a> People<'a> {
     /// What is said next to a step, with its number.
     fn next_said(&self, awaited: &Awaited<'_>) -> Option<(&'a SaidTo, &'a Said)> {
         let signals = &self.simulator.scenario().signals;
-        let called = |name: &str| signals.iter().find(|said| said.key == name);
+        let called = |name: &str| signals.iter().find(|said| said.key.name == name);
         let to = called(&awaited.label).or_else(|| called(&plain(&awaited.label)))?;
         let said = self.progress().said.get(&wait(awaited)).copied();
         Some((to, to.said.get(said.unwrap_or_default())?))
@@ -99,6 +99,7 @@ impl<'a> People<'a> {
         if !ends {
             self.simulator.give_up(SimulationProblem::NoSignal {
                 file: scenario.file.clone(),
+                form: scenario.form,
                 step: awaited.step.to_owned(),
                 signal: match awaited.wanted {
                     Wanted::Decisions { .. } => "approve",
@@ -136,7 +137,7 @@ impl Signals for People<'_> {
             let progress = &mut *self.progress();
             *progress.said.entry(wait(awaited)).or_default() += 1;
             progress.last = Some(wait(awaited));
-            progress.used.insert(to.key.clone());
+            progress.used.insert(to.key.name.clone());
             progress.unmet.extend(progress.to_be_refused.take());
             progress.to_be_refused = said.refused.as_ref().map(|text| Unmet::Accepted {
                 step: awaited.step.to_owned(),
@@ -184,35 +185,24 @@ impl Said {
     }
 }
 
-/// Reads `signals`.
-pub(super) fn signals(reader: &mut Reader, value: Document) -> Vec<SaidTo> {
-    let signals = reader.map("signals", value).into_iter();
-    let to_step = signals.map(|(key, value)| {
-        let path = join("signals", &key);
-        let said = match value {
-            Document::Array(list) => list
-                .into_iter()
-                .enumerate()
-                .filter_map(|(index, value)| said(reader, &format!("{path}[{index}]"), value))
-                .collect(),
-            single => said(reader, &path, single).into_iter().collect(),
-        };
-        SaidTo { key, said }
-    });
-    to_step.collect()
+/// Reads what is said to one step.
+pub(super) fn said(reader: &mut Reader, path: &str, value: Document) -> Vec<Said> {
+    match value {
+        Document::Array(list) => list
+            .into_iter()
+            .enumerate()
+            .filter_map(|(index, value)| signal(reader, &format!("{path}[{index}]"), value))
+            .collect(),
+        single => signal(reader, path, single).into_iter().collect(),
+    }
 }
 
 /// `approve`, or `{signal: reject, by: …, comment: …, after: PT1H, refused: …}`.
-fn said(reader: &mut Reader, path: &str, value: Document) -> Option<Said> {
+fn signal(reader: &mut Reader, path: &str, value: Document) -> Option<Said> {
     let mut members = match value {
         Document::String(kind) => {
-            return Some(Said {
-                kind: self::kind(reader, path, Document::String(kind))?,
-                by: None,
-                comment: None,
-                after: Duration::ZERO,
-                refused: None,
-            });
+            let kind = self::kind(reader, path, Document::String(kind))?;
+            return Some(Said::plain(kind));
         }
         Document::Object(_) => {
             let known = ["signal", "by", "comment", "after", "refused"];

@@ -1,4 +1,4 @@
-//! What can be wrong with a scenario file.
+//! What can be wrong with a scenario.
 
 use std::fmt;
 
@@ -6,12 +6,14 @@ use thiserror::Error;
 
 use crate::decode::AnswerProblem;
 
-/// Everything that is wrong with a scenario file.
+use super::scenario::Form;
+
+/// Everything that is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub struct ScenarioErrors {
-    /// The file as it was named.
+    /// The file as it was named; `scenario` if it was put together in Rust.
     pub file: String,
-    /// The problems, in the order of the file.
+    /// The problems, in the order of the scenario.
     pub problems: Vec<ScenarioProblem>,
 }
 
@@ -25,7 +27,7 @@ impl fmt::Display for ScenarioErrors {
     }
 }
 
-/// One thing that is wrong with a scenario file. Paths are those of the file: `answers.ecs[1]`.
+/// One thing that is wrong with a scenario. Paths are those of the file, `answers.ecs[1]`, or calls: `.at(Step::Ecs, …)`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ScenarioProblem {
     /// The file is neither YAML nor JSON.
@@ -86,10 +88,10 @@ pub enum ScenarioProblem {
         around: usize,
     },
     /// A name in Parameter Store that no default refers to.
-    #[error("`ssm.{name}`: no default of the runbook takes this from Parameter Store{hint}")]
+    #[error("`{path}`: no default of the runbook takes this from Parameter Store{hint}")]
     NotStored {
-        /// The name.
-        name: String,
+        /// Where.
+        path: String,
         /// `; did you mean …?`, or nothing.
         hint: String,
     },
@@ -116,13 +118,15 @@ pub enum ScenarioProblem {
 pub enum SimulationProblem {
     /// Nothing is written for the call.
     #[error(
-        "{file} has no answer for the call of {api} by the step `{step}`: write one under \
-         `answers:`, as `{key}: {{…}}` or `{api}: {{…}}`{}",
+        "{file} has no answer for the call of {api} by the step `{step}`: {}{}",
+        answer_it(*.form, .key, .api),
         may_hold(.members)
     )]
     NoAnswer {
         /// The scenario file.
         file: String,
+        /// Where the scenario began, so where to go on.
+        form: Form,
         /// The step that calls.
         step: String,
         /// What it calls: `ECS.RunTask`.
@@ -130,39 +134,42 @@ pub enum SimulationProblem {
         /// How the scenario names this call of the step: by the step alone, if it makes no other.
         key: String,
         /// The members that an answer may have.
-        members: Vec<&'static str>,
+        members: Box<[&'static str]>,
     },
     /// Nothing is written about what a default takes from Parameter Store.
-    #[error(
-        "{file} does not say what Parameter Store has under `{name}`: write it under `ssm:`, as `{name}: …`, or give \
-         the parameter a value under `parameters:`"
-    )]
+    #[error("{file} does not say what Parameter Store has under `{name}`: {}", store_it(*.form, .name))]
     NoStored {
         /// The scenario file.
         file: String,
+        /// Where the scenario began, so where to go on.
+        form: Form,
         /// The name in Parameter Store.
         name: String,
     },
     /// Nobody ever tells a step that waits without a limit to go on.
     #[error(
-        "{file}: the step `{step}` waits for a signal without a limit, and nobody gives it one: write it under \
-         `signals:`, as `{step}: {signal}`"
+        "{file}: the step `{step}` waits for a signal without a limit, and nobody gives it one: {}",
+        say_it(*.form, .step, .signal)
     )]
     NoSignal {
         /// The scenario file.
         file: String,
+        /// Where the scenario began, so where to go on.
+        form: Form,
         /// The step that waits.
         step: String,
         /// A signal that it waits for.
         signal: &'static str,
     },
     /// The answer is one that the service could never give.
-    #[error("{file}: `{path}`, the answer of {api}: {problem}")]
+    #[error("{file}: `{path}`, {} of {api}: {problem}", answer_number(*.number))]
     ImpossibleAnswer {
         /// The scenario file.
         file: String,
-        /// Where in the file.
+        /// Where in the scenario.
         path: String,
+        /// Which of several answers, from 1, if the path does not say so.
+        number: Option<usize>,
         /// What was called.
         api: String,
         /// What is wrong with it.
@@ -177,6 +184,52 @@ fn iterations(step: &str, around: usize) -> String {
             "an iteration is named by numbers from 1, one for each loop around the step: `{step}{}`",
             "[1]".repeat(around)
         ),
+    }
+}
+
+fn answer_it(form: Form, key: &str, api: &str) -> String {
+    match (form, request(api)) {
+        (Form::File, _) => {
+            format!("write one under `answers:`, as `{key}: {{…}}` or `{api}: {{…}}`")
+        }
+        (Form::Program, Some(request)) => format!(
+            "add one by `.on::<api::{request}>(json!({{…}}))` or `.at({key:?}, json!({{…}}))`"
+        ),
+        (Form::Program, None) => format!("add one by `.at({key:?}, json!({{…}}))`"),
+    }
+}
+
+/// The struct of an operation's request, where the operation's name alone tells how that is called.
+fn request(api: &str) -> Option<&str> {
+    let (_, operation) = api.split_once('.')?;
+    let is_upper = |letter: &u8| !letter.is_ascii_lowercase();
+    let mut pairs = operation.as_bytes().windows(2);
+    let is_plain = !pairs.any(|pair| pair.iter().all(is_upper));
+    is_plain.then_some(operation)
+}
+
+fn store_it(form: Form, name: &str) -> String {
+    match form {
+        Form::File => format!(
+            "write it under `ssm:`, as `{name}: …`, or give the parameter a value under `parameters:`"
+        ),
+        Form::Program => {
+            format!("add it by `.stored({name:?}, …)`, or give the parameter a value")
+        }
+    }
+}
+
+fn say_it(form: Form, step: &str, signal: &str) -> String {
+    match form {
+        Form::File => format!("write it under `signals:`, as `{step}: {signal}`"),
+        Form::Program => format!("add it by `.says({step:?}, Said::{signal}())`"),
+    }
+}
+
+fn answer_number(number: Option<usize>) -> String {
+    match number {
+        None => "the answer".to_owned(),
+        Some(number) => format!("answer no. {number}"),
     }
 }
 

@@ -231,7 +231,7 @@ impl Play<'_> {
         } = self;
         let trace = Trace {
             cancel_during: match &simulator.scenario().cancel {
-                Some(CancelAt::During(step)) => Some(step),
+                Some(CancelAt::During(step)) => Some(&step.name),
                 _ => None,
             },
             cancel,

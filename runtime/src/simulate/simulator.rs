@@ -19,7 +19,7 @@ use crate::value::{Document, Map};
 use super::api::{display_name, step};
 use super::problem::SimulationProblem;
 use super::rehearsal::Rehearsal;
-use super::scenario::{Answer, Scenario};
+use super::scenario::{Answer, Form, Scenario};
 use super::stage::Cue;
 use super::stubs::Stubs;
 
@@ -103,11 +103,14 @@ impl Simulator {
         let progress = self.progress();
         let stubs = self.scenario.stubs.iter().enumerate();
         let unasked = stubs.filter(|(place, _)| !progress.given.contains_key(place));
-        let answers = unasked.map(|(_, stub)| &stub.key);
-        let stored = self.scenario.stored.keys();
-        let stored = stored.filter(|name| !progress.read.contains(*name));
-        let stored = stored.map(|name| format!("ssm.{name}"));
-        answers.cloned().chain(stored).collect()
+        let answers = unasked.map(|(_, stub)| match stub.key.form {
+            Form::File => &stub.key.name,
+            Form::Program => &stub.key.path,
+        });
+        let stored = self.scenario.stored.iter().map(|stored| &stored.key);
+        let stored = stored.filter(|key| !progress.read.contains(&key.name));
+        let stored = stored.map(|key| &key.path);
+        answers.chain(stored).cloned().collect()
     }
 
     /// Why the run cannot go on, if it cannot.
@@ -246,14 +249,15 @@ impl Simulator {
             };
             let answer = Document::Object(with_payload_text(members, operation.response));
             if let Some(problem) = check_answer(operation.response, &answer).into_iter().next() {
-                let position = if stub.answers.len() > 1 {
-                    format!("[{index}]")
-                } else {
-                    String::new()
+                let (position, number) = match (stub.answers.len(), stub.key.form) {
+                    (1, _) => (String::new(), None),
+                    (_, Form::File) => (format!("[{index}]"), None),
+                    (_, Form::Program) => (String::new(), Some(index + 1)),
                 };
                 return Err(SimulationProblem::ImpossibleAnswer {
                     file: self.scenario.file.clone(),
-                    path: format!("answers.{}{position}", stub.key),
+                    path: format!("{}{position}", stub.key.path),
+                    number,
                     api: api.to_owned(),
                     problem: Box::new(problem),
                 });
@@ -268,6 +272,7 @@ impl Simulator {
         let calls = step(cue.definition, cue.effect.step_name()).map(|step| step.calls.len());
         SimulationProblem::NoAnswer {
             file: self.scenario.file.clone(),
+            form: self.scenario.form,
             step: names.into_iter().next().unwrap_or_default(),
             api: api.to_owned(),
             key: match calls {
@@ -300,8 +305,9 @@ impl Simulator {
         let mut found = Vec::new();
         for name in names {
             self.progress().read.insert(name.to_owned());
-            let value = self.scenario.stored.get(name);
-            match value.ok_or_else(|| name.to_owned())? {
+            let mut stored = self.scenario.stored.iter();
+            let stored = stored.find(|stored| stored.key.name == name);
+            match &stored.ok_or_else(|| name.to_owned())?.value {
                 Document::Null => {}
                 Document::Array(elements) => {
                     let elements = elements.iter().filter_map(Document::as_str);
@@ -321,6 +327,7 @@ impl Simulator {
     fn unsaid(&self, name: String) -> SimulationProblem {
         SimulationProblem::NoStored {
             file: self.scenario.file.clone(),
+            form: self.scenario.form,
             name,
         }
     }

@@ -8,7 +8,7 @@ use runbook_runtime::effect::{Effect, Operation, Repeat, Request};
 use runbook_runtime::flow::{Flow, OnCancel, OnFailure};
 use runbook_runtime::pattern::Pattern;
 use runbook_runtime::runbook::{
-    Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, StepDefinition,
+    Bounds, Definition, DocumentOutput, ParameterDefinition, Runbook, StepDefinition, StepOf,
 };
 use runbook_runtime::scope::{Context, Scope};
 use runbook_runtime::selector::{Segment, Select, Selector};
@@ -87,19 +87,19 @@ impl Request for Call {
     }
 }
 
-static INVOKE: Operation = Operation {
+pub(crate) static INVOKE: Operation = Operation {
     service: "lambda",
     name: "Invoke",
     response: &Response::rest_json(&INVOCATION),
     repeat: Repeat::Unknown,
 };
-static RUN_TASK: Operation = Operation {
+pub(crate) static RUN_TASK: Operation = Operation {
     service: "ecs",
     name: "RunTask",
     response: &Response::json(&TASKS),
     repeat: Repeat::Recognised,
 };
-static DESCRIBE_TASKS: Operation = Operation {
+pub(crate) static DESCRIBE_TASKS: Operation = Operation {
     service: "ecs",
     name: "DescribeTasks",
     response: &Response::json(&TASKS),
@@ -233,6 +233,10 @@ static DEFINITION: Definition = Definition {
         output: "taskArn",
     }],
 };
+
+impl StepOf for Step {
+    type Runbook = EcsRunTask;
+}
 
 impl Runbook for EcsRunTask {
     type Step = Step;

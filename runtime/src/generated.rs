@@ -41,9 +41,6 @@ pub use crate::value::{
 pub use crate::webhook::{self, Webhook};
 pub use uuid::Uuid;
 
-/// Types of the compiler's own version: a module made by another version does not compile against this runtime.
-pub struct MadeBy0_1_0;
-
 /// The members of a serializable struct as a map.
 pub fn members(value: &impl Serialize) -> Map {
     match serde_json::to_value(value) {

@@ -94,3 +94,59 @@ macro_rules! include_runbooks {
         include!(concat!(env!("OUT_DIR"), "/runbooks.rs"));
     };
 }
+
+/// The lock between compiler and runtime: a module that another version of runbookc has made does not compile, since what it
+/// names may mean something else here.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! made_by {
+    ("0.1.0") => {};
+    ($version:literal) => {
+        compile_error!(concat!(
+            "this runbook was compiled by runbookc ",
+            $version,
+            ", but runbook-runtime is of version 0.1.0; use one version of both: `runbookc` under \
+             [build-dependencies] (or the command) and `runbook-runtime` under [dependencies]"
+        ));
+    };
+}
+
+/// Says that a feature is missing, which a runbook that calls AWS needs.
+#[doc(hidden)]
+#[cfg(not(feature = "aws"))]
+#[macro_export]
+macro_rules! needs_aws {
+    () => {
+        compile_error!(
+            "this runbook calls AWS: give `runbook-runtime` the feature `aws` under [dependencies]"
+        );
+    };
+}
+
+/// The feature is there, which a runbook that calls AWS needs.
+#[doc(hidden)]
+#[cfg(feature = "aws")]
+#[macro_export]
+macro_rules! needs_aws {
+    () => {};
+}
+
+/// Says that a feature is missing, which a runbook that has scripts needs.
+#[doc(hidden)]
+#[cfg(not(feature = "script"))]
+#[macro_export]
+macro_rules! needs_script {
+    () => {
+        compile_error!(
+            "this runbook has scripts: give `runbook-runtime` the feature `script` under [dependencies]"
+        );
+    };
+}
+
+/// The feature is there, which a runbook that has scripts needs.
+#[doc(hidden)]
+#[cfg(feature = "script")]
+#[macro_export]
+macro_rules! needs_script {
+    () => {};
+}

@@ -44,6 +44,7 @@ pub(crate) fn items(plan: &Plan<'_>, lacks: &Lacks) -> Vec<TokenStream> {
     let mut items = vec![imports(plan, lacks), clients_struct(plan), connect(plan)];
     items.push(caller_impl(plan, &functions));
     items.extend(embedded::on_aws(plan));
+    items.extend(embedded::needed_features(plan));
     let structs = plan.types.structs.iter().enumerate();
     let structs = structs.filter(|(_, request)| !request.is_unit);
     items.extend(structs.map(|(position, request)| {

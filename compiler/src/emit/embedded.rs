@@ -6,6 +6,7 @@ use quote::quote;
 use super::expression::rust_type;
 use super::names::{self, Unique};
 use super::plan::{Plan, Surface, words_or};
+use super::scripts;
 use crate::document::Type;
 use crate::ir::{StepId, Work};
 
@@ -124,6 +125,17 @@ fn resume_function(plan: &Plan<'_>) -> TokenStream {
             Run::resume(execution)
         }
     }
+}
+
+/// Says which features of the runtime are needed, if they are not there.
+pub(crate) fn needed_features(plan: &Plan<'_>) -> Option<TokenStream> {
+    let script = scripts::has_scripts(plan).then(|| quote!(runbook_runtime::needs_script!();));
+    (plan.surface == Surface::Embedded).then(|| {
+        quote! {
+            runbook_runtime::needs_aws!();
+            #script
+        }
+    })
 }
 
 /// The runbook as one whose calls the AWS SDK makes, for the module that knows the SDK.

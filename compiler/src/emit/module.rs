@@ -450,11 +450,10 @@ fn definition(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-/// Fails to compile against the runtime of another version.
+/// Fails to compile against the runtime of another version, and says why.
 fn version_lock() -> TokenStream {
-    let version = env!("CARGO_PKG_VERSION").replace('.', "_");
-    let lock = super::names::identifier(&format!("MadeBy{version}"));
-    quote!(const _: generated::#lock = generated::#lock;)
+    let version = env!("CARGO_PKG_VERSION");
+    quote!(runbook_runtime::made_by!(#version);)
 }
 
 fn step_definition(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {

@@ -205,4 +205,4 @@ static DEFINITION: Definition = Definition {
     children: &[],
 };
 
-const _: generated::MadeBy0_1_0 = generated::MadeBy0_1_0;
+runbook_runtime::made_by!("0.1.0");

@@ -29,7 +29,7 @@ pub use aws_smithy_types::Blob;
 pub use aws_smithy_types::byte_stream::ByteStream;
 pub use aws_types::SdkConfig;
 pub use http::client as http_client;
-pub use session::{Role, Session, SessionError, connect};
+pub use session::{Session, SessionError, connect};
 
 use crate::caller::{CallError, is_throttling_code};
 use crate::decode::decode;

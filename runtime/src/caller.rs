@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -27,6 +28,30 @@ pub trait Caller<Q>: Send + Sync {
     /// What an effect has printed, however it ended; told once. Calls of APIs print nothing.
     fn printed(&self, _effect: &EffectId) -> Option<Output> {
         None
+    }
+}
+
+/// A shared caller is one, too.
+impl<Q, C: Caller<Q> + ?Sized> Caller<Q> for Arc<C> {
+    fn call<'a>(
+        &'a self,
+        call: &'a Call,
+        request: &'a Q,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        (**self).call(call, request)
+    }
+
+    fn printed(&self, effect: &EffectId) -> Option<Output> {
+        (**self).printed(effect)
+    }
+}
+
+/// Makes no calls.
+pub(crate) struct Nobody(pub(crate) CallError);
+
+impl<Q> Caller<Q> for Nobody {
+    fn call<'a>(&'a self, _: &'a Call, _: &'a Q) -> BoxFuture<'a, Result<Document, CallError>> {
+        Box::pin(std::future::ready(Err(self.0.clone())))
     }
 }
 

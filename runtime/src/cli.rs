@@ -6,8 +6,6 @@
 
 #[cfg(all(feature = "aws", feature = "journal"))]
 mod aws;
-#[cfg(feature = "journal")]
-mod backend;
 mod command;
 mod console;
 mod describe;
@@ -33,7 +31,7 @@ use clap::ArgMatches;
 use crate::runbook::Runbook;
 
 #[cfg(feature = "journal")]
-pub use backend::{Backend, ConnectError, Connection};
+pub use crate::real::{Backend, ConnectError, Connection};
 pub use console::{Console, Stream};
 pub use exit::{EXIT_CODES, Exit};
 pub use log::Log;
@@ -44,7 +42,7 @@ pub struct Program<R: Runbook> {
     #[cfg(feature = "journal")]
     backend: Option<Box<dyn Backend<R::Request>>>,
     #[cfg(feature = "journal")]
-    children: kept::Backends,
+    children: crate::real::Backends,
 }
 
 impl<R: Runbook> Program<R> {
@@ -55,7 +53,7 @@ impl<R: Runbook> Program<R> {
             #[cfg(feature = "journal")]
             backend: None,
             #[cfg(feature = "journal")]
-            children: kept::Backends::new(),
+            children: crate::real::Backends::new(),
         }
     }
 

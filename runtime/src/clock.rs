@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -18,6 +18,17 @@ pub trait Clock: Send + Sync {
 
     /// Waits until `moment`; one that is past is no wait.
     fn sleep_until(&self, moment: Timestamp) -> BoxFuture<'_, ()>;
+}
+
+/// A shared clock is one, too.
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+
+    fn sleep_until(&self, moment: Timestamp) -> BoxFuture<'_, ()> {
+        (**self).sleep_until(moment)
+    }
 }
 
 /// The clock on the wall.

@@ -64,6 +64,15 @@ pub struct Start {
     pub interactive: bool,
 }
 
+/// An execution that has come to its end.
+#[derive(Clone, Debug)]
+pub struct Ended<R: Runbook> {
+    /// Its record, with those of its children.
+    pub record: Record,
+    /// The state of the runbook, with all that its steps have left; none if it has ended before it was known who calls.
+    pub state: Option<R::State>,
+}
+
 /// Why an execution could not be run to its end. A step that fails is no such reason.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -220,6 +229,15 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// # Errors
     /// When it cannot start, or its events cannot be kept.
     pub fn run(&self, start: Start) -> impl Future<Output = Result<Record, EngineError>> {
+        let ended = self.finish(start);
+        async move { Ok(ended.await?.record) }
+    }
+
+    /// The same, and gives the state at the end beside the record.
+    ///
+    /// # Errors
+    /// When it cannot start, or its events cannot be kept.
+    pub fn finish(&self, start: Start) -> impl Future<Output = Result<Ended<R>, EngineError>> {
         // What a future begins with stays in it for as long as it waits.
         let start = Box::new(start);
         async move { self.drive(self.begin(*start)?).await }
@@ -242,7 +260,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             (false, None) => self.note(&mut drive, Change::NotStarted { problem })?,
             (false, Some(_)) => return Ok(None),
         }
-        self.drive(drive).await.map(Some)
+        Ok(Some(self.drive(drive).await?.record))
     }
 
     /// An execution that has begun some other time.
@@ -287,6 +305,14 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// When it is not known or not of this runbook, when somebody has to decide first about a call that was under way, or
     /// when its events cannot be kept.
     pub async fn resume(&self, id: Uuid) -> Result<Record, EngineError> {
+        Ok(self.finish_resumed(id).await?.record)
+    }
+
+    /// The same, and gives the state at the end beside the record.
+    ///
+    /// # Errors
+    /// Those of [`Engine::resume`].
+    pub async fn finish_resumed(&self, id: Uuid) -> Result<Ended<R>, EngineError> {
         let mut drive = self.known(id)?;
         if !drive.execution.status().is_final() {
             let now = drive.execution.now();
@@ -356,7 +382,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
     }
 
     /// Goes on to the end. What waits for others lies elsewhere, so that of executions that only sleep many can wait.
-    async fn drive(&self, mut drive: Drive<R>) -> Result<Record, EngineError> {
+    async fn drive(&self, mut drive: Drive<R>) -> Result<Ended<R>, EngineError> {
         loop {
             if self.cancel.is_cancelled() && drive.execution.can_be_cancelled() {
                 self.note(&mut drive, Change::CancelRequested)?;
@@ -404,19 +430,22 @@ impl<'a, R: Runbook> Engine<'a, R> {
                     Some(moment) => self.sleep(execution, moment, change).await,
                     None => change,
                 },
-                Next::Nothing => return self.record(*drive.execution),
+                Next::Nothing => return self.end(*drive.execution),
             };
             self.note(&mut drive, change)?;
         }
     }
 
-    /// The record of an execution, with those of its children.
-    fn record(&self, execution: Execution<R>) -> Result<Record, EngineError> {
-        let record = match self.memory() {
-            Memory::Record => execution.into_record(),
-            Memory::Outputs => self.load(execution.id())?.into_record(),
-        };
-        Ok(child::with_children::<R>(record, self.store))
+    /// What there is to tell of an execution that has ended.
+    fn end(&self, mut execution: Execution<R>) -> Result<Ended<R>, EngineError> {
+        if self.memory() == Memory::Outputs {
+            execution = self.load(execution.id())?;
+        }
+        let (record, state) = execution.into_record();
+        Ok(Ended {
+            record: child::with_children::<R>(record, self.store),
+            state,
+        })
     }
 
     fn tell(&self, event: &Event, execution: &Execution<R>) {

@@ -12,9 +12,9 @@ pub use crate::decode::{
     BLOB, BOOLEAN, DOCUMENT, FLOAT, INTEGER, Member, Protocol, Response, STRING, Shape, TIMESTAMP,
 };
 pub use crate::effect::{self, Operation, Repeat, Request as _};
-pub use crate::embed::{self, Embedded, Finished, Run};
 #[cfg(feature = "aws")]
 pub use crate::embed::{Backends, OnAws};
+pub use crate::embed::{Embedded, Finished, Run};
 pub use crate::flow::{Flow, OnCancel, OnFailure};
 pub use crate::input;
 pub use crate::lambda::Invocation;

@@ -47,6 +47,7 @@ pub mod pattern;
 pub mod policy;
 pub mod procedure;
 pub mod rate;
+mod real;
 pub mod record;
 pub mod report;
 pub mod resource;

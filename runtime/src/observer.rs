@@ -1,5 +1,7 @@
 //! Observers: who watches an execution, for the progress display and for coverage.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -28,6 +30,17 @@ impl Observer for () {
 
     fn watches(&self) -> bool {
         false
+    }
+}
+
+/// A shared observer is one, too.
+impl<O: Observer + ?Sized> Observer for Arc<O> {
+    fn observe(&self, event: &Event, view: &View) {
+        (**self).observe(event, view);
+    }
+
+    fn watches(&self) -> bool {
+        (**self).watches()
     }
 }
 

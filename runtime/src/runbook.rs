@@ -175,6 +175,19 @@ impl Definition {
         self.children.iter().find(|child| child.step == step)
     }
 
+    /// Whether a step waits for people, or one of a runbook that a step starts.
+    pub(crate) fn waits_for_people(&self) -> bool {
+        self.has_action(&["aws:approve", "aws:pause"])
+    }
+
+    /// Whether a step has one of these actions, or one of a runbook that a step starts.
+    pub(crate) fn has_action(&self, actions: &[&str]) -> bool {
+        let mut steps = self.steps.iter();
+        let mut children = self.children.iter();
+        steps.any(|step| actions.contains(&step.action))
+            || children.any(|child| child.definition.has_action(actions))
+    }
+
     /// The loops around a step, from the inside out.
     pub fn loops_around(
         &self,

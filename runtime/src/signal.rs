@@ -4,6 +4,7 @@
 //! [`crate::execution`], from the events alone; a source only brings it, and hears when it was refused.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,17 @@ impl Signals for () {
     }
 }
 
+/// A shared source is one, too.
+impl<S: Signals + ?Sized> Signals for Arc<S> {
+    fn next<'a>(&'a self, awaited: &'a Awaited<'a>) -> BoxFuture<'a, Signal> {
+        (**self).next(awaited)
+    }
+
+    fn refused(&self, signal: &Signal, refusal: &Refusal) {
+        (**self).refused(signal, refusal);
+    }
+}
+
 /// What somebody tells an execution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
@@ -41,6 +53,57 @@ pub struct Signal {
     /// The number of the letter in the journal that has brought it, if one has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub letter: Option<i64>,
+}
+
+impl Signal {
+    /// Something that whoever has the ARN `by` says to the step that waits.
+    pub fn new(kind: SignalKind, by: impl Into<String>) -> Self {
+        Self {
+            kind,
+            step: None,
+            by: by.into(),
+            comment: None,
+            letter: None,
+        }
+    }
+
+    /// Yes, to a step that waits for an approval.
+    pub fn approve(by: impl Into<String>) -> Self {
+        Self::new(SignalKind::Approve, by)
+    }
+
+    /// No, to the same.
+    pub fn reject(by: impl Into<String>) -> Self {
+        Self::new(SignalKind::Reject, by)
+    }
+
+    /// Go on, to a step that pauses.
+    pub fn resume(by: impl Into<String>) -> Self {
+        Self::new(SignalKind::Resume, by)
+    }
+
+    /// Begin, to a step of an interactive execution.
+    pub fn start(by: impl Into<String>) -> Self {
+        Self::new(SignalKind::Start, by)
+    }
+
+    /// For this step only: `ask`, `ask[3]` for its third iteration, `prepare/ask` for one of a runbook that `prepare` starts.
+    #[must_use]
+    pub fn to(self, step: impl Into<String>) -> Self {
+        Self {
+            step: Some(step.into()),
+            ..self
+        }
+    }
+
+    /// With a comment, which the record shows.
+    #[must_use]
+    pub fn comment(self, comment: impl Into<String>) -> Self {
+        Self {
+            comment: Some(comment.into()),
+            ..self
+        }
+    }
 }
 
 /// What can be said.

@@ -1,7 +1,7 @@
 //! Stores: where events are kept, so that an execution outlives its process.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
@@ -36,6 +36,25 @@ pub trait Store: Send + Sync {
         let mut events = Vec::new();
         self.read(execution, &mut |event| events.push(event))?;
         Ok(events)
+    }
+}
+
+/// A shared store is one, too.
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn append(&self, execution: Uuid, events: Vec<Event>) -> Result<(), StoreError> {
+        (**self).append(execution, events)
+    }
+
+    fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
+        (**self).read(execution, take)
+    }
+
+    fn is_durable(&self) -> bool {
+        (**self).is_durable()
+    }
+
+    fn events(&self, execution: Uuid) -> Result<Vec<Event>, StoreError> {
+        (**self).events(execution)
     }
 }
 

@@ -279,8 +279,6 @@ impl<'a> Iterator for References<'a> {
 }
 
 /// Parameters whose types are right although nothing was read: what is to be read is whatever its type allows.
-#[cfg(feature = "cli")]
-#[cfg(feature = "journal")]
 pub(crate) fn unread<R: Runbook>(parameters: &Map, supplied: &Map) -> Map {
     let mut parameters = parameters.clone();
     for default in in_force::<R>(supplied) {
@@ -294,8 +292,6 @@ pub(crate) fn unread<R: Runbook>(parameters: &Map, supplied: &Map) -> Map {
 }
 
 /// Whether a text holds a reference to Parameter Store.
-#[cfg(feature = "cli")]
-#[cfg(feature = "journal")]
 pub(crate) fn refers(text: &str) -> bool {
     References::of(text).next().is_some()
 }

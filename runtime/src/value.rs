@@ -48,7 +48,6 @@ pub enum Type {
 
 impl Type {
     /// A value of the type that says nothing.
-    #[cfg(feature = "cli")]
     pub(crate) fn placeholder(self) -> Document {
         match self {
             Self::String => "".into(),

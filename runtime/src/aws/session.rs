@@ -11,15 +11,6 @@ use crate::local::Outside;
 use crate::script::Credentials;
 use crate::webhook::{Post, Posted};
 
-/// Whose permissions the calls use.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Those of whoever starts the binary.
-    Caller,
-    /// Those of a role.
-    Arn(String),
-}
-
 /// A configured SDK.
 #[derive(Clone, Debug)]
 pub struct Session {
@@ -33,20 +24,13 @@ pub struct Session {
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
     /// No Region is configured.
-    #[error(
-        "no AWS Region is configured\nhelp: pass --region, or set AWS_REGION or `region` in ~/.aws/config"
-    )]
+    #[error("no AWS Region is configured")]
     NoRegion,
     /// No credentials were found, or they cannot be used.
-    #[error(
-        "no usable AWS credentials: {0}\nhelp: sign in (`aws sso login`, `aws configure`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-    )]
+    #[error("no usable AWS credentials: {0}")]
     NoCredentials(String),
     /// The role of the runbook cannot be assumed.
-    #[error(
-        "the role {arn} cannot be assumed: {cause}\nhelp: a runbook's role usually trusts ssm.amazonaws.com only; let its trust policy name you too, \
-         run with --role caller to use your own permissions, or name another role with --role ARN"
-    )]
+    #[error("the role {arn} cannot be assumed: {cause}")]
     RoleDenied {
         /// The role.
         arn: String,
@@ -55,25 +39,48 @@ pub enum SessionError {
     },
 }
 
-/// Makes a session: from the environment and the shared configuration files, as every AWS tool does.
+/// Makes a session in a Region, with the permissions of a role; without one those of whoever starts the program. What
+/// `config` does not say comes from the environment and the shared configuration files if there is no `config`, as with
+/// every AWS tool.
 ///
 /// # Errors
 /// When there is no Region, there are no credentials, or the role cannot be assumed.
-pub async fn connect(region: Option<String>, role: &Role) -> Result<Session, SessionError> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http::client());
-    if let Some(region) = region {
-        loader = loader.region(Region::new(region));
-    }
-    let config = loader.load().await;
+pub async fn connect(
+    config: Option<&SdkConfig>,
+    region: Option<&str>,
+    role: Option<&str>,
+) -> Result<Session, SessionError> {
+    let region = region.map(|name| Region::new(name.to_owned()));
+    let config = match config {
+        Some(config) => placed(config, region),
+        None => load(region).await,
+    };
     let region = config.region().ok_or(SessionError::NoRegion)?.to_string();
     check_credentials(&config)
         .await
         .map_err(SessionError::NoCredentials)?;
     let config = match role {
-        Role::Caller => config,
-        Role::Arn(arn) => assume(config, arn).await?,
+        None => config,
+        Some(arn) => assume(config, arn).await?,
     };
     Ok(Session { config, region })
+}
+
+/// The configuration of the machine.
+async fn load(region: Option<Region>) -> SdkConfig {
+    let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http::client());
+    match region {
+        Some(region) => loader.region(region).load().await,
+        None => loader.load().await,
+    }
+}
+
+/// The same configuration in another Region, if one is given.
+fn placed(config: &SdkConfig, region: Option<Region>) -> SdkConfig {
+    match region {
+        Some(region) => config.clone().into_builder().region(region).build(),
+        None => config.clone(),
+    }
 }
 
 impl Outside for Session {

@@ -5,10 +5,9 @@ use uuid::Uuid;
 
 use super::host::Children;
 use super::{Answers, World};
-use crate::caller::{BoxFuture, Call, CallError, Caller, EffectId};
+use crate::caller::{BoxFuture, CallError, Caller, EffectId, Nobody};
 use crate::cancel::CancelToken;
 use crate::dry_run::Alone;
-use crate::effect::Request;
 use crate::engine::{Engine, EngineError, Start};
 use crate::event::{Change, Event};
 use crate::local::{Outside, Performer, Permissions};
@@ -219,15 +218,6 @@ fn region_of(execution: Uuid, store: &dyn Store) -> Option<String> {
     });
     read.ok()?;
     region
-}
-
-/// Makes no calls.
-struct Nobody(CallError);
-
-impl<Q: Request> Caller<Q> for Nobody {
-    fn call<'a>(&'a self, _: &'a Call, _: &'a Q) -> BoxFuture<'a, Result<Document, CallError>> {
-        Box::pin(std::future::ready(Err(self.0.clone())))
-    }
 }
 
 /// What is said of a dry run, if it is one.

@@ -221,27 +221,6 @@ fn log_format() -> Arg {
         .help("Write a log, as lines or as an object each; RUST_LOG=debug says how much")
 }
 
-/// Whether a step waits for people.
-#[cfg(feature = "journal")]
-pub(super) fn has_listeners(definition: &Definition) -> bool {
-    has_action(definition, &["aws:approve", "aws:pause"])
-}
-
-/// Whether a step runs a script.
-#[cfg(feature = "journal")]
-fn has_scripts(definition: &Definition) -> bool {
-    has_action(definition, &["aws:executeScript"])
-}
-
-/// Whether a step has one of these actions, or one of a runbook that a step starts.
-#[cfg(feature = "journal")]
-fn has_action(definition: &Definition, actions: &[&str]) -> bool {
-    let mut steps = definition.steps.iter();
-    let mut children = definition.children.iter();
-    steps.any(|step| actions.contains(&step.action))
-        || children.any(|child| has_action(child.definition, actions))
-}
-
 fn output() -> Arg {
     Arg::new("output")
         .long("output")

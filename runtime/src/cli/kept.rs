@@ -1,15 +1,14 @@
 //! Real runs, which are kept in a journal: started, continued, looked at and told something, by whichever process.
 
-mod connect;
 mod decisions;
 mod discreet;
 mod found;
+mod help;
 mod inbox;
 mod look;
 mod options;
 mod parents;
 mod read;
-mod real;
 mod start;
 mod state;
 mod tell;
@@ -22,7 +21,6 @@ use super::Program;
 use super::console::Console;
 use super::exit::Exit;
 
-pub(super) use connect::{Backends, Role};
 pub(super) use found::found;
 pub(super) use read::{read, read_for_targets};
 pub(super) use start::{resume, run};

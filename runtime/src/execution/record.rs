@@ -20,11 +20,11 @@ impl<R: Runbook> Execution<R> {
         self.record_with(self.history.clone())
     }
 
-    /// The same of an execution that is needed no more.
-    pub fn into_record(mut self) -> Record {
+    /// The same of an execution that is needed no more, and the state of the runbook at its end.
+    pub fn into_record(mut self) -> (Record, Option<R::State>) {
         let forgotten = History::new(Memory::Outputs);
         let history = std::mem::replace(&mut self.history, forgotten);
-        self.record_with(history)
+        (self.record_with(history), self.state)
     }
 
     fn record_with(&self, history: History) -> Record {

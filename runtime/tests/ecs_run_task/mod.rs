@@ -30,7 +30,7 @@ pub(crate) enum Step {
 pub(crate) struct State {
     context: Context,
     parameters: Map,
-    task_arn: Option<String>,
+    pub(crate) task_arn: Option<String>,
 }
 
 impl Scope for State {

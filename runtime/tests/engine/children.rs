@@ -136,7 +136,7 @@ impl<M: Member> Runbook for Of<M> {
 }
 
 /// Does something, has a kid do more, and goes on.
-struct Parent;
+pub(crate) struct Parent;
 
 impl Member for Parent {
     const DEFINITION: &'static Definition = &Definition {
@@ -269,7 +269,7 @@ impl Member for Daring {
 
 /// Answers by a script, wherever it is asked.
 #[derive(Clone, Copy)]
-struct Scripted(Script);
+pub(crate) struct Scripted(pub(crate) Script);
 
 impl Caller<Ask> for Scripted {
     fn call<'a>(

@@ -8,6 +8,7 @@ mod children;
 mod doubts;
 mod dry_runs;
 mod durability;
+mod embedded;
 mod fleets;
 mod flow;
 #[cfg(feature = "journal")]

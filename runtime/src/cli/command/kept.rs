@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, Command, value_parser};
 
 use crate::cli::exit;
-use crate::cli::kept::Role;
+use crate::real::Role;
 use crate::runbook::Definition;
 use crate::status::Status;
 
-use super::{OPTIONS, has_listeners, has_scripts, log_format, output, quiet, verbose};
+use super::{OPTIONS, log_format, output, quiet, verbose};
 
 /// The commands that continue executions, look at them, and tell them something.
 pub(super) fn commands(definition: &'static Definition) -> Vec<Command> {
@@ -22,7 +22,7 @@ pub(super) fn commands(definition: &'static Definition) -> Vec<Command> {
         .arg(step())
         .arg(decider()),
     );
-    if has_listeners(definition) {
+    if definition.waits_for_people() {
         let decisions = [
             ("approve", "Approve what a step of a run waits for"),
             ("reject", "Reject what a step of a run waits for"),
@@ -61,7 +61,7 @@ pub(super) fn run_options(definition: &'static Definition) -> Vec<Arg> {
 }
 
 fn resume(definition: &'static Definition) -> Command {
-    let about = match has_listeners(definition) {
+    let about = match definition.waits_for_people() {
         true => "Continue a run that was cut off; with a step, let a run go on that pauses there",
         false => "Continue a run that was cut off",
     };
@@ -69,7 +69,7 @@ fn resume(definition: &'static Definition) -> Command {
         .about(about)
         .after_help(exit::help())
         .arg(execution())
-        .args(has_listeners(definition).then(step))
+        .args(definition.waits_for_people().then(step))
         .arg(
             Arg::new("force")
                 .long("force")
@@ -233,6 +233,11 @@ fn script_credentials() -> Arg {
         .default_value("role")
         .help("As whom scripts call AWS: as the assumed role, and as nobody without one (default), or as you")
         .help_heading(OPTIONS)
+}
+
+/// Whether a step runs a script.
+fn has_scripts(definition: &Definition) -> bool {
+    definition.has_action(&["aws:executeScript"])
 }
 
 fn arn(text: &str) -> Result<String, String> {

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use clap::ArgMatches;
 use uuid::Uuid;
 
+use crate::clock::SystemClock;
 use crate::parent::Order;
+use crate::real::{Backend, Identity};
 use crate::runbook::Runbook;
 
-use super::super::backend::Backend;
 use super::super::console::Console;
 use super::super::exit::Exit;
 use super::super::{mask, run, targets};
-use super::connect::Identity;
+use super::help::told;
 use super::options::Options;
 
 /// The same order with the values that are found for its targets, as whom the runs will be.
@@ -49,11 +50,13 @@ async fn find<R: Runbook>(
         role: options.role(),
         script_credentials: options.script_credentials(),
         starter: Arc::default(),
+        clock: &SystemClock,
+        words: told,
     };
     // The role may depend on what all targets have in common; no execution has begun.
     let known = order.known::<R>();
     let connected = identity.connect::<R>(backend, Uuid::nil(), &known);
-    let connected = connected.await.map_err(|error| error.to_string())?;
+    let connected = connected.await.map_err(|error| told(&error))?;
     let found = order.find::<R>(connected.caller.as_ref()).await;
     found.map_err(|error| error.to_string())
 }

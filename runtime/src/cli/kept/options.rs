@@ -3,8 +3,9 @@
 use clap::ArgMatches;
 use serde::{Deserialize, Serialize};
 
+use crate::real::{Role, ScriptCredentials};
+
 use super::super::mask;
-use super::connect::{Role, ScriptCredentials};
 
 /// The options that a continued run has in common with its beginning.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,15 @@
 //! Parents call AWS as their runbook does.
 
-use crate::caller::BoxFuture;
-use crate::effect::Request;
-use crate::parent::{Ask, Through};
+use std::any::Any;
 
-use super::super::backend::{Backend, ConnectError, Connection};
+use uuid::Uuid;
+
+use crate::caller::{BoxFuture, CallError};
+use crate::effect::Request;
+use crate::parameters::Checked;
+use crate::parent::{Ask, Through};
+use crate::real::{Backend, ConnectError, Connection, Connects, Identity, connect_for};
+use crate::runbook::Runbook;
 
 /// The backend of a runbook, for a parent of it.
 pub(super) struct OfParent<'a, Q>(pub(super) &'a dyn Backend<Q>);
@@ -23,5 +28,19 @@ impl<Q: Request> Backend<Ask<Q>> for OfParent<'_, Q> {
                 outside: connection.outside,
             })
         })
+    }
+}
+
+/// The backend of the runbook, which a parent starts.
+pub(super) struct Own<'b, R: Runbook>(pub(super) &'b dyn Backend<R::Request>);
+
+impl<R: Runbook> Connects for Own<'_, R> {
+    fn connect<'a>(
+        &'a self,
+        identity: &'a Identity<'_>,
+        execution: Uuid,
+        parameters: &'a Checked,
+    ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, CallError>> {
+        Box::pin(connect_for::<R>(self.0, identity, execution, parameters))
     }
 }

@@ -6,18 +6,19 @@ use clap::ArgMatches;
 
 use crate::cancel::CancelToken;
 use crate::child::{Answers, Children};
+use crate::clock::SystemClock;
 use crate::dry_run::{Rehearsal, Rehearsed};
 use crate::local::Performer;
 use crate::observer::Observer;
 use crate::parameters::Checked;
 use crate::parent::Parent;
+use crate::real::{Backend, Backends, ChildConnector, Connects, Identity};
 use crate::record::Reading;
 use crate::runbook::Runbook;
 
-use super::super::backend::Backend;
-use super::connect::{Backends, ChildConnector, Connects, Identity, Own};
+use super::help::told;
 use super::options::Options;
-use super::parents::OfParent;
+use super::parents::{OfParent, Own};
 
 /// Goes through a runbook without doing anything but read.
 pub(crate) async fn read<R: Runbook>(
@@ -61,9 +62,11 @@ async fn read_with<R: Runbook>(
         role: options.role(),
         script_credentials: options.script_credentials(),
         starter: Arc::default(),
+        clock: &SystemClock,
+        words: told,
     };
     let connected = identity.connect::<R>(backend, rehearsal.execution, &checked);
-    let connected = connected.await.map_err(|error| error.to_string())?;
+    let connected = connected.await.map_err(|error| told(&error))?;
     let connector = ChildConnector {
         backends: children,
         own,

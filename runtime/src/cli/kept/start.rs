@@ -7,32 +7,32 @@ use clap::ArgMatches;
 use uuid::Uuid;
 
 use crate::cancel::CancelToken;
+use crate::clock::SystemClock;
 use crate::doubt::{Decision, OnUnknown};
 use crate::engine::EngineError;
 use crate::event::{Beginning, Change};
 use crate::journal::{Entry, Journal, JournalError, Keeper};
 use crate::parameters::Checked;
 use crate::parent::{self, Parent};
+use crate::real::{Backend, Backends, Connects, Identity, Run, RunError, Work};
 use crate::record::Record;
 use crate::report::Progress;
 use crate::runbook::Runbook;
 use crate::store::Store;
 
 use super::super::Program;
-use super::super::backend::Backend;
 use super::super::console::Console;
 use super::super::exit::Exit;
 use super::super::log::Log;
 use super::super::run::{Wanted, finish, hide, progress};
 use super::super::signals::Signals;
-use super::connect::{Backends, Connects, Identity, Own};
 use super::decisions::Decisions;
 use super::discreet::Discreet;
 use super::found;
+use super::help::told;
 use super::inbox::Inbox;
 use super::options::Options;
-use super::parents::OfParent;
-use super::real::{Run, RunError, Work};
+use super::parents::{OfParent, Own};
 use super::{look, state, tell};
 
 /// Runs the runbook for real.
@@ -234,6 +234,7 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
             store: self.keeper,
             mask: console.hidden(),
         };
+        let errors = console.errors.clone();
         let run = Run {
             backend: self.backend,
             children: self.children,
@@ -243,8 +244,10 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
                 role: self.options.role(),
                 script_credentials: self.options.script_credentials(),
                 starter: decisions.starter(),
+                clock: &SystemClock,
+                words: told,
             },
-            console,
+            note: &|note| errors.text(&format!("note: {note}\n")),
             observer: &log,
             signals: &inbox,
             store: &store,
@@ -269,7 +272,7 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
                 console.fail(Exit::NotRun, &message)
             }
             Err(error) => {
-                let exit = console.fail(Exit::NotRun, &error.to_string());
+                let exit = console.fail(Exit::NotRun, &told(&error));
                 if self.keeper.journal().find(&execution.to_string()).is_ok() {
                     console.errors.text(&format!(
                         "help: nothing is lost; `resume {execution}` goes on from there\n"
@@ -287,7 +290,7 @@ async fn drive_surely<R: Runbook>(
     work: Work,
     decisions: &Decisions<'_>,
 ) -> Result<Record, RunError> {
-    let record = run.drive::<R>(work.clone()).await;
+    let record = drive::<R>(run, work.clone()).await;
     let (Err(RunError::Engine(EngineError::Doubt(doubt))), Work::Resume { checked, force, .. }) =
         (&record, work)
     else {
@@ -300,10 +303,14 @@ async fn drive_surely<R: Runbook>(
                 checked,
                 force,
             };
-            run.drive::<R>(work).await
+            drive::<R>(run, work).await
         }
         None => record,
     }
+}
+
+async fn drive<R: Runbook>(run: &Run<'_, R::Request>, work: Work) -> Result<Record, RunError> {
+    Ok(run.drive::<R>(work).await?.record)
 }
 
 fn on_unknown(matches: &ArgMatches) -> OnUnknown {

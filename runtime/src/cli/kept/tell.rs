@@ -4,14 +4,16 @@ use std::time::{Duration, Instant};
 
 use clap::ArgMatches;
 
+use crate::clock::SystemClock;
 use crate::journal::{Entry, Errand, Journal, Outcome};
+use crate::real::{Identity, Role, ScriptCredentials};
 use crate::runbook::Runbook;
 use crate::signal::{Signal, SignalKind, participle};
 
 use super::super::Program;
 use super::super::console::Console;
 use super::super::exit::Exit;
-use super::connect::{Identity, Role, ScriptCredentials};
+use super::help::told;
 use super::{look, state};
 
 /// How long to wait for what comes of it. Whoever runs the execution looks ten times a second.
@@ -133,9 +135,11 @@ async fn caller<R: Runbook>(program: &Program<R>, entry: &Entry) -> Result<Strin
         role: Role::Caller,
         script_credentials: ScriptCredentials::Role,
         starter: std::sync::Arc::default(),
+        clock: &SystemClock,
+        words: told,
     };
     let caller = identity.own_arn::<R>(backend).await;
-    caller.map_err(|error| format!("{error}\nhelp: say who you are by --as ARN"))
+    caller.map_err(|error| format!("{}\nhelp: say who you are by --as ARN", told(&error)))
 }
 
 fn done(errand: &Errand) -> String {

@@ -1,0 +1,58 @@
+//! Runs whose calls the AWS SDK makes.
+
+#[cfg(feature = "aws")]
+use crate::aws::SdkConfig;
+#[cfg(feature = "aws")]
+use crate::caller::Caller;
+#[cfg(feature = "aws")]
+use crate::real::{Backend, Backends, Sdk};
+#[cfg(feature = "aws")]
+use crate::runbook::Runbook;
+
+#[cfg(feature = "aws")]
+use super::Calls;
+
+/// The AWS SDK makes the calls (feature `aws`). Without that feature, a runbook can be simulated, or be given a caller.
+#[derive(Clone, Debug, Default)]
+pub struct Aws {
+    /// How; without it as the machine is configured.
+    #[cfg(feature = "aws")]
+    pub(super) config: Option<SdkConfig>,
+}
+
+/// A runbook whose calls the AWS SDK makes. Generated code implements it, in the module beside that of the runbook.
+#[cfg(feature = "aws")]
+#[diagnostic::on_unimplemented(
+    message = "nothing calls AWS for the runbook `{Self}`",
+    label = "this run needs somebody who makes its calls",
+    note = "with feature `aws` of `runbookc`, `include_runbook!` brings the calls of the AWS SDK",
+    note = "`.caller(…)` gives a run a caller of your own, `.simulate(…)` plays a scenario"
+)]
+pub trait OnAws: Runbook {
+    /// Makes the calls of the runbook with a configured SDK.
+    fn caller(config: &SdkConfig) -> Box<dyn Caller<Self::Request>>;
+
+    /// Adds the runbooks that its steps start.
+    fn children(_backends: &mut Backends) {}
+}
+
+#[cfg(feature = "aws")]
+impl<R: OnAws> Calls<R> for Aws {
+    fn connect(self) -> (Box<dyn Backend<R::Request>>, Backends) {
+        let mut backends = Backends::new();
+        backends.config.clone_from(&self.config);
+        R::children(&mut backends);
+        (Box::new(Sdk::new(R::caller, self.config)), backends)
+    }
+}
+
+#[cfg(feature = "aws")]
+impl Backends {
+    /// Adds a runbook that steps start, and those that its own steps start.
+    pub fn add<R: OnAws>(&mut self) {
+        if !self.knows::<R>() {
+            self.insert::<R>(Sdk::new(R::caller, self.config.clone()));
+            R::children(self);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Doing what a run says.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::Uuid;
+
+use crate::caller::{CallError, Nobody};
+use crate::engine::{Ended, Engine, EngineError};
+use crate::event::{Beginning, Change, Event};
+use crate::observer::{Observer, View};
+use crate::parameters::{Checked, check};
+use crate::real::{self, Identity, RunError};
+use crate::store::Store;
+use crate::value::Map;
+
+use super::run::{Keeping, Options, Work};
+use super::{Calls, Embedded, Finished};
+
+/// Does it, to the end.
+pub(super) async fn perform<R: Embedded, C: Calls<R>>(
+    work: Work,
+    calls: C,
+    options: Options,
+) -> Result<Finished<R>, RunError> {
+    match work {
+        Work::Start(supplied) => start(&supplied, calls, &options).await,
+        Work::Resume(execution) => resume(execution, calls, &options).await,
+    }
+}
+
+async fn start<R: Embedded, C: Calls<R>>(
+    supplied: &Map,
+    calls: C,
+    options: &Options,
+) -> Result<Finished<R>, RunError> {
+    let task = Task {
+        execution: options.execution.unwrap_or_else(Uuid::new_v4),
+        region: options.region.clone(),
+        work: real::Work::Start {
+            checked: check(R::DEFINITION, supplied)?,
+            interactive: options.interactive,
+        },
+    };
+    match &options.keeping {
+        Keeping::Store(store) => task.perform(calls, options, store.as_ref()).await,
+        #[cfg(feature = "journal")]
+        Keeping::Journal(journal) => {
+            let keeper = journal.begin(task.execution)?;
+            task.perform(calls, options, &keeper).await
+        }
+    }
+}
+
+async fn resume<R: Embedded, C: Calls<R>>(
+    execution: Uuid,
+    calls: C,
+    options: &Options,
+) -> Result<Finished<R>, RunError> {
+    let store: &dyn Store = match &options.keeping {
+        Keeping::Store(store) => store.as_ref(),
+        #[cfg(feature = "journal")]
+        Keeping::Journal(journal) => journal.as_ref(),
+    };
+    let known = Known::of(execution, store)?;
+    known.check::<R>(options.force)?;
+    if known.has_ended {
+        return shown(execution, store, options).await;
+    }
+    let beginning = &known.beginning;
+    let region = options.region.as_ref().unwrap_or(&beginning.region);
+    let task = Task {
+        execution,
+        region: Some(region.clone()),
+        work: real::Work::Resume {
+            on_unknown: options.on_unknown,
+            checked: Checked {
+                values: beginning.parameters.clone(),
+                supplied: beginning.supplied.clone(),
+            },
+            force: options.force,
+        },
+    };
+    match &options.keeping {
+        Keeping::Store(store) => task.perform(calls, options, store.as_ref()).await,
+        #[cfg(feature = "journal")]
+        Keeping::Journal(journal) => {
+            let keeper = journal.go_on(execution)?;
+            task.perform(calls, options, &keeper).await
+        }
+    }
+}
+
+/// What came of an execution that has ended: nobody is called.
+async fn shown<R: Embedded>(
+    execution: Uuid,
+    store: &dyn Store,
+    options: &Options,
+) -> Result<Finished<R>, RunError> {
+    let nobody = Nobody(CallError::Connection("the execution has ended".to_owned()));
+    let engine = Engine::<R>::new(&nobody, options.clock.as_ref(), store).force(options.force);
+    let ended = engine.finish_resumed(execution).await?;
+    Ok(finished(ended, Vec::new()))
+}
+
+/// What a store has of an execution.
+struct Known {
+    beginning: Arc<Beginning>,
+    has_ended: bool,
+}
+
+impl Known {
+    fn of(execution: Uuid, store: &dyn Store) -> Result<Self, EngineError> {
+        let (mut beginning, mut has_ended) = (None, false);
+        store.read(execution, &mut |event| match event.change {
+            Change::Began(began) => beginning = Some(began),
+            Change::Ended { .. } => has_ended = true,
+            _ => {}
+        })?;
+        Ok(Self {
+            beginning: beginning.ok_or(EngineError::Unknown(execution))?,
+            has_ended,
+        })
+    }
+
+    fn check<R: Embedded>(&self, force: bool) -> Result<(), RunError> {
+        let Beginning {
+            execution, runbook, ..
+        } = self.beginning.as_ref();
+        if self.beginning.for_targets {
+            return Err(RunError::ForTargets(*execution));
+        }
+        if self.beginning.hash != R::DEFINITION.hash && !force {
+            return Err(RunError::Engine(EngineError::OtherRunbook {
+                execution: *execution,
+                runbook: runbook.clone(),
+            }));
+        }
+        Ok(())
+    }
+}
+
+/// What is done, of a run.
+struct Task {
+    execution: Uuid,
+    region: Option<String>,
+    work: real::Work,
+}
+
+impl Task {
+    async fn perform<R: Embedded, C: Calls<R>>(
+        self,
+        calls: C,
+        options: &Options,
+        store: &dyn Store,
+    ) -> Result<Finished<R>, RunError> {
+        let (backend, children) = calls.connect();
+        let audience = Audience(&options.observers);
+        let notes = Mutex::new(Vec::new());
+        let run = real::Run {
+            backend: backend.as_ref(),
+            children: &children,
+            own: None,
+            identity: Identity {
+                region: self.region,
+                role: options.role.clone(),
+                script_credentials: options.script_credentials,
+                starter: Arc::default(),
+                clock: options.clock.as_ref(),
+                words: ToString::to_string,
+            },
+            note: &|note| lock(&notes).push(note.to_owned()),
+            observer: &audience,
+            signals: options.signals.as_ref(),
+            store,
+            execution: self.execution,
+            cancel: options.cancel.clone(),
+            complete: options.complete.clone(),
+        };
+        let ended = run.drive::<R>(self.work).await?;
+        let notes = std::mem::take(&mut *lock(&notes));
+        Ok(finished(ended, notes))
+    }
+}
+
+fn lock(notes: &Mutex<Vec<String>>) -> std::sync::MutexGuard<'_, Vec<String>> {
+    notes.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn finished<R: Embedded>(ended: Ended<R>, notes: Vec<String>) -> Finished<R> {
+    let Ended { record, state } = ended;
+    Finished {
+        record,
+        outputs: state.as_ref().map(R::document_outputs).unwrap_or_default(),
+        state,
+        notes,
+    }
+}
+
+/// All who watch a run.
+struct Audience<'a>(&'a [Box<dyn Observer>]);
+
+impl Observer for Audience<'_> {
+    fn observe(&self, event: &Event, view: &View) {
+        let watching = self.0.iter().filter(|observer| observer.watches());
+        watching.for_each(|observer| observer.observe(event, view));
+    }
+
+    fn watches(&self) -> bool {
+        self.0.iter().any(|observer| observer.watches())
+    }
+}

@@ -1,0 +1,314 @@
+//! Runs: what is to be done, and how.
+
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+#[cfg(feature = "journal")]
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+#[cfg(feature = "aws")]
+use crate::aws::SdkConfig;
+use crate::caller::{BoxFuture, Caller};
+use crate::cancel::CancelToken;
+use crate::clock::{Clock, SystemClock};
+use crate::doubt::OnUnknown;
+#[cfg(feature = "journal")]
+use crate::journal::Journal;
+use crate::observer::Observer;
+use crate::parameters::Supplied;
+use crate::real::{Backend, Role, RunError, ScriptCredentials};
+use crate::runbook::Runbook;
+use crate::signal::Signals;
+use crate::store::{MemoryStore, Store};
+use crate::value::Map;
+
+use super::events::{self, Events};
+use super::{Aws, Calls, Embedded, Finished, Own, perform};
+
+/// A run of the runbook `R`: what is to be done, and how. It is done when it is awaited. `C` says who makes the calls.
+///
+/// Its future is its own, so that it can run beside everything else: `tokio::spawn(run.into_future())`. It runs on tokio.
+#[must_use = "nothing runs before it is awaited"]
+pub struct Run<R: Embedded, C = Aws> {
+    pub(crate) work: Work,
+    pub(super) calls: C,
+    pub(crate) options: Options,
+    runbook: PhantomData<fn() -> R>,
+}
+
+/// What is to be done.
+pub(crate) enum Work {
+    /// An execution starts with what was supplied.
+    Start(Map),
+    /// An execution goes on.
+    Resume(Uuid),
+}
+
+/// How it is to be done.
+pub(crate) struct Options {
+    pub(super) execution: Option<Uuid>,
+    pub(super) region: Option<String>,
+    pub(super) role: Role,
+    pub(super) script_credentials: ScriptCredentials,
+    pub(super) clock: Box<dyn Clock>,
+    pub(super) keeping: Keeping,
+    /// All who watch.
+    pub(crate) observers: Vec<Box<dyn Observer>>,
+    pub(super) signals: Box<dyn Signals>,
+    pub(crate) cancel: CancelToken,
+    pub(super) complete: CancelToken,
+    pub(super) on_unknown: OnUnknown,
+    pub(super) force: bool,
+    pub(super) interactive: bool,
+}
+
+/// Where events are kept.
+pub(super) enum Keeping {
+    Store(Box<dyn Store>),
+    #[cfg(feature = "journal")]
+    Journal(Arc<Journal>),
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            execution: None,
+            region: None,
+            role: Role::default(),
+            script_credentials: ScriptCredentials::default(),
+            clock: Box::new(SystemClock),
+            keeping: Keeping::Store(Box::new(MemoryStore::new())),
+            observers: Vec::new(),
+            signals: Box::new(()),
+            cancel: CancelToken::new(),
+            complete: CancelToken::new(),
+            on_unknown: OnUnknown::default(),
+            force: false,
+            interactive: false,
+        }
+    }
+}
+
+impl<R: Embedded> Run<R> {
+    /// A new execution with these parameters. They are checked when it is awaited, all at once, before anything is done.
+    pub fn new(parameters: R::Parameters) -> Self {
+        Self::of(Work::Start(parameters.supplied()))
+    }
+
+    /// An execution that was cut off, and that the [store](Run::store) has: it goes on to its end. One that has ended gives
+    /// what came of it, and calls nobody.
+    pub fn resume(execution: Uuid) -> Self {
+        Self::of(Work::Resume(execution))
+    }
+
+    fn of(work: Work) -> Self {
+        Self {
+            work,
+            calls: Aws::default(),
+            options: Options::default(),
+            runbook: PhantomData,
+        }
+    }
+
+    /// Makes the calls with this configuration of the SDK, instead of with that of the machine: its credentials, its
+    /// Region, its endpoint and its HTTP client. Webhooks are no calls of AWS, and sent as ever.
+    #[cfg(feature = "aws")]
+    pub fn aws(mut self, config: SdkConfig) -> Self {
+        self.calls.config = Some(config);
+        self
+    }
+
+    /// Makes the calls by `caller` instead of AWS: every one of them, also the first, `GetCallerIdentity`, by which an
+    /// execution learns as whom it runs (`Arn` and `Account` of its answer).
+    ///
+    /// There are no credentials then: [roles](Run::role) do not apply, scripts call AWS as nobody, and webhooks fail. The
+    /// Region is `us-east-1`, if [`Run::region`] does not say otherwise. A caller that is to be looked at afterwards is
+    /// given as an `Arc`.
+    pub fn caller(self, caller: impl Caller<R::Request> + 'static) -> Run<R, Own<R>> {
+        self.through(Own::caller(caller)).role(Role::Caller)
+    }
+
+    /// Connects by `backend` instead of by the AWS SDK: it gives callers, one for each role, and what scripts and webhooks
+    /// need of the world.
+    pub fn backend(self, backend: impl Backend<R::Request> + 'static) -> Run<R, Own<R>> {
+        self.through(Own::backend(backend))
+    }
+
+    fn through(self, calls: Own<R>) -> Run<R, Own<R>> {
+        Run {
+            work: self.work,
+            calls,
+            options: self.options,
+            runbook: PhantomData,
+        }
+    }
+}
+
+impl<R: Embedded> Run<R, Own<R>> {
+    /// Makes the calls of `K`, a runbook that a step starts, by `caller`.
+    pub fn child<K: Runbook>(mut self, caller: impl Caller<K::Request> + 'static) -> Self {
+        self.calls.child::<K>(caller);
+        self
+    }
+
+    /// Connects for `K`, a runbook that a step starts, by `backend`.
+    pub fn child_backend<K: Runbook>(
+        mut self,
+        backend: impl Backend<K::Request> + 'static,
+    ) -> Self {
+        self.calls.child_backend::<K>(backend);
+        self
+    }
+}
+
+impl<R: Embedded, C> Run<R, C> {
+    /// Runs in this Region, instead of in the configured one.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.options.region = Some(region.into());
+        self
+    }
+
+    /// Runs with these permissions, instead of with those of the runbook's `assumeRole` (spec 1.5).
+    pub fn role(mut self, role: Role) -> Self {
+        self.options.role = role;
+        self
+    }
+
+    /// Lets scripts call AWS so, instead of as the role that was assumed (spec 1.5).
+    pub fn script_credentials(mut self, credentials: ScriptCredentials) -> Self {
+        self.options.script_credentials = credentials;
+        self
+    }
+
+    /// Takes the time from `clock`, and waits by it. One that is to be set from outside is given as an `Arc`.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.options.clock = Box::new(clock);
+        self
+    }
+
+    /// Keeps all events in `store`, from which [`Run::resume`] goes on. One that is to be used again is given as an `Arc`.
+    ///
+    /// ```
+    /// # use runbook_runtime::embed::{Embedded, Run};
+    /// # fn example<R: Embedded>(parameters: R::Parameters) {
+    /// use std::sync::Arc;
+    ///
+    /// use runbook_runtime::store::MemoryStore;
+    ///
+    /// let store = Arc::new(MemoryStore::new());
+    /// let run = Run::<R>::new(parameters).store(Arc::clone(&store));
+    /// # }
+    /// ```
+    pub fn store(mut self, store: impl Store + 'static) -> Self {
+        self.options.keeping = Keeping::Store(Box::new(store));
+        self
+    }
+
+    /// Keeps all events in a journal on disk, so that an execution outlives its process: [`Run::resume`] goes on with it.
+    /// It is the one that binaries have, whose commands `list`, `show` and `logs` show the execution. Letters that other
+    /// processes leave there are not read: a program tells its runs by [`Run::signals`] and [`Run::cancel`].
+    ///
+    /// ```
+    /// # use runbook_runtime::embed::{Embedded, Run};
+    /// # fn example<R: Embedded>(parameters: R::Parameters) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::path::Path;
+    /// use std::sync::Arc;
+    ///
+    /// use runbook_runtime::journal::{Filter, Journal};
+    /// use runbook_runtime::status::Status;
+    ///
+    /// let journal = Arc::new(Journal::open(Path::new("/var/lib/restarts"))?);
+    /// let run = Run::<R>::new(parameters).journal(Arc::clone(&journal));
+    ///
+    /// // In the next process: what was cut off goes on.
+    /// let filter = Filter {
+    ///     runbook: Some(R::DEFINITION.name.to_owned()),
+    ///     statuses: vec![Status::InProgress, Status::Waiting, Status::Cancelling],
+    ///     most: 100,
+    /// };
+    /// for entry in journal.list(&filter)? {
+    ///     let run = Run::<R>::resume(entry.execution).journal(Arc::clone(&journal));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "journal")]
+    pub fn journal(mut self, journal: Arc<Journal>) -> Self {
+        self.options.keeping = Keeping::Journal(journal);
+        self
+    }
+
+    /// Lets `observer` watch, beside those who do already. One that is to be looked at afterwards is given as an `Arc`.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.options.observers.push(Box::new(observer));
+        self
+    }
+
+    /// What happens from now on, as a stream, beside those who watch already. It ends with the run.
+    ///
+    /// The run never waits for it. What nobody has taken yet is kept, and nothing once the stream is dropped.
+    pub fn events(&mut self) -> Events<R> {
+        let (events, teller) = events::channel();
+        self.options.observers.push(Box::new(teller));
+        events
+    }
+
+    /// Listens to `signals` while a step waits for people: to [`Decisions`](super::Decisions), for instance.
+    pub fn signals(mut self, signals: impl Signals + 'static) -> Self {
+        self.options.signals = Box::new(signals);
+        self
+    }
+
+    /// Stops the execution when `cancel` asks for it: the step under way is left, and its `onCancel` steps run (spec 4.5).
+    pub fn cancel(mut self, cancel: CancelToken) -> Self {
+        self.options.cancel = cancel;
+        self
+    }
+
+    /// Ends the execution after the step under way when `complete` asks for it (spec 7.2.5).
+    pub fn complete(mut self, complete: CancelToken) -> Self {
+        self.options.complete = complete;
+        self
+    }
+
+    /// Gives a new execution this id, instead of a random one.
+    pub fn execution(mut self, execution: Uuid) -> Self {
+        self.options.execution = Some(execution);
+        self
+    }
+
+    /// Says what becomes of a call of which nobody knows whether it was made, when an execution goes on. If nobody says so,
+    /// an execution with such a call does not go on: [`EngineError::Doubt`](crate::engine::EngineError::Doubt).
+    pub fn on_unknown(mut self, on_unknown: OnUnknown) -> Self {
+        self.options.on_unknown = on_unknown;
+        self
+    }
+
+    /// Whether an execution goes on that was started from another version of the runbook, as far as that goes.
+    pub fn force(mut self, force: bool) -> Self {
+        self.options.force = force;
+        self
+    }
+
+    /// Whether every step waits until somebody lets it start (spec 6.2), by [`Run::signals`].
+    pub fn interactive(mut self, interactive: bool) -> Self {
+        self.options.interactive = interactive;
+        self
+    }
+}
+
+impl<R: Embedded, C: Calls<R>> IntoFuture for Run<R, C> {
+    type Output = Result<Finished<R>, RunError>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self {
+            work,
+            calls,
+            options,
+            ..
+        } = self;
+        Box::pin(perform::perform(work, calls, options))
+    }
+}

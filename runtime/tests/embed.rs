@@ -166,7 +166,7 @@ async fn lines(mut events: Events<EcsRunTask>) -> String {
 #[tokio::test]
 async fn a_run_gives_its_outputs_as_they_are_declared() {
     let service = Service::answers();
-    let finished = with(&service, Parameters::new("web").count(2))
+    let finished = with(&service, Parameters::new("web").with("Count", 2))
         .await
         .unwrap();
     assert_eq!(finished.status(), Status::Success);
@@ -361,7 +361,7 @@ async fn cut(run: Run<EcsRunTask, Own<EcsRunTask>>, service: &Service) {
 async fn what_was_cut_off_goes_on_with_the_store() {
     let (store, execution) = (Arc::new(MemoryStore::new()), Uuid::from_u128(7));
     let silent = Service::silent_at("RunTask");
-    let parameters = Parameters::new("web").count(3);
+    let parameters = Parameters::new("web").with("Count", 3);
     let run = with(&silent, parameters).execution(execution);
     cut(run.store(Arc::clone(&store)), &silent).await;
 

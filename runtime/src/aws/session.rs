@@ -4,6 +4,7 @@ use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_types::SdkConfig;
+use aws_types::sdk_config::SharedTimeSource;
 
 use super::http;
 use crate::caller::{BoxFuture, CallError};
@@ -52,7 +53,7 @@ pub async fn connect(
 ) -> Result<Session, SessionError> {
     let region = region.map(|name| Region::new(name.to_owned()));
     let config = match config {
-        Some(config) => placed(config, region),
+        Some(config) => complete(config, region),
         None => load(region).await,
     };
     let region = config.region().ok_or(SessionError::NoRegion)?.to_string();
@@ -75,12 +76,23 @@ async fn load(region: Option<Region>) -> SdkConfig {
     }
 }
 
-/// The same configuration in another Region, if one is given.
-fn placed(config: &SdkConfig, region: Option<Region>) -> SdkConfig {
-    match region {
-        Some(region) => config.clone().into_builder().region(region).build(),
-        None => config.clone(),
+/// The same configuration, in another Region if one is given, and with all that no client can do without: those who write
+/// one by hand need not know that.
+fn complete(config: &SdkConfig, region: Option<Region>) -> SdkConfig {
+    let mut builder = config.to_builder();
+    if region.is_some() {
+        builder.set_region(region);
     }
+    if config.behavior_version().is_none() {
+        builder.set_behavior_version(Some(BehaviorVersion::latest()));
+    }
+    if config.time_source().is_none() {
+        builder.set_time_source(Some(SharedTimeSource::default()));
+    }
+    if config.http_client().is_none() {
+        builder.set_http_client(Some(http::client()));
+    }
+    builder.build()
 }
 
 impl Outside for Session {

@@ -16,11 +16,7 @@ impl Parameters {
         Self(Map::new()).with("Cluster", cluster.into())
     }
 
-    pub(crate) fn count(self, count: i64) -> Self {
-        self.with("Count", count)
-    }
-
-    /// A value that no generated builder would take.
+    /// Whatever value, also one that no generated builder would take.
     pub(crate) fn with(
         mut self,
         name: &str,

@@ -24,9 +24,13 @@
 //! | what people say | [`Run::signals`] | nothing: steps that wait for people run into their limit |
 //! | when to stop | [`Run::cancel`], [`Run::complete`] | never |
 //!
+//! In a test, [`Run::simulate`] plays a [scenario](crate::simulate) instead, in virtual time, and gives what came of it,
+//! typed as well: [`Simulated`].
+//!
 //! A future that is dropped stops where it is, as a killed process does: what it has started stays, and [`Run::resume`]
 //! goes on with the store. To stop an execution with its `onCancel` steps, use [`Run::cancel`].
 
+mod assertions;
 mod aws;
 mod decisions;
 mod events;
@@ -34,6 +38,7 @@ mod finished;
 mod own;
 mod perform;
 mod run;
+mod simulated;
 
 use std::fmt::Debug;
 
@@ -51,6 +56,7 @@ pub use events::{Events, Happening, Progress};
 pub use finished::{Finished, Unsuccessful};
 pub use own::Own;
 pub use run::Run;
+pub use simulated::Simulated;
 
 /// A runbook that another program runs. Generated code implements it.
 pub trait Embedded: Runbook {

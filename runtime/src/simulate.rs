@@ -64,10 +64,12 @@ mod trace;
 
 pub use at::At;
 pub use coverage::{Coverage, Edge, Outcome};
-pub use expectation::Unmet;
+pub(crate) use expectation::Evidence;
+pub use expectation::{Difference, Unmet};
 pub use problem::{ScenarioErrors, ScenarioProblem, SimulationProblem};
 #[cfg(feature = "cli")]
 pub(crate) use run::run_for_targets;
+pub(crate) use run::{Played, Stops, play};
 pub use run::{SimulationError, SimulationOutcome, run, run_cut};
 pub use scenario::{
     Answer, CancelAt, Expect, ExpectedCall, Form, Key, Said, SaidTo, Scenario, Stored, Stub,

@@ -8,6 +8,8 @@
     reason = "helpers of tests may panic"
 )]
 
+#[path = "ecs_run_task/api.rs"]
+mod api;
 mod ecs_run_task;
 
 use std::time::Duration;
@@ -18,35 +20,6 @@ use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::json;
 use runbook_runtime::simulate::{At, Said, Scenario, SimulationError, SimulationOutcome, run};
 use runbook_runtime::status::Status;
-
-/// The requests as generated code has them.
-mod api {
-    use runbook_runtime::effect::{ApiCall, Operation};
-    use serde::Serialize;
-
-    use crate::ecs_run_task::{DESCRIBE_TASKS, INVOKE, RUN_TASK};
-
-    #[derive(Serialize)]
-    pub(crate) struct Invoke;
-
-    impl ApiCall for Invoke {
-        const OPERATION: &'static Operation = &INVOKE;
-    }
-
-    #[derive(Serialize)]
-    pub(crate) struct RunTask;
-
-    impl ApiCall for RunTask {
-        const OPERATION: &'static Operation = &RUN_TASK;
-    }
-
-    #[derive(Serialize)]
-    pub(crate) struct DescribeTasks;
-
-    impl ApiCall for DescribeTasks {
-        const OPERATION: &'static Operation = &DESCRIBE_TASKS;
-    }
-}
 
 /// Everything goes well.
 fn happy() -> Scenario {

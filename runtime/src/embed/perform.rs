@@ -197,7 +197,7 @@ fn finished<R: Embedded>(ended: Ended<R>, notes: Vec<String>) -> Finished<R> {
 }
 
 /// All who watch a run.
-struct Audience<'a>(&'a [Box<dyn Observer>]);
+pub(super) struct Audience<'a>(pub(super) &'a [Box<dyn Observer>]);
 
 impl Observer for Audience<'_> {
     fn observe(&self, event: &Event, view: &View) {

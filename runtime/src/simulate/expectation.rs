@@ -1,15 +1,17 @@
 //! Whether a run came out as its scenario expects.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::Value;
 use thiserror::Error;
 use uuid::Uuid;
 
 use crate::child::member_of;
+use crate::effect::ApiCall;
 use crate::record::{Record, StepExecution};
 use crate::status::Status;
-use crate::value::{Document, Encode, Map, Text};
+use crate::value::{Document, Encode, Text};
 
 use super::api::same_api;
 use super::scenario::{Expect, ExpectedCall};
@@ -92,31 +94,27 @@ pub enum Unmet {
         expected: String,
     },
     /// An input of a call.
-    #[error("{api} was called by {step} with {path} = {actual}, not {expected}")]
+    #[error("{api} was called by {step} with {difference}")]
     Input {
         /// What was called.
         api: String,
         /// The step that called.
         step: String,
         /// Which input.
-        path: String,
-        /// What the scenario says.
-        expected: String,
-        /// What it was.
-        actual: String,
+        difference: Difference,
     },
 }
 
 /// What a finished run leaves to be judged.
-pub(super) struct Evidence<'a> {
-    pub(super) record: &'a Record,
-    pub(super) passages: &'a [Passage],
-    pub(super) calls: &'a [MadeCall],
+pub(crate) struct Evidence<'a> {
+    pub(crate) record: &'a Record,
+    pub(crate) passages: &'a [Passage],
+    pub(crate) calls: &'a [MadeCall],
 }
 
 impl Evidence<'_> {
     /// Everything that came out otherwise than expected.
-    pub(super) fn unmet(&self, expect: &Expect) -> Vec<Unmet> {
+    pub(crate) fn unmet(&self, expect: &Expect) -> Vec<Unmet> {
         let mut unmet = Vec::new();
         unmet.extend(
             expect
@@ -228,7 +226,7 @@ impl Evidence<'_> {
         }
         let pairs = actual.into_iter().zip(expected);
         pairs
-            .flat_map(|(made, call)| unmet_inputs(made, &call.inputs))
+            .flat_map(|(made, call)| made.unmet(&call.inputs))
             .collect()
     }
 
@@ -299,23 +297,59 @@ fn without_repetitions(calls: &[MadeCall]) -> Vec<&MadeCall> {
     distinct
 }
 
-fn unmet_inputs(made: &MadeCall, expected: &Map) -> Vec<Unmet> {
-    let mut differences = Vec::new();
-    for (name, value) in expected {
-        contained(name, value, made.inputs.get(name), &mut differences);
+impl MadeCall {
+    /// Whether it is one of this operation.
+    pub fn is_of<C: ApiCall>(&self) -> bool {
+        self.operation == C::OPERATION.full_name()
     }
-    let unmet = |(path, expected, actual): Difference| Unmet::Input {
-        api: made.api.to_string(),
-        step: made.effect.label(),
-        path,
-        expected,
-        actual,
-    };
-    differences.into_iter().map(unmet).collect()
+
+    /// Where its inputs do not contain these: a map must hold all members, anything else must be equal, and null means
+    /// that nothing is there.
+    pub fn lacks(&self, inputs: &Document) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        match inputs {
+            Document::Object(members) => {
+                for (name, value) in members {
+                    contained(name, value, self.inputs.get(name), &mut differences);
+                }
+            }
+            other => contained("inputs", other, Some(&self.inputs), &mut differences),
+        }
+        differences
+    }
+
+    fn unmet(&self, inputs: &Document) -> impl Iterator<Item = Unmet> {
+        self.lacks(inputs)
+            .into_iter()
+            .map(|difference| Unmet::Input {
+                api: self.api.to_string(),
+                step: self.effect.label(),
+                difference,
+            })
+    }
 }
 
-/// A path, what was expected there, and what is there.
-type Difference = (String, String, String);
+/// Where a value is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Where: `tasks[0].lastStatus`.
+    pub path: String,
+    /// What should be there, as JSON.
+    pub expected: String,
+    /// What is there, as JSON; `(nothing)` if nothing is.
+    pub actual: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            expected,
+            actual,
+        } = self;
+        write!(formatter, "{path} = {actual}, not {expected}")
+    }
+}
 
 /// A map must hold what is expected, anything else must be it; null means that nothing is there.
 fn contained(path: &str, expected: &Value, actual: Option<&Value>, found: &mut Vec<Difference>) {
@@ -333,7 +367,11 @@ fn contained(path: &str, expected: &Value, actual: Option<&Value>, found: &mut V
         (expected, actual) if expected == actual.unwrap_or(&Value::Null) => {}
         (expected, actual) => {
             let actual = actual.map_or("(nothing)".to_owned(), Value::to_string);
-            found.push((path.to_owned(), expected.to_string(), actual));
+            found.push(Difference {
+                path: path.to_owned(),
+                expected: expected.to_string(),
+                actual,
+            });
         }
     }
 }

@@ -254,11 +254,11 @@ fn expected_calls(reader: &mut Reader, value: Document) -> Vec<ExpectedCall> {
         if let Document::String(api) = value {
             return Some(ExpectedCall {
                 api,
-                inputs: Map::new(),
+                inputs: Document::Object(Map::new()),
             });
         }
         let (api, inputs) = reader.pair(&path, value)?;
-        let inputs = reader.map(&join(&path, &api), inputs);
+        let inputs = Document::Object(reader.map(&join(&path, &api), inputs));
         Some(ExpectedCall { api, inputs })
     };
     list.into_iter().enumerate().filter_map(call).collect()

@@ -1,5 +1,6 @@
 //! One simulated run, from a scenario to what came of it.
 
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +11,7 @@ use crate::cancel::CancelToken;
 use crate::child::{Answers, Children, World};
 use crate::clock::{Clock, VirtualClock};
 use crate::doubt::OnUnknown;
-use crate::engine::{Engine, EngineError, Start};
+use crate::engine::{Ended, Engine, EngineError, Start};
 use crate::event::Change;
 use crate::observer::Observer;
 use crate::parameters::{Checked, ParameterErrors, check};
@@ -27,7 +28,7 @@ use super::people::People;
 use super::problem::{ScenarioErrors, SimulationProblem};
 #[cfg(feature = "cli")]
 use super::scenario::Expect;
-use super::scenario::{CancelAt, Scenario};
+use super::scenario::{CancelAt, Form, Scenario};
 use super::simulator::{MadeCall, Simulator};
 #[cfg(feature = "cli")]
 use super::stage::Prompt;
@@ -48,17 +49,18 @@ pub struct SimulationOutcome {
     pub unused: Vec<String>,
 }
 
-/// Why a scenario could not be played to its end.
-#[derive(Debug, Error)]
+/// Why a scenario could not be played to its end. Its `Debug` is the message as well, since that is what a test shows that
+/// unwraps it.
+#[derive(Error)]
 pub enum SimulationError {
     /// The scenario speaks of what the runbook does not have.
     #[error(transparent)]
     Scenario(#[from] ScenarioErrors),
     /// The parameters cannot be used.
-    #[error("{}", of_file(.file, .errors))]
+    #[error("{}", of_file(.file.as_deref(), .errors))]
     Parameters {
-        /// The scenario file.
-        file: String,
+        /// The scenario file, if there is one.
+        file: Option<String>,
         /// What is wrong with them.
         errors: ParameterErrors,
     },
@@ -68,9 +70,34 @@ pub enum SimulationError {
     /// The scenario has no usable answer for a call.
     #[error(transparent)]
     Answer(#[from] SimulationProblem),
+    /// An execution that was to go on.
+    #[error("a scenario plays from the beginning: execution {0} cannot go on in it")]
+    Resumed(Uuid),
     /// The engine gave up.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+impl fmt::Debug for SimulationError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// What came of a simulated run, and the state of the runbook at its end.
+pub(crate) struct Played<R: Runbook> {
+    pub(crate) outcome: SimulationOutcome,
+    /// None if it ended before it was known who calls.
+    pub(crate) state: Option<R::State>,
+}
+
+/// By what a run is stopped from outside.
+#[derive(Clone, Default)]
+pub(crate) struct Stops {
+    /// Now, with the steps for that.
+    pub(crate) cancel: CancelToken,
+    /// After the step under way.
+    pub(crate) complete: CancelToken,
 }
 
 /// Plays a scenario. `audience` watches; `cancel` stops the run, as the scenario itself may.
@@ -82,10 +109,23 @@ pub async fn run<R: Runbook>(
     audience: &dyn Observer,
     cancel: CancelToken,
 ) -> Result<SimulationOutcome, SimulationError> {
+    let stops = Stops {
+        cancel,
+        ..Stops::default()
+    };
+    Ok(play::<R>(scenario, audience, stops).await?.outcome)
+}
+
+/// The same, with the state at the end.
+pub(crate) async fn play<R: Runbook>(
+    scenario: Scenario,
+    audience: &dyn Observer,
+    stops: Stops,
+) -> Result<Played<R>, SimulationError> {
     let start = start::<R>(&scenario)?;
     let clock = Arc::new(VirtualClock::new(scenario.start));
     let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
-    play::<R>(&simulator, &clock, start, audience, cancel).await
+    play_from::<R>(&simulator, &clock, start, audience, stops).await
 }
 
 /// The same for a runbook that is run for each of several targets. What the scenario expects is about one of them, and
@@ -110,7 +150,12 @@ pub(crate) async fn run_for_targets<R: Runbook>(
     let scenario = simulator.scenario();
     let (values, supplied) = (order.parameters(), scenario.parameters.clone());
     let start = started(R::DEFINITION, scenario, values, supplied);
-    play::<Parent<R>>(&simulator, &clock, start, audience, cancel).await
+    let stops = Stops {
+        cancel,
+        ..Stops::default()
+    };
+    let played = play_from::<Parent<R>>(&simulator, &clock, start, audience, stops);
+    Ok(played.await?.outcome)
 }
 
 /// The same order with the values that the scenario says are found.
@@ -130,13 +175,13 @@ async fn find<R: Runbook>(simulator: &Simulator, order: &Order) -> Result<Order,
     }
 }
 
-async fn play<R: Runbook>(
+async fn play_from<R: Runbook>(
     simulator: &Simulator,
     clock: &VirtualClock,
     start: Start,
     audience: &dyn Observer,
-    cancel: CancelToken,
-) -> Result<SimulationOutcome, SimulationError> {
+    stops: Stops,
+) -> Result<Played<R>, SimulationError> {
     let people = People::new(simulator, clock);
     let play = Play {
         simulator,
@@ -144,7 +189,7 @@ async fn play<R: Runbook>(
         clock,
         store: &MemoryStore::new(),
         audience,
-        cancel,
+        stops,
     };
     play.perform::<R>(Entry::Start(Box::new(start))).await
 }
@@ -170,7 +215,7 @@ pub async fn run_cut<R: Runbook>(
         clock: &clock,
         store,
         audience: &(),
-        cancel: CancelToken::new(),
+        stops: Stops::default(),
     };
     match play(&store)
         .perform::<R>(Entry::Start(Box::new(start)))
@@ -188,8 +233,8 @@ pub async fn run_cut<R: Runbook>(
         clock.show(last);
     }
     store.mend();
-    let outcome = play(&store).perform::<R>(Entry::Resume(execution)).await?;
-    Ok(Some(outcome.record))
+    let played = play(&store).perform::<R>(Entry::Resume(execution)).await?;
+    Ok(Some(played.outcome.record))
 }
 
 /// What one engine plays with.
@@ -199,7 +244,7 @@ struct Play<'a> {
     clock: &'a VirtualClock,
     store: &'a dyn Store,
     audience: &'a dyn Observer,
-    cancel: CancelToken,
+    stops: Stops,
 }
 
 /// Where an engine begins.
@@ -218,17 +263,15 @@ impl Entry {
 }
 
 impl Play<'_> {
-    async fn perform<R: Runbook>(
-        &self,
-        entry: Entry,
-    ) -> Result<SimulationOutcome, SimulationError> {
+    async fn perform<R: Runbook>(&self, entry: Entry) -> Result<Played<R>, SimulationError> {
         let Self {
             simulator,
             people,
             clock,
-            cancel,
+            stops,
             ..
         } = self;
+        let cancel = &stops.cancel;
         let trace = Trace {
             cancel_during: match &simulator.scenario().cancel {
                 Some(CancelAt::During(step)) => Some(&step.name),
@@ -251,24 +294,29 @@ impl Play<'_> {
         let engine: Engine<'_, R> = Engine::new(&stage, *clock, self.store)
             .observer(&trace)
             .signals(*people)
-            .cancel(cancel.clone());
+            .cancel(cancel.clone())
+            .complete(stops.complete.clone());
         let performed = async {
             match entry {
-                Entry::Start(start) => engine.run(*start).await,
-                Entry::Resume(execution) => engine.resume(execution).await,
+                Entry::Start(start) => engine.finish(*start).await,
+                Entry::Resume(execution) => engine.finish_resumed(execution).await,
             }
         };
-        let record = tokio::select! {
+        let ended = tokio::select! {
             biased;
             problem = simulator.stuck() => return Err(problem.into()),
-            record = performed => record,
+            ended = performed => ended,
             never = cancel_in_time(simulator.scenario(), clock, cancel) => match never {},
         };
         // A call that has no answer may run into its time limit before anybody looks.
-        match simulator.problem() {
-            Some(problem) => Err(problem.into()),
-            None => Ok(outcome(record?, &trace, simulator, people)),
+        if let Some(problem) = simulator.problem() {
+            return Err(problem.into());
         }
+        let Ended { record, state } = ended?;
+        Ok(Played {
+            outcome: outcome(record, &trace, simulator, people),
+            state,
+        })
     }
 }
 
@@ -277,7 +325,7 @@ fn start<R: Runbook>(scenario: &Scenario) -> Result<Start, SimulationError> {
     scenario.check_stored(R::STORED)?;
     let checked = check(R::DEFINITION, &scenario.parameters).map_err(|errors| {
         SimulationError::Parameters {
-            file: scenario.file.clone(),
+            file: Some(scenario.file.clone()).filter(|_| scenario.form == Form::File),
             errors,
         }
     })?;
@@ -346,10 +394,9 @@ fn outcome(
     }
 }
 
-fn of_file(file: &str, errors: &ParameterErrors) -> String {
-    let lines = errors
-        .problems
-        .iter()
-        .map(|problem| format!("{file}: {problem}"));
-    lines.collect::<Vec<_>>().join("\n")
+fn of_file(file: Option<&str>, errors: &ParameterErrors) -> String {
+    let file = file.map(|file| format!("{file}: ")).unwrap_or_default();
+    let problems = errors.problems.iter();
+    let lines: Vec<_> = problems.map(|problem| format!("{file}{problem}")).collect();
+    lines.join("\n")
 }

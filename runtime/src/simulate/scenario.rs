@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::effect::ApiCall;
 use crate::signal::SignalKind;
 use crate::value::{Document, Map};
 
@@ -168,7 +169,18 @@ pub struct ExpectedCall {
     /// `ECS.RunTask`.
     pub api: String,
     /// Inputs that the call must contain.
-    pub inputs: Map,
+    pub inputs: Document,
+}
+
+impl ExpectedCall {
+    /// A call of an operation. A map is contained if all of its members are, anything else must be equal, and `null` means
+    /// that nothing is there: with `json!({})`, any inputs will do.
+    pub fn of<C: ApiCall>(inputs: impl Into<Document>) -> Self {
+        Self {
+            api: C::OPERATION.full_name(),
+            inputs: inputs.into(),
+        }
+    }
 }
 
 impl Scenario {

@@ -42,7 +42,7 @@ fn happy() -> Scenario {
 }
 
 async fn simulated(scenario: Scenario) -> Simulated<EcsRunTask> {
-    let run = run(Parameters::new("demo").count(2));
+    let run = run(Parameters::new("demo").with("Count", 2));
     run.simulate(scenario).await.unwrap()
 }
 

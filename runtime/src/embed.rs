@@ -4,19 +4,37 @@
 //! to be run, which is told how, and then awaited. Without more it calls AWS as the machine is configured, waits by the
 //! clock on the wall, and keeps its events in memory. All of that can be given, so that a test needs no AWS.
 //!
-//! ```ignore
-//! runbook_runtime::include_runbook!("restart-instance");
+//! ```
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
+//! # #[cfg(feature = "aws")]
+//! # impl runbook_runtime::embed::OnAws for restart_instance::RestartInstance {
+//! #     fn caller(
+//! #         _: &runbook_runtime::aws::SdkConfig,
+//! #     ) -> Box<dyn runbook_runtime::caller::Caller<restart_instance::api::Request>> {
+//! #         unreachable!("nothing is run")
+//! #     }
+//! # }
+//! // runbook_runtime::include_runbook!("restart-instance");
 //! use restart_instance::Parameters;
 //!
-//! let finished = restart_instance::run(Parameters::new("i-0123456789abcdef0")).await?;
-//! println!("{}: {:?}", finished.status(), finished.outputs.look_state);
+//! # #[cfg(feature = "aws")]
+//! async fn restart(instance: &str) -> Result<(), Box<dyn std::error::Error>> {
+//!     let parameters = Parameters::new(instance).patience(300);
+//!     let finished = restart_instance::run(parameters).await?;
+//!     println!("{}: {:?}", finished.status(), finished.outputs.look_state);
+//!     Ok(())
+//! }
+//! # fn main() {}
 //! ```
+//!
+//! A step that fails is no error of the run: [`Finished`] tells how it has ended, and [`Finished::into_success`] makes an
+//! error of everything but success. What keeps a run from beginning or going on is a [`RunError`].
 //!
 //! # What a run is told
 //!
 //! | what | by | if not |
 //! | --- | --- | --- |
-//! | who makes the calls | [`Run::aws`], [`Run::caller`], [`Run::backend`] | the AWS SDK, as the machine is configured |
+//! | who makes the calls | `Run::aws`, [`Run::caller`], [`Run::backend`] | the AWS SDK, as the machine is configured |
 //! | where, and as whom | [`Run::region`], [`Run::role`], [`Run::script_credentials`] | the configured Region, the role of the runbook |
 //! | the time | [`Run::clock`] | the clock on the wall |
 //! | where events are kept | [`Run::store`], `Run::journal` | in memory, until the run ends |
@@ -29,6 +47,36 @@
 //!
 //! A future that is dropped stops where it is, as a killed process does: what it has started stays, and [`Run::resume`]
 //! goes on with the store. To stop an execution with its `onCancel` steps, use [`Run::cancel`].
+//!
+//! # What people see meanwhile
+//!
+//! ```
+//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
+//! use restart_instance::{Parameters, RestartInstance, Step};
+//! use runbook_runtime::cancel::CancelToken;
+//! use runbook_runtime::embed::{Happening, Own, Run};
+//!
+//! async fn watch(
+//!     run: Run<RestartInstance, Own<RestartInstance>>,
+//!     stop: CancelToken,
+//! ) -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut run = run.cancel(stop.clone());
+//!     let mut events = run.events();
+//!     let finished = tokio::spawn(run.into_future());
+//!     while let Some(progress) = events.next().await {
+//!         match (progress.step, &progress.what) {
+//!             (Some(Step::Wait), Happening::Polled { found, next }) => {
+//!                 println!("not yet, but {found:?}; the next look is at {next}");
+//!             }
+//!             (Some(Step::Reboot), Happening::Retrying { .. }) => stop.cancel(),
+//!             _ => println!("{progress}"), // `look started`
+//!         }
+//!     }
+//!     println!("{}", finished.await??.status());
+//!     Ok(())
+//! }
+//! # fn main() {}
+//! ```
 
 mod assertions;
 mod aws;

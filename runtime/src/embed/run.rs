@@ -1,6 +1,5 @@
 //! Runs: what is to be done, and how.
 
-use std::future::IntoFuture;
 use std::marker::PhantomData;
 #[cfg(feature = "journal")]
 use std::sync::Arc;
@@ -125,6 +124,43 @@ impl<R: Embedded> Run<R> {
     /// There are no credentials then: [roles](Run::role) do not apply, scripts call AWS as nobody, and webhooks fail. The
     /// Region is `us-east-1`, if [`Run::region`] does not say otherwise. A caller that is to be looked at afterwards is
     /// given as an `Arc`.
+    ///
+    /// ```
+    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
+    /// use restart_instance::Parameters;
+    /// use restart_instance::api::Request;
+    /// use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
+    /// use runbook_runtime::value::Document;
+    /// use serde_json::json;
+    ///
+    /// struct Stopped;
+    ///
+    /// impl Caller<Request> for Stopped {
+    ///     fn call<'a>(
+    ///         &'a self,
+    ///         _: &'a Call,
+    ///         request: &'a Request,
+    ///     ) -> BoxFuture<'a, Result<Document, CallError>> {
+    ///         let state = json!([{"InstanceState": {"Name": "stopped"}}]);
+    ///         let answer = match request {
+    ///             Request::GetCallerIdentity(_) => {
+    ///                 json!({"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/me"})
+    ///             }
+    ///             Request::DescribeInstanceStatus(_) => json!({"InstanceStatuses": state}),
+    ///             Request::RebootInstances(_) => unreachable!("it does not run"),
+    ///         };
+    ///         Box::pin(async move { Ok(answer) })
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let parameters = Parameters::new("i-0123456789abcdef0");
+    /// let finished = restart_instance::run(parameters).caller(Stopped).await?.into_success()?;
+    /// assert_eq!(finished.outputs.look_state.as_deref(), Some("stopped"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn caller(self, caller: impl Caller<R::Request> + 'static) -> Run<R, Own<R>> {
         self.through(Own::caller(caller)).role(Role::Caller)
     }

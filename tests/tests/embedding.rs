@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use expect_test::expect_file;
 use runbookc::catalogue::Catalogue;
 use runbookc::emit;
 use runbookc::source::Source;
@@ -299,6 +300,26 @@ fn parameters_and_outputs_have_types() {
 }
 
 #[test]
+fn runbooks_are_tested_in_rust_with_stubs_that_have_types() {
+    let library = include_str!("embedding/simulated.rs");
+    let folder = package("simulated", library);
+    write(
+        &folder.join("runbooks/rolling.yaml"),
+        include_str!("embedding/rolling.yaml"),
+    );
+    let manifest = read(&folder.join("Cargo.toml"))
+        + "\n[dev-dependencies]\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n";
+    write(&folder.join("Cargo.toml"), manifest);
+    let ran = run(&mut cargo_in(&folder, "test")).expect_code(0);
+    assert!(ran.stdout.contains("3 passed"), "{}", ran.stdout);
+
+    let mistaken = library.replacen("At::step(Step::StopOne)", "At::step(Step::StopAll)", 1);
+    write(&folder.join("src/lib.rs"), mistaken);
+    let ran = run(cargo_in(&folder, "check").arg("--tests")).expect_code(101);
+    assert!(ran.stderr.contains("`StopAll`"), "{}", ran.stderr);
+}
+
+#[test]
 fn compiler_in_a_build_script_stands_on_few_crates() {
     let mut tree = cargo("tree");
     tree.current_dir(repository())
@@ -308,4 +329,13 @@ fn compiler_in_a_build_script_stands_on_few_crates() {
     let crates: BTreeSet<&str> = ran.stdout.lines().collect();
     let others = crates.len() - 1;
     assert!(others < 30, "{others}: {crates:#?}");
+}
+
+/// The runbook of the runtime's documentation, whose examples run. `UPDATE_EXPECT=1` writes it anew.
+#[test]
+fn documented_runbook_is_a_fresh_emission() {
+    let folder = repository().join("runtime/doc");
+    let text = read(&folder.join("purge-queue.yaml"));
+    let emitted = included("purge-queue.yaml", &text);
+    expect_file![folder.join("purge_queue.rs")].assert_eq(&emitted);
 }

@@ -1,4 +1,17 @@
-//! What a binary compiled by runbookc links against.
+//! What runbooks that runbookc has compiled link against: their binaries, and programs that embed them.
+//!
+//! A program that embeds runbooks finds all it needs in [`embed`], which begins with [`include_runbook!`]; a test of it finds
+//! scenarios in [`simulate`].
+//!
+//! | feature | what it brings |
+//! | --- | --- |
+//! | `pattern` (on) | `allowedPattern` of parameters and variables |
+//! | `aws` | calls by the AWS SDK, of the services whose crates the program names |
+//! | `script` | scripts of `aws:executeScript` as real processes |
+//! | `journal` | a journal on disk, in which executions outlive their process |
+//! | `cli` | the command line of binaries |
+//!
+//! # How it works
 //!
 //! Generated code implements [`runbook::Runbook`]: static facts and pure functions. The [`engine`] drives it: it
 //! performs the effects that steps ask for, stores everything that happens as an [`event::Event`] before it goes on, and

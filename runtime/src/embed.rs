@@ -5,23 +5,22 @@
 //! clock on the wall, and keeps its events in memory. All of that can be given, so that a test needs no AWS.
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
+//! # mod included { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/purge_queue.rs")); }
+//! # use included::purge_queue;
 //! # #[cfg(feature = "aws")]
-//! # impl runbook_runtime::embed::OnAws for restart_instance::RestartInstance {
+//! # impl runbook_runtime::embed::OnAws for purge_queue::PurgeQueue {
 //! #     fn caller(
 //! #         _: &runbook_runtime::aws::SdkConfig,
-//! #     ) -> Box<dyn runbook_runtime::caller::Caller<restart_instance::api::Request>> {
+//! #     ) -> Box<dyn runbook_runtime::caller::Caller<purge_queue::api::Request>> {
 //! #         unreachable!("nothing is run")
 //! #     }
 //! # }
-//! // runbook_runtime::include_runbook!("restart-instance");
-//! use restart_instance::Parameters;
+//! use purge_queue::Parameters;    // by include_runbook!("purge-queue")
 //!
 //! # #[cfg(feature = "aws")]
-//! async fn restart(instance: &str) -> Result<(), Box<dyn std::error::Error>> {
-//!     let parameters = Parameters::new(instance).patience(300);
-//!     let finished = restart_instance::run(parameters).await?;
-//!     println!("{}: {:?}", finished.status(), finished.outputs.look_state);
+//! async fn purge(queue_url: &str) -> Result<(), Box<dyn std::error::Error>> {
+//!     let finished = purge_queue::run(Parameters::new(queue_url)).await?;
+//!     println!("{}: {:?}", finished.status(), finished.outputs.look_messages);
 //!     Ok(())
 //! }
 //! # fn main() {}
@@ -48,18 +47,19 @@
 //! A future that is dropped stops where it is, as a killed process does: what it has started stays, and [`Run::resume`]
 //! goes on with the store. To stop an execution with its `onCancel` steps, use [`Run::cancel`].
 //!
-//! # What people see meanwhile
+//! # What happens meanwhile
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
-//! use restart_instance::{Parameters, RestartInstance, Step};
+//! # mod included { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/purge_queue.rs")); }
+//! # use included::purge_queue;
+//! use purge_queue::{PurgeQueue, Step};
 //! use runbook_runtime::cancel::CancelToken;
-//! use runbook_runtime::embed::{Happening, Own, Run};
+//! use runbook_runtime::embed::{Calls, Happening, Run};
 //!
-//! async fn watch(
-//!     run: Run<RestartInstance, Own<RestartInstance>>,
-//!     stop: CancelToken,
+//! async fn watch<C: Calls<PurgeQueue>>(
+//!     run: Run<PurgeQueue, C>,
 //! ) -> Result<(), Box<dyn std::error::Error>> {
+//!     let stop = CancelToken::new();
 //!     let mut run = run.cancel(stop.clone());
 //!     let mut events = run.events();
 //!     let finished = tokio::spawn(run.into_future());
@@ -68,8 +68,8 @@
 //!             (Some(Step::Wait), Happening::Polled { found, next }) => {
 //!                 println!("not yet, but {found:?}; the next look is at {next}");
 //!             }
-//!             (Some(Step::Reboot), Happening::Retrying { .. }) => stop.cancel(),
-//!             _ => println!("{progress}"), // `look started`
+//!             (Some(Step::Purge), Happening::Throttled { .. }) => stop.cancel(),
+//!             _ => println!("{progress}"),    // `look started`
 //!         }
 //!     }
 //!     println!("{}", finished.await??.status());
@@ -118,6 +118,11 @@ pub trait Embedded: Runbook {
 }
 
 /// Who makes the calls of the runbook `R`, and of those that its steps start: [`Aws`], or [`Own`] callers of the program.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` makes no calls of the runbook `{R}`",
+    note = "the AWS SDK makes them where `include_runbook!` brings its calls and `runbook-runtime` has the feature `aws`",
+    note = "`.caller(…)` gives a run a caller of your own, `.simulate(…)` plays a scenario"
+)]
 pub trait Calls<R: Runbook>: Send + 'static {
     /// The way to make them, for the runbook and for the others.
     fn connect(self) -> (Box<dyn Backend<R::Request>>, Backends);

@@ -1,11 +1,8 @@
 //! The example's `emitted/` is what the compiler writes today, and good Rust.
 
-use std::env;
-
-use runbookc::embed;
 use runbookc_tests::emission::{cargo_in, copy, emit_crate, emitted_files};
-use runbookc_tests::folder::{Folder, read, write};
-use runbookc_tests::paths::{example, repository};
+use runbookc_tests::folder::Folder;
+use runbookc_tests::paths::example;
 use runbookc_tests::process::{cargo, run};
 
 const HOW_TO_RENEW: &str = "emit the example anew: cargo run -p runbookc -- build --emit crate \
@@ -27,24 +24,6 @@ fn emitted_is_a_fresh_emission() {
         kept.len(),
         emitted_files(fresh.path()).len(),
         "{HOW_TO_RENEW}"
-    );
-}
-
-/// The module that the examples in the documentation of the runtime include.
-#[test]
-fn documented_module_is_a_fresh_emission() {
-    let folder = repository().join("runtime/doc");
-    let runbook = folder.join("restart-instance.yaml");
-    let compiled = embed::compile(&[runbook], false).expect("the runbook can be read");
-    assert!(!compiled.has_errors());
-    let module = folder.join("restart_instance.rs");
-    if env::var_os("UPDATE_EXPECT").is_some() {
-        write(&module, &compiled.files[0].text);
-    }
-    assert!(
-        read(&module) == compiled.files[0].text,
-        "{} differs; emit it anew: UPDATE_EXPECT=1 cargo test -p runbookc-tests --test emitted documented",
-        module.display()
     );
 }
 

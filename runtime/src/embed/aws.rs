@@ -25,7 +25,7 @@ pub struct Aws {
 #[diagnostic::on_unimplemented(
     message = "nothing calls AWS for the runbook `{Self}`",
     label = "this run needs somebody who makes its calls",
-    note = "with feature `aws` of `runbookc`, `include_runbook!` brings the calls of the AWS SDK",
+    note = "`include_runbook!` brings the calls of the AWS SDK, if the build script does not leave them out",
     note = "`.caller(…)` gives a run a caller of your own, `.simulate(…)` plays a scenario"
 )]
 pub trait OnAws: Runbook {

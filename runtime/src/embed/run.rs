@@ -126,28 +126,30 @@ impl<R: Embedded> Run<R> {
     /// given as an `Arc`.
     ///
     /// ```
-    /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
-    /// use restart_instance::Parameters;
-    /// use restart_instance::api::Request;
+    /// # mod included { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/purge_queue.rs")); }
+    /// # use included::purge_queue;
+    /// use purge_queue::Parameters;
+    /// use purge_queue::api::Request;
     /// use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
+    /// use runbook_runtime::json;
     /// use runbook_runtime::value::Document;
-    /// use serde_json::json;
     ///
-    /// struct Stopped;
+    /// struct Empty;
     ///
-    /// impl Caller<Request> for Stopped {
+    /// impl Caller<Request> for Empty {
     ///     fn call<'a>(
     ///         &'a self,
     ///         _: &'a Call,
     ///         request: &'a Request,
     ///     ) -> BoxFuture<'a, Result<Document, CallError>> {
-    ///         let state = json!([{"InstanceState": {"Name": "stopped"}}]);
     ///         let answer = match request {
     ///             Request::GetCallerIdentity(_) => {
     ///                 json!({"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/me"})
     ///             }
-    ///             Request::DescribeInstanceStatus(_) => json!({"InstanceStatuses": state}),
-    ///             Request::RebootInstances(_) => unreachable!("it does not run"),
+    ///             Request::GetQueueAttributes(_) => {
+    ///                 json!({"Attributes": {"ApproximateNumberOfMessages": "0"}})
+    ///             }
+    ///             Request::PurgeQueue(_) => json!({}),
     ///         };
     ///         Box::pin(async move { Ok(answer) })
     ///     }
@@ -155,9 +157,9 @@ impl<R: Embedded> Run<R> {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let parameters = Parameters::new("i-0123456789abcdef0");
-    /// let finished = restart_instance::run(parameters).caller(Stopped).await?.into_success()?;
-    /// assert_eq!(finished.outputs.look_state.as_deref(), Some("stopped"));
+    /// let run = purge_queue::run(Parameters::new("https://queue")).caller(Empty);
+    /// let finished = run.await?.into_success()?;
+    /// assert_eq!(finished.outputs.look_messages.as_deref(), Some("0"));
     /// # Ok(())
     /// # }
     /// ```

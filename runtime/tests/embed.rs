@@ -23,7 +23,7 @@ use runbook_runtime::embed::{
     Backend, ConnectError, Connection, Events, Happening, Own, Role, Run, RunError,
 };
 use runbook_runtime::engine::EngineError;
-use runbook_runtime::event::Event;
+use runbook_runtime::event::{Beginning, Change, Event};
 use runbook_runtime::local::Outside;
 use runbook_runtime::observer::{Observer, View};
 use runbook_runtime::script::Credentials;
@@ -393,6 +393,50 @@ async fn what_no_store_has_does_not_go_on() {
     );
 }
 
+/// A store that has the beginning of an execution, changed in some way.
+async fn begun(change: fn(&mut Beginning)) -> (Arc<MemoryStore>, Uuid) {
+    let (store, execution) = (Arc::new(MemoryStore::new()), Uuid::from_u128(7));
+    let silent = Service::silent_at("RunTask");
+    let first = Arc::new(MemoryStore::new());
+    let run = with(&silent, Parameters::new("web")).execution(execution);
+    cut(run.store(Arc::clone(&first)), &silent).await;
+    let events = first.events(execution).unwrap().into_iter();
+    let changed = events.map(|event| match event.change {
+        Change::Began(beginning) => {
+            let mut beginning = beginning.as_ref().clone();
+            change(&mut beginning);
+            let change = Change::Began(Arc::new(beginning));
+            Event { change, ..event }
+        }
+        _ => event,
+    });
+    store.append(execution, changed.collect()).unwrap();
+    (store, execution)
+}
+
+#[tokio::test]
+async fn another_version_of_the_runbook_goes_on_only_by_force() {
+    let (store, execution) = begun(|beginning| "other".clone_into(&mut beginning.hash)).await;
+    let service = Service::answers();
+    let run = || resumed(&service, execution).store(Arc::clone(&store));
+    let error = run().await.unwrap_err();
+    assert!(
+        matches!(error, RunError::Engine(EngineError::OtherRunbook { .. })),
+        "{error}"
+    );
+    assert!(service.calls().is_empty());
+    assert!(run().force(true).await.unwrap().is_success());
+}
+
+#[tokio::test]
+async fn a_run_for_several_targets_does_not_go_on() {
+    let (store, execution) = begun(|beginning| beginning.for_targets = true).await;
+    let service = Service::answers();
+    let error = resumed(&service, execution).store(store).await.unwrap_err();
+    assert!(matches!(error, RunError::ForTargets(_)), "{error}");
+    assert!(service.calls().is_empty());
+}
+
 #[tokio::test]
 async fn all_that_is_wrong_with_parameters_is_told_before_anything_is_done() {
     let service = Service::answers();
@@ -537,4 +581,46 @@ async fn a_journal_on_disk_keeps_what_goes_on_in_another_process() {
     let again = resumed(&nobody, entry.execution).journal(journal);
     assert_eq!(again.await.unwrap().record, finished.record);
     assert!(nobody.calls().is_empty());
+}
+
+#[cfg(feature = "journal")]
+#[tokio::test]
+async fn an_execution_is_driven_once_at_a_time() {
+    use runbook_runtime::journal::{Journal, JournalError};
+
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Arc::new(Journal::open(folder.path()).unwrap());
+    let (silent, execution) = (Service::silent_at("RunTask"), Uuid::from_u128(7));
+    let run = with(&silent, Parameters::new("web")).execution(execution);
+    let mut first = run.journal(open()).into_future();
+    tokio::select! {
+        biased;
+        () = silent.silence.notified() => {}
+        finished = &mut first => panic!("{finished:?}"),
+    }
+    let service = Service::answers();
+    let error = resumed(&service, execution).journal(open()).await;
+    let error = error.unwrap_err();
+    assert!(
+        matches!(error, RunError::Journal(JournalError::Held { .. })),
+        "{error}"
+    );
+    drop(first);
+    let finished = resumed(&service, execution).journal(open()).await;
+    assert!(finished.unwrap().is_success());
+}
+
+#[cfg(feature = "journal")]
+#[tokio::test]
+async fn what_no_journal_has_does_not_go_on() {
+    use runbook_runtime::journal::Journal;
+
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Arc::new(Journal::open(folder.path()).unwrap());
+    let run = resumed(&Service::answers(), Uuid::from_u128(7)).journal(journal);
+    let error = run.await.unwrap_err();
+    assert!(
+        matches!(error, RunError::Engine(EngineError::Unknown(_))),
+        "{error}"
+    );
 }

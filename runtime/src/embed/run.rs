@@ -96,7 +96,8 @@ impl<R: Embedded> Run<R> {
     }
 
     /// An execution that was cut off, and that the [store](Run::store) has: it goes on to its end. One that has ended gives
-    /// what came of it, and calls nobody.
+    /// what came of it, and calls nobody. Who calls, and as whom, is told as it was when it began; parameters and Region are
+    /// kept with the execution.
     pub fn resume(execution: Uuid) -> Self {
         Self::of(Work::Resume(execution))
     }
@@ -184,13 +185,13 @@ impl<R: Embedded> Run<R> {
 }
 
 impl<R: Embedded> Run<R, Own<R>> {
-    /// Makes the calls of `K`, a runbook that a step starts, by `caller`.
+    /// Makes the calls of `K`, a runbook that a step starts, here or in another runbook that is started, by `caller`.
     pub fn child<K: Runbook>(mut self, caller: impl Caller<K::Request> + 'static) -> Self {
         self.calls.child::<K>(caller);
         self
     }
 
-    /// Connects for `K`, a runbook that a step starts, by `backend`.
+    /// Connects for `K`, a runbook that a step starts, here or in another runbook that is started, by `backend`.
     pub fn child_backend<K: Runbook>(
         mut self,
         backend: impl Backend<K::Request> + 'static,

@@ -4,39 +4,39 @@
 //! what comes of it has types:
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
-//! use restart_instance::{Parameters, Step, api};    // by include_runbook!("restart-instance")
+//! # mod included { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/purge_queue.rs")); }
+//! # use included::purge_queue;
+//! use purge_queue::{Parameters, Step, api};    // by include_runbook!("purge-queue")
 //! use runbook_runtime::json;
 //! use runbook_runtime::simulate::Scenario;
 //! use runbook_runtime::status::Status;
+//!
+//! const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/111122223333/orders";
 //!
 //! # #[cfg(any())]
 //! #[tokio::test]
 //! # async fn not_run() {}
 //! # #[tokio::main(flavor = "current_thread")]
-//! async fn waits_until_the_instance_is_well() {
-//!     let status = |status| json!({"InstanceStatuses": [{"InstanceStatus": {"Status": status}}]});
+//! async fn waits_until_the_queue_is_empty() {
+//!     let messages = |count| json!({"Attributes": {"ApproximateNumberOfMessages": count}});
 //!     let scenario = Scenario::new()
-//!         .at(Step::Look, json!({"InstanceStatuses": [{"InstanceState": {"Name": "running"}}]}))
-//!         .on::<api::RebootInstances>(json!({}))
-//!         .at(Step::Wait, status("initializing"))    // the first poll
-//!         .at(Step::Wait, status("ok"));             // the second, and all that follow
+//!         .at(Step::Look, messages("7"))
+//!         .on::<api::PurgeQueue>(json!({}))
+//!         .at(Step::Wait, messages("3"))    // the first poll
+//!         .at(Step::Wait, messages("0"));   // the second, and all that follow
 //!
-//!     let run = restart_instance::run(Parameters::new("i-0123456789abcdef0"));
+//!     let run = purge_queue::run(Parameters::new(QUEUE));
 //!     let simulated = run.simulate(scenario).await.unwrap();
 //!
 //!     simulated.assert_status(Status::Success);
-//!     assert_eq!(simulated.outputs.look_state.as_deref(), Some("running"));
-//!     assert_eq!(
-//!         simulated.calls_of::<api::RebootInstances>(),
-//!         [json!({"InstanceIds": ["i-0123456789abcdef0"]})]
-//!     );
+//!     assert_eq!(simulated.outputs.look_messages.as_deref(), Some("7"));
+//!     assert_eq!(simulated.calls_of::<api::PurgeQueue>(), [json!({"QueueUrl": QUEUE})]);
 //! }
-//! # fn main() { waits_until_the_instance_is_well() }
+//! # fn main() { waits_until_the_queue_is_empty() }
 //! ```
 //!
 //! Time is virtual: a test takes milliseconds, however long the runbook sleeps, polls and waits, and it always plays alike.
-//! A step or an API call that does not exist does not compile.
+//! A step that does not exist, and a call that the runbook does not make, do not compile.
 //!
 //! # What AWS answers
 //!
@@ -47,26 +47,26 @@
 //! that a step starts plays too, and is answered like the rest, if the step that starts it has no answer of its own.
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
-//! # use restart_instance::{Parameters, Step, api};
+//! # mod included { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/purge_queue.rs")); }
+//! # use included::purge_queue;
+//! # use purge_queue::{Parameters, Step, api};
 //! # use runbook_runtime::json;
-//! # use runbook_runtime::simulate::Scenario;
+//! # use runbook_runtime::simulate::{ExpectedCall, Scenario};
 //! # use runbook_runtime::status::Status;
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! let running = json!({"InstanceStatuses": [{"InstanceState": {"Name": "running"}}]});
 //! let scenario = Scenario::new()
-//!     .on::<api::DescribeInstanceStatus>(running)
-//!     .fails::<api::RebootInstances>("RequestLimitExceeded", "slow down")
-//!     .fails::<api::RebootInstances>("IncorrectInstanceState", "it is not running");
+//!     .on::<api::GetQueueAttributes>(json!({"Attributes": {"ApproximateNumberOfMessages": "7"}}))
+//!     .fails::<api::PurgeQueue>("ThrottlingException", "slow down")
+//!     .fails::<api::PurgeQueue>("PurgeQueueInProgress", "only one in 60 seconds");
 //!
-//! let run = restart_instance::run(Parameters::new("i-0123456789abcdef0"));
-//! let simulated = run.simulate(scenario).await.unwrap();
+//! # const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/111122223333/orders";
+//! let simulated = purge_queue::run(Parameters::new(QUEUE)).simulate(scenario).await.unwrap();
 //!
-//! // What was throttled was called again, and the step `wait` was never reached.
-//! assert_eq!(simulated.calls_of::<api::RebootInstances>().len(), 2);
-//! assert_eq!(simulated.steps().last(), Some(&(Step::Reboot, Status::Failed)));
-//! assert!(simulated.failure().unwrap().contains("IncorrectInstanceState"));
+//! // What was throttled was called again, and the wait was never reached.
+//! assert_eq!(simulated.steps(), [(Step::Look, Status::Success), (Step::Purge, Status::Failed)]);
+//! assert_eq!(simulated.calls_of::<api::PurgeQueue>().len(), 2);
+//! assert!(simulated.failure().unwrap().contains("PurgeQueueInProgress"));
 //! # }
 //! ```
 //!
@@ -81,26 +81,23 @@
 //! do not hold:
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
-//! # use restart_instance::{Parameters, api};
+//! # mod included { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/purge_queue.rs")); }
+//! # use included::purge_queue;
+//! # use purge_queue::{Parameters, Step, api};
 //! # use runbook_runtime::json;
 //! # use runbook_runtime::simulate::{ExpectedCall, Scenario};
 //! # use runbook_runtime::status::Status;
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! # let answer = json!({"InstanceStatuses": [
-//! #     {"InstanceState": {"Name": "running"}, "InstanceStatus": {"Status": "ok"}},
-//! # ]});
-//! # let scenario = Scenario::new()
-//! #     .on::<api::DescribeInstanceStatus>(answer)
-//! #     .on::<api::RebootInstances>(json!({}));
-//! # let simulated = restart_instance::run(Parameters::new("i-1")).simulate(scenario).await.unwrap();
+//! # let empty = json!({"Attributes": {"ApproximateNumberOfMessages": "0"}});
+//! # let scenario = Scenario::new().on::<api::GetQueueAttributes>(empty).on::<api::PurgeQueue>(json!({}));
+//! # let simulated = purge_queue::run(Parameters::new("queue")).simulate(scenario).await.unwrap();
 //! simulated.assert_status(Status::Success);
-//! simulated.assert_called::<api::RebootInstances>(json!({"InstanceIds": ["i-1"]}));
+//! simulated.assert_called::<api::PurgeQueue>(json!({"QueueUrl": "queue"}));
 //! simulated.assert_calls([
-//!     ExpectedCall::of::<api::DescribeInstanceStatus>(json!({})),    // with any inputs
-//!     ExpectedCall::of::<api::RebootInstances>(json!({"InstanceIds": ["i-1"]})),
-//!     ExpectedCall::of::<api::DescribeInstanceStatus>(json!({"InstanceIds": ["i-1"]})),
+//!     ExpectedCall::of::<api::GetQueueAttributes>(json!({})),    // with any inputs
+//!     ExpectedCall::of::<api::PurgeQueue>(json!({"QueueUrl": "queue"})),
+//!     ExpectedCall::of::<api::GetQueueAttributes>(json!({"AttributeNames": ["ApproximateNumberOfMessages"]})),
 //! ]);
 //! simulated.assert_all_used();
 //! # }
@@ -109,8 +106,8 @@
 //! A call that the scenario does not answer ends the simulation with a [`SimulationError`], which says what to write:
 //!
 //! ```text
-//! scenario has no answer for the call of ec2.RebootInstances by the step `reboot`: add one by
-//! `.on::<api::RebootInstances>(json!({…}))` or `.at("reboot", json!({…}))` (its answer is always empty)
+//! scenario has no answer for the call of sqs.PurgeQueue by the step `purge`: add one by
+//! `.on::<api::PurgeQueue>(json!({…}))` or `.at("purge", json!({…}))` (its answer is always empty)
 //! ```
 //!
 //! # From a file, and from there on
@@ -119,8 +116,9 @@
 //! counts instead of what the file says about the same. So do the parameters of the run, name by name.
 //!
 //! ```
-//! # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/restart_instance.rs"));
-//! # use restart_instance::{Parameters, Step};
+//! # mod included { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/purge_queue.rs")); }
+//! # use included::purge_queue;
+//! # use purge_queue::{Parameters, Step, api};
 //! # use runbook_runtime::json;
 //! # use runbook_runtime::simulate::Scenario;
 //! # use runbook_runtime::status::Status;
@@ -128,20 +126,18 @@
 //! # async fn main() {
 //! let file = "
 //! answers:
-//!   look: {InstanceStatuses: [{InstanceState: {Name: running}}]}
-//!   reboot: {}
-//!   wait: {InstanceStatuses: [{InstanceStatus: {Status: ok}}]}
-//! expect: {status: Success}
+//!   SQS.GetQueueAttributes: {Attributes: {ApproximateNumberOfMessages: '0'}}
+//!   purge: {}
+//! expect: {status: Success, steps: [{look: Success}, {purge: Success}, {wait: Success}]}
 //! ";
-//! let scenario = Scenario::read(file, "well.yaml").unwrap();    // mostly include_str!("…/well.yaml")
+//! let scenario = Scenario::read(file, "empty.yaml").unwrap();    // mostly include_str!("…/empty.yaml")
 //!
-//! let run = restart_instance::run(Parameters::new("i-1"));
+//! let run = purge_queue::run(Parameters::new("orders"));
 //! run.simulate(scenario.clone()).await.unwrap().assert_as_expected();
 //!
-//! let stopped = json!({"InstanceStatuses": [{"InstanceState": {"Name": "stopped"}}]});
-//! let run = restart_instance::run(Parameters::new("i-1"));
-//! let simulated = run.simulate(scenario.at(Step::Look, stopped)).await.unwrap();
-//! assert_eq!(simulated.unused, ["reboot", "wait"]);
+//! let denied = scenario.fails_at(Step::Purge, "AccessDenied", "not you");
+//! let simulated = purge_queue::run(Parameters::new("orders")).simulate(denied).await.unwrap();
+//! simulated.assert_status(Status::Failed);
 //! # }
 //! ```
 //!

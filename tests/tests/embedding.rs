@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use expect_test::expect_file;
 use runbookc::catalogue::Catalogue;
 use runbookc::emit;
 use runbookc::source::Source;
@@ -328,4 +329,13 @@ fn compiler_in_a_build_script_stands_on_few_crates() {
     let crates: BTreeSet<&str> = ran.stdout.lines().collect();
     let others = crates.len() - 1;
     assert!(others < 30, "{others}: {crates:#?}");
+}
+
+/// The runbook of the runtime's documentation, whose examples run. `UPDATE_EXPECT=1` writes it anew.
+#[test]
+fn documented_runbook_is_a_fresh_emission() {
+    let folder = repository().join("runtime/doc");
+    let text = read(&folder.join("purge-queue.yaml"));
+    let emitted = included("purge-queue.yaml", &text);
+    expect_file![folder.join("purge_queue.rs")].assert_eq(&emitted);
 }

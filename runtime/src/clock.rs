@@ -70,12 +70,23 @@ pub struct VirtualClock {
 #[derive(Debug)]
 struct Timeline {
     now: Timestamp,
-    /// Who sleeps until when; of those that end at one moment the first to come is the first to wake.
-    sleepers: BTreeMap<(Timestamp, u64), Option<Waker>>,
+    sleepers: Sleepers,
     arrivals: u64,
     /// How many do something that takes real time.
     holds: usize,
 }
+
+/// Who sleeps until when.
+#[derive(Debug)]
+struct Sleepers {
+    /// The one that wakes first. Mostly there is no other, so it has a place of its own.
+    first: Option<(Place, Option<Waker>)>,
+    /// All others.
+    others: BTreeMap<Place, Option<Waker>>,
+}
+
+/// When somebody wakes; of those that wake at one moment the first to come is the first.
+type Place = (Timestamp, u64);
 
 /// While it is there, a virtual clock stands still: something real is under way.
 #[derive(Debug)]
@@ -86,7 +97,10 @@ impl VirtualClock {
     pub const fn new(start: Timestamp) -> Self {
         let timeline = Timeline {
             now: start,
-            sleepers: BTreeMap::new(),
+            sleepers: Sleepers {
+                first: None,
+                others: BTreeMap::new(),
+            },
             arrivals: 0,
             holds: 0,
         };
@@ -130,7 +144,7 @@ impl Clock for VirtualClock {
 struct VirtualSleep<'a> {
     clock: &'a VirtualClock,
     moment: Timestamp,
-    place: Option<(Timestamp, u64)>,
+    place: Option<Place>,
     /// The time at the last poll.
     seen: Timestamp,
 }
@@ -148,45 +162,81 @@ impl Future for VirtualSleep<'_> {
         }
         let place = self.place.unwrap_or_else(|| timeline.place(self.moment));
         self.place = Some(place);
-        let is_first = timeline.holds == 0 && timeline.sleepers.keys().next() == Some(&place);
-        if is_first && self.seen == timeline.now {
+        if timeline.holds > 0 || !timeline.sleepers.is_first(place) {
+            self.seen = timeline.now;
+            let waker = context.waker().clone();
+            timeline.sleepers.wake_by(place, waker);
+            return Poll::Pending;
+        }
+        if self.seen == timeline.now {
             timeline.now = self.moment;
+            timeline.sleepers.remove(place);
+            self.place = None;
             return Poll::Ready(());
         }
         self.seen = timeline.now;
-        timeline
-            .sleepers
-            .insert(place, Some(context.waker().clone()));
-        if is_first {
-            context.waker().wake_by_ref();
-        }
+        context.waker().wake_by_ref();
         Poll::Pending
     }
 }
 
 impl Timeline {
-    fn wake_first(&mut self) {
-        let mut first = self.sleepers.first_entry();
-        if let Some(waker) = first.as_mut().and_then(|first| first.get_mut().take()) {
-            waker.wake();
+    /// A place among the sleepers that nobody else has.
+    fn place(&mut self, moment: Timestamp) -> Place {
+        self.arrivals += 1;
+        let place = (moment, self.arrivals);
+        self.sleepers.insert(place);
+        place
+    }
+}
+
+impl Sleepers {
+    fn insert(&mut self, place: Place) {
+        let later = match &self.first {
+            Some((first, _)) if *first < place => Some((place, None)),
+            _ => self.first.replace((place, None)),
+        };
+        self.others.extend(later);
+    }
+
+    /// Lets somebody leave; who is the first then may go on.
+    fn remove(&mut self, place: Place) {
+        if self.is_first(place) {
+            self.first = self.others.pop_first();
+        } else {
+            self.others.remove(&place);
+        }
+        self.wake_first();
+    }
+
+    fn is_first(&self, place: Place) -> bool {
+        self.first
+            .as_ref()
+            .is_some_and(|(first, _)| *first == place)
+    }
+
+    /// Says how somebody is woken who sleeps.
+    fn wake_by(&mut self, place: Place, waker: Waker) {
+        let first = self.first.as_mut().filter(|(first, _)| *first == place);
+        let sleeper = first.map(|(_, sleeper)| sleeper);
+        if let Some(sleeper) = sleeper.or_else(|| self.others.get_mut(&place)) {
+            *sleeper = Some(waker);
         }
     }
 
-    /// A place among the sleepers that nobody else has.
-    fn place(&mut self, moment: Timestamp) -> (Timestamp, u64) {
-        self.arrivals += 1;
-        let place = (moment, self.arrivals);
-        self.sleepers.insert(place, None);
-        place
+    fn wake_first(&mut self) {
+        let first = self.first.as_mut();
+        if let Some(waker) = first.and_then(|(_, waker)| waker.take()) {
+            waker.wake();
+        }
     }
 }
 
 impl Drop for VirtualSleep<'_> {
     fn drop(&mut self) {
-        let Some(place) = self.place else { return };
-        let mut timeline = self.clock.timeline();
-        timeline.sleepers.remove(&place);
-        timeline.wake_first();
+        if let Some(place) = self.place {
+            self.clock.timeline().sleepers.remove(place);
+        }
     }
 }
 
@@ -194,7 +244,7 @@ impl Drop for Hold<'_> {
     fn drop(&mut self) {
         let mut timeline = self.0.timeline();
         timeline.holds = timeline.holds.saturating_sub(1);
-        timeline.wake_first();
+        timeline.sleepers.wake_first();
     }
 }
 

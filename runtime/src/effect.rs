@@ -12,9 +12,8 @@ use serde::Serialize;
 use crate::approval::Approval;
 use crate::decode::Response;
 use crate::local::Local;
-use crate::name::Name;
+use crate::name::{Name, Named};
 use crate::procedure::{Course, Procedure};
-use crate::record::Inputs;
 use crate::runbook::ParameterDefinition;
 use crate::selector::Selector;
 use crate::turns::Turns;
@@ -90,7 +89,7 @@ pub struct Effect<Q, S> {
     /// What the engine is to do.
     pub action: Action<Q, S>,
     /// The step's inputs as the record shows them, beyond those that the step's definition holds already.
-    pub inputs: Inputs,
+    pub inputs: Named<Name>,
     /// The seconds that one attempt may take, where a reference says so.
     pub time_limit: Option<u64>,
 }
@@ -212,7 +211,7 @@ impl<Q: Request, S> Effect<Q, S> {
 
     /// Goes to a step, or on with the flow where there is none.
     pub fn jump(step: Option<S>) -> Self {
-        Self::new(Action::Jump(step), Inputs::new())
+        Self::new(Action::Jump(step), Named::new())
     }
 
     fn expect(
@@ -237,7 +236,7 @@ impl<Q: Request, S> Effect<Q, S> {
 }
 
 impl<Q, S> Effect<Q, S> {
-    const fn new(action: Action<Q, S>, inputs: Inputs) -> Self {
+    const fn new(action: Action<Q, S>, inputs: Named<Name>) -> Self {
         Self {
             action,
             inputs,
@@ -272,7 +271,7 @@ impl<Q, S> Effect<Q, S> {
     ) -> Result<Self, InputError> {
         let items = items.into();
         let turns = Turns::each::<T>(&items, most)?;
-        let inputs = Inputs::from_iter([("Iterators", text(&items))]);
+        let inputs = Named::from_iter([("Iterators", text(&items))]);
         Ok(Self::repeated(turns, inputs, most))
     }
 
@@ -281,17 +280,17 @@ impl<Q, S> Effect<Q, S> {
     /// # Errors
     /// When `most` is not what a loop can have.
     pub fn repeat(most: Option<i64>) -> Result<Self, InputError> {
-        Ok(Self::repeated(Turns::repeat(most)?, Inputs::new(), most))
+        Ok(Self::repeated(Turns::repeat(most)?, Named::new(), most))
     }
 
-    fn repeated(turns: Turns, mut inputs: Inputs, most: Option<i64>) -> Self {
+    fn repeated(turns: Turns, mut inputs: Named<Name>, most: Option<i64>) -> Self {
         if let Some(most) = most {
             inputs.insert("MaxIterations", most.to_string().into());
         }
         Self::new(Action::Loop(turns), inputs)
     }
 
-    /// Gives a variable a value (spec 5.22).
+    /// Gives a variable a value (spec 5.22). The input that names the variable is one of the step's definition.
     ///
     /// # Errors
     /// When the value is more than a variable can hold, or one that its declaration refuses.
@@ -302,8 +301,7 @@ impl<Q, S> Effect<Q, S> {
     ) -> Result<Self, InputError> {
         let value = value.into();
         variable::check(variables, name, &value)?;
-        let name = ["\"variable:", name, "\""].concat();
-        let inputs = [("Name", name.into()), ("Value", text(&value))];
+        let inputs = [("Value", text(&value))];
         Ok(Self::new(Action::Set(value), inputs.into_iter().collect()))
     }
 
@@ -315,7 +313,7 @@ impl<Q, S> Effect<Q, S> {
 
     /// Waits for somebody who says that it may go on (spec 5.18).
     pub fn pause() -> Self {
-        Self::new(Action::Pause(None), Inputs::new())
+        Self::new(Action::Pause(None), Named::new())
     }
 
     /// Says something to those who may let a pause end.
@@ -325,6 +323,12 @@ impl<Q, S> Effect<Q, S> {
         self.inputs.insert("Message", shown);
         let action = Action::Pause(Some(message));
         Self { action, ..self }
+    }
+
+    /// Waits for some seconds (spec 5.21). The input that says so in ISO 8601 is one of the step's definition.
+    pub const fn sleep_seconds(seconds: u32) -> Self {
+        let length = Duration::from_secs(seconds as u64);
+        Self::new(Action::Sleep(length), Named::new())
     }
 
     /// Waits for an ISO 8601 duration (spec 5.21).
@@ -365,7 +369,7 @@ pub(crate) fn inputs_of<Q: Request>(request: &Q) -> Map {
 }
 
 /// Values, each as JSON text.
-fn texts(values: Map) -> Inputs {
+fn texts(values: Map) -> Named<Name> {
     let values = values.into_iter();
     values.map(|(name, value)| (name, text(&value))).collect()
 }

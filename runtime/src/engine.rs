@@ -37,8 +37,9 @@ pub struct Engine<'a, R: Runbook> {
     policy: Policy,
     on_unknown: OnUnknown,
     dry_run: Option<(&'a DryRun, String)>,
-    cancel: CancelToken,
-    complete: CancelToken,
+    /// What stops executions, and what ends them after the step under way, if there is something.
+    cancel: Option<CancelToken>,
+    complete: Option<CancelToken>,
     force: bool,
     is_child: bool,
 }
@@ -157,8 +158,8 @@ impl<'a, R: Runbook> Engine<'a, R> {
             policy: Policy::default(),
             on_unknown: OnUnknown::default(),
             dry_run: None,
-            cancel: CancelToken::new(),
-            complete: CancelToken::new(),
+            cancel: None,
+            complete: None,
             force: false,
             is_child: false,
         }
@@ -209,13 +210,19 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// Stops executions when `cancel` asks for it.
     #[must_use]
     pub fn cancel(self, cancel: CancelToken) -> Self {
-        Self { cancel, ..self }
+        Self {
+            cancel: Some(cancel),
+            ..self
+        }
     }
 
     /// Ends executions after the step under way when `complete` asks for it (spec 7.2.5).
     #[must_use]
     pub fn complete(self, complete: CancelToken) -> Self {
-        Self { complete, ..self }
+        Self {
+            complete: Some(complete),
+            ..self
+        }
     }
 
     /// Whether to continue executions that were started from another version of the runbook, as far as that goes.
@@ -384,10 +391,10 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// Goes on to the end. What waits for others lies elsewhere, so that of executions that only sleep many can wait.
     async fn drive(&self, mut drive: Drive<R>) -> Result<Ended<R>, EngineError> {
         loop {
-            if self.cancel.is_cancelled() && drive.execution.can_be_cancelled() {
+            if is_asked(self.cancel.as_ref()) && drive.execution.can_be_cancelled() {
                 self.note(&mut drive, Change::CancelRequested)?;
             }
-            if self.complete.is_cancelled() && drive.execution.can_be_completed() {
+            if is_asked(self.complete.as_ref()) && drive.execution.can_be_completed() {
                 self.note(&mut drive, Change::CompleteRequested)?;
             }
             let next = drive.execution.next(&self.policy);
@@ -614,17 +621,19 @@ impl<'a, R: Runbook> Engine<'a, R> {
 
     /// Waits for a request to cancel that the execution has not followed yet.
     async fn cancelled(&self, execution: &Execution<R>) {
-        match execution.can_be_cancelled() {
-            true => self.cancel.cancelled().await,
-            false => std::future::pending().await,
+        match &self.cancel {
+            Some(cancel) if execution.can_be_cancelled() => cancel.cancelled().await,
+            _ => std::future::pending().await,
         }
     }
 
     /// Waits for a request to end while nothing but people is waited for.
     async fn completed(&self, execution: &Execution<R>) {
-        match execution.asks() && execution.can_be_completed() {
-            true => self.complete.cancelled().await,
-            false => std::future::pending().await,
+        match &self.complete {
+            Some(complete) if execution.asks() && execution.can_be_completed() => {
+                complete.cancelled().await;
+            }
+            _ => std::future::pending().await,
         }
     }
 
@@ -634,6 +643,11 @@ impl<'a, R: Runbook> Engine<'a, R> {
             None => std::future::pending().await,
         }
     }
+}
+
+/// Whether somebody has asked for what a token stands for; without one nobody can.
+fn is_asked(token: Option<&CancelToken>) -> bool {
+    token.is_some_and(CancelToken::is_cancelled)
 }
 
 /// The identity that an answer of GetCallerIdentity tells.

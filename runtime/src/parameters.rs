@@ -327,7 +327,7 @@ fn broken_sizes(
         _ => None,
     };
     let chars = match value {
-        Document::String(_) | Document::Object(_) => {
+        Document::String(_) | Document::Object(_) if parameter.chars != Bounds::NONE => {
             Some((value.text().chars().count(), "character", parameter.chars))
         }
         _ => None,

@@ -3,6 +3,7 @@
 //! Members, spellings and presence are the service's, so that tools made for it can read this. What the service
 //! does not know stands beside `AutomationExecution`, never in it.
 
+mod inputs;
 mod time;
 
 use std::collections::BTreeMap;
@@ -17,8 +18,7 @@ use crate::name::{Name, Named};
 use crate::status::Status;
 use crate::value::Document;
 
-/// Inputs by name, each as JSON text.
-pub type Inputs = Named<Name>;
+pub use inputs::Inputs;
 
 /// Lists of texts by name, in the order of the runbook.
 pub type Texts = Named<Document>;

@@ -1,6 +1,6 @@
 //! Stores: where events are kept, so that an execution outlives its process.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
@@ -97,7 +97,13 @@ pub fn supersedes(later: &Change, earlier: &Change) -> bool {
 /// Keeps events in memory, for simulation and tests. Superseded ones are dropped, so that endless polling takes no space.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    executions: Mutex<HashMap<Uuid, Vec<Event>>>,
+    executions: Mutex<BTreeMap<Uuid, Events>>,
+}
+
+/// The events of an execution, in pieces: one long list would be copied whenever it outgrows its place.
+#[derive(Clone, Debug, Default)]
+struct Events {
+    pieces: Vec<Vec<Event>>,
 }
 
 impl MemoryStore {
@@ -106,7 +112,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    fn executions(&self) -> MutexGuard<'_, HashMap<Uuid, Vec<Event>>> {
+    fn executions(&self) -> MutexGuard<'_, BTreeMap<Uuid, Events>> {
         // No code that can panic runs under the lock, so its content is sound in any case.
         self.executions
             .lock()
@@ -118,39 +124,67 @@ impl Store for MemoryStore {
     fn append(&self, execution: Uuid, events: Vec<Event>) -> Result<(), StoreError> {
         let mut executions = self.executions();
         let kept = executions.entry(execution).or_default();
-        for event in events {
-            if let Some(position) = superseded(kept, &event.change) {
-                kept.remove(position);
-            }
-            kept.push(event);
-        }
+        events.into_iter().for_each(|event| kept.add(event));
         Ok(())
     }
 
     fn read(&self, execution: Uuid, take: &mut dyn FnMut(Event)) -> Result<(), StoreError> {
         let events = self.executions().get(&execution).cloned();
-        events.into_iter().flatten().for_each(take);
+        let pieces = events.into_iter().flat_map(|events| events.pieces);
+        pieces.flatten().for_each(take);
         Ok(())
     }
 }
 
-/// The event that `change` supersedes: there is one at most, among the last few of the step.
-fn superseded(events: &[Event], change: &Change) -> Option<usize> {
-    /// A poll is four events at most.
-    const REACH: usize = 8;
-    if !matches!(
-        change,
-        Change::Called { .. }
-            | Change::Answered { .. }
-            | Change::Refused { .. }
-            | Change::Waiting { .. }
-    ) {
-        return None;
+impl Events {
+    /// Adds an event, and drops the one that it supersedes.
+    fn add(&mut self, event: Event) {
+        if let Some((piece, position)) = self.superseded(&event.change)
+            && let Some(piece) = self.pieces.get_mut(piece)
+        {
+            piece.remove(position);
+        }
+        match self.pieces.last_mut() {
+            Some(last) if last.len() < last.capacity() => last.push(event),
+            last => {
+                let piece = Self::piece_after(last.map_or(0, |last| last.len()), event);
+                self.pieces.push(piece);
+            }
+        }
     }
-    let recent = events.iter().enumerate().rev().take(REACH);
-    recent
-        .take_while(|(_, event)| !matches!(event.change, Change::StepStarted { .. }))
-        .filter(|(_, event)| supersedes(change, &event.change))
-        .map(|(position, _)| position)
-        .next()
+
+    /// A piece that begins with an event: twice as long as the one before, up to a page or so.
+    fn piece_after(before: usize, event: Event) -> Vec<Event> {
+        const SHORTEST: usize = 4;
+        const LONGEST: usize = 256;
+        let mut piece = Vec::with_capacity((2 * before).clamp(SHORTEST, LONGEST));
+        piece.push(event);
+        piece
+    }
+
+    /// The event that `change` supersedes, by its piece and its place there: there is one at most, among the last few of
+    /// the step.
+    fn superseded(&self, change: &Change) -> Option<(usize, usize)> {
+        /// A poll is four events at most.
+        const REACH: usize = 8;
+        if !matches!(
+            change,
+            Change::Called { .. }
+                | Change::Answered { .. }
+                | Change::Refused { .. }
+                | Change::Waiting { .. }
+        ) {
+            return None;
+        }
+        let pieces = self.pieces.iter().enumerate().rev();
+        let recent = pieces.flat_map(|(piece, events)| {
+            let events = events.iter().enumerate().rev();
+            events.map(move |(position, event)| ((piece, position), &event.change))
+        });
+        recent
+            .take(REACH)
+            .take_while(|(_, earlier)| !matches!(earlier, Change::StepStarted { .. }))
+            .find(|(_, earlier)| supersedes(change, earlier))
+            .map(|(place, _)| place)
+    }
 }

@@ -462,7 +462,7 @@ fn step_definition(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStre
     let timeout = number(step.timeout_seconds);
     let limit = number(step.time_limit);
     let attempts = number(step.max_attempts.map(u64::from));
-    let inputs = constant_inputs(step).into_iter();
+    let inputs = constant_inputs(plan, step).into_iter();
     let inputs = inputs.map(|(name, text)| quote!((#name, #text)));
     let calls = calls(step);
     let waits_for = option(waits_for(step));
@@ -490,8 +490,8 @@ fn step_definition(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStre
     }
 }
 
-/// The inputs that the request does not carry, as JSON text.
-fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
+/// The inputs that the effect does not carry, as JSON text.
+fn constant_inputs(plan: &Plan<'_>, step: &Step) -> Vec<(&'static str, String)> {
     let json = |text: &str| serde_json::Value::from(text).to_string();
     match &step.work {
         Work::Call(call) | Work::Assert(call, _) | Work::Wait(call, _) => vec![
@@ -507,15 +507,22 @@ fn constant_inputs(step: &Step) -> Vec<(&'static str, String)> {
             turns: Turns::Each { kind, .. },
             ..
         }) if *kind != Type::String => vec![("IteratorDataType", json(kind.as_str()))],
+        Work::Sleep {
+            duration: Expression::String(duration),
+            seconds: Some(_),
+        } => vec![("Duration", json(duration))],
+        Work::Set { variable, .. } => {
+            let name = &plan.runbook.variable(*variable).declaration.name;
+            vec![("Name", json(&format!("variable:{name}")))]
+        }
         Work::Invoke { .. }
         | Work::Approve(_)
         | Work::Pause(_)
         | Work::Child(_)
-        | Work::Sleep(_)
+        | Work::Sleep { .. }
         | Work::SleepUntil(_)
         | Work::Branch { .. }
-        | Work::Loop(_)
-        | Work::Set { .. } => Vec::new(),
+        | Work::Loop(_) => Vec::new(),
     }
 }
 

@@ -112,7 +112,7 @@ fn heading(plan: &Plan<'_>, step: &Step) -> String {
             None => "an approval".to_owned(),
         },
         Work::Pause(_) => "a pause until somebody resumes it".to_owned(),
-        Work::Sleep(_) | Work::SleepUntil(_) => "a pause".to_owned(),
+        Work::Sleep { .. } | Work::SleepUntil(_) => "a pause".to_owned(),
         Work::Branch { .. } => "a branch".to_owned(),
         Work::Loop(repeated) => loops::heading(plan, repeated),
         Work::Set { variable, .. } => {
@@ -219,7 +219,17 @@ fn computed(plan: &Plan<'_>, step: &Step, names: &StepNames) -> Computed {
         Work::Child(child) => children::computed(plan, child),
         Work::Approve(approve) => people::approve(plan, step, approve),
         Work::Pause(message) => people::pause(plan, message.as_ref()),
-        Work::Sleep(duration) => {
+        Work::Sleep {
+            seconds: Some(seconds),
+            ..
+        } => {
+            let seconds = super::expression::integer(i64::from(*seconds));
+            Computed::effect(quote!(Effect::sleep_seconds(#seconds)))
+        }
+        Work::Sleep {
+            duration,
+            seconds: None,
+        } => {
             let duration = borrowed_text(plan, duration);
             Computed::result(quote!(Effect::sleep(#duration)))
         }

@@ -260,8 +260,13 @@ pub enum Work {
     Pause(Option<Expression>),
     /// `aws:executeAutomation` of a runbook at hand.
     Child(Child),
-    /// `aws:sleep` with `Duration`: an ISO 8601 duration.
-    Sleep(Expression),
+    /// `aws:sleep` with `Duration`.
+    Sleep {
+        /// The ISO 8601 duration.
+        duration: Expression,
+        /// How many seconds that is, where no reference decides and nothing is left over.
+        seconds: Option<u32>,
+    },
     /// `aws:sleep` with `Timestamp`: an ISO 8601 instant.
     SleepUntil(Expression),
     /// `aws:branch`.
@@ -595,7 +600,7 @@ impl Work {
             | Self::Script(_)
             | Self::Pause(_)
             | Self::Child(_)
-            | Self::Sleep(_)
+            | Self::Sleep { .. }
             | Self::SleepUntil(_)
             | Self::Branch { .. }
             | Self::Loop(_)

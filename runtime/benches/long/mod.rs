@@ -75,7 +75,7 @@ impl Work {
 
     fn effect(self, step: Step, last: usize) -> Result<Effect, InputError> {
         match self {
-            Self::Sleep => Effect::sleep("PT1S"),
+            Self::Sleep => Ok(Effect::sleep_seconds(1)),
             Self::Branch => Ok(Effect::jump((step.0 < last).then_some(Step(step.0 + 1)))),
             Self::Update => Effect::set(VARIABLES, "last", "on and on"),
             Self::Call => Ok(Effect::call(Call::Describe {
@@ -356,7 +356,8 @@ const fn step(
         timeout_seconds: None,
         time_limit: None,
         max_attempts: None,
-        inputs: &[],
+        // Those of a call. What the definition of another step says of its inputs is shorter.
+        inputs: &[("Service", "\"things\""), ("Api", "\"Describe\"")],
         calls: &["things.Describe"],
         waits_for: None,
         selected: &[],

@@ -19,7 +19,7 @@ use crate::status::Status;
 use crate::stored::{self, StoredErrors, StoredValues};
 use crate::value::{Document, InputError, Map};
 
-use super::history::{History, Run, RunId};
+use super::history::{History, RunId};
 use super::judge::{self, Judgement};
 use super::{Cursor, Execution, Memory, Phase, Place, Running, Stop};
 
@@ -252,8 +252,8 @@ impl<R: Runbook> Execution<R> {
         };
         let id = self.history.next_id();
         let mut running = Box::new(Running::new(place, id, path, state, self.now));
-        let run = self.run(&mut running);
-        self.history.start(run);
+        let (run, step) = self.run(&mut running);
+        self.history.start(run, step);
         self.latest = Some(id);
         self.cursor = Cursor::In(running);
         Ok(())
@@ -274,7 +274,7 @@ impl<R: Runbook> Execution<R> {
         let flow = R::flow(place.step);
         let valid_next_steps = running.valid_next_steps(&flow);
         let answer = running.leave_behind(status, state);
-        if let Some(Run { step, .. }) = self.history.get_mut(run) {
+        if let Some(step) = self.history.step_mut(run) {
             step.step_status = status;
             step.execution_end_time = Some(self.now);
             step.valid_next_steps = valid_next_steps;
@@ -318,7 +318,7 @@ impl<R: Runbook> Execution<R> {
         let Cursor::In(running) = &self.cursor else {
             return Err(JournalError::Misplaced("Printed"));
         };
-        if let Some(run) = self.history.get_mut(running.run)
+        if let Some(run) = self.history.run_mut(running.run)
             && running.path == effect.step
         {
             run.printed = Some(Box::new(output.clone()));
@@ -336,8 +336,8 @@ impl<R: Runbook> Execution<R> {
             Cursor::In(running) => {
                 running.cancel();
                 running.cut = None;
-                if let Some(run) = self.history.get_mut(running.run) {
-                    run.step.step_status = Status::Cancelling;
+                if let Some(step) = self.history.step_mut(running.run) {
+                    step.step_status = Status::Cancelling;
                 }
             }
             _ => self.follow(After::Abort, Status::Cancelled, None),
@@ -354,12 +354,14 @@ impl<R: Runbook> Execution<R> {
         };
         running.apply(event, state)?;
         self.latest = Some(running.run);
-        if let Some(run) = self.history.get_mut(running.run) {
+        if let Some(run) = self.history.run_mut(running.run) {
             if run.attempt != running.attempt {
                 run.printed = None;
             }
             run.attempt = running.attempt;
-            run.step.warning_message.clone_from(&running.warning);
+        }
+        if let Some(step) = self.history.step_mut(running.run) {
+            step.warning_message.clone_from(&running.warning);
         }
         self.show_waiting();
         Ok(())

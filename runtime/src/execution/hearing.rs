@@ -15,7 +15,6 @@ use crate::signal::{Awaited, Refusal, Signal, SignalKind, Wanted};
 use crate::status::Status;
 use crate::value::Document;
 
-use super::history::Run;
 use super::judge::{self, Judgement, Verdict};
 use super::{Cursor, Execution, Phase, Running};
 
@@ -92,7 +91,7 @@ impl<R: Runbook> Execution<R> {
             _ => status,
         };
         self.status = shown(self.status);
-        if let Some(Run { step, .. }) = self.history.get_mut(running.run) {
+        if let Some(step) = self.history.step_mut(running.run) {
             step.step_status = shown(step.step_status);
         }
     }

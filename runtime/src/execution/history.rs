@@ -7,10 +7,7 @@ use std::sync::Arc;
 
 use crate::name::Name;
 use crate::record::{LoopDetails, StepExecution};
-use crate::runbook::Runbook;
 use crate::script::Output;
-
-use super::Place;
 
 /// How much of the steps that have ended an execution remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +23,8 @@ pub enum Memory {
 pub(super) struct History {
     memory: Memory,
     runs: Vec<Run>,
+    /// What the record tells of each of them: a list of its own, which the record takes over.
+    steps: Vec<StepExecution>,
     /// How many have started.
     started: usize,
 }
@@ -49,27 +48,6 @@ pub(super) struct Run {
     pub(super) printed: Option<Box<Output>>,
     /// What the record tells of it to the steps inside, if it is a loop.
     pub(super) around: Option<Arc<LoopDetails>>,
-    /// What the record tells of it.
-    pub(super) step: StepExecution,
-}
-
-impl Run {
-    /// Stands for a step that has not started.
-    pub(super) fn pending<R: Runbook>(place: Place<R>) -> Self {
-        let Place {
-            index, definition, ..
-        } = place;
-        Self {
-            id: RunId(usize::MAX),
-            place: index,
-            outermost: index,
-            parent: None,
-            attempt: 0,
-            printed: None,
-            around: None,
-            step: StepExecution::pending(definition.name, definition.action),
-        }
-    }
 }
 
 impl History {
@@ -78,6 +56,7 @@ impl History {
         Self {
             memory,
             runs: Vec::new(),
+            steps: Vec::new(),
             started: 0,
         }
     }
@@ -87,18 +66,27 @@ impl History {
         RunId(self.started)
     }
 
-    /// Adds a run.
-    pub(super) fn start(&mut self, run: Run) {
+    /// Adds a run, and what the record tells of it.
+    pub(super) fn start(&mut self, run: Run, step: StepExecution) {
         if self.memory == Memory::Outputs {
-            let is_under_way = |run: &Run| run.step.execution_end_time.is_none();
-            self.runs.retain(is_under_way);
+            self.forget();
         }
         if self.runs.capacity() == 0 {
             // Of many executions that wait, most are at one of their first steps.
             self.runs.reserve_exact(1);
+            self.steps.reserve_exact(1);
         }
         self.runs.push(run);
+        self.steps.push(step);
         self.started += 1;
+    }
+
+    /// Forgets the runs that have ended.
+    fn forget(&mut self) {
+        let is_under_way = |step: &StepExecution| step.execution_end_time.is_none();
+        let mut under_way = self.steps.iter().map(is_under_way);
+        self.runs.retain(|_| under_way.next().unwrap_or(true));
+        self.steps.retain(is_under_way);
     }
 
     /// Every run that is remembered, in the order of their starts.
@@ -106,35 +94,51 @@ impl History {
         &self.runs
     }
 
+    /// What the record tells of them, in the same order.
+    pub(super) fn steps(&self) -> &[StepExecution] {
+        &self.steps
+    }
+
     /// The same, to keep.
-    pub(super) fn into_runs(self) -> Vec<Run> {
-        self.runs
+    pub(super) fn into_steps(self) -> Vec<StepExecution> {
+        self.steps
     }
 
     /// A run.
-    pub(super) fn get(&self, run: RunId) -> Option<&Run> {
+    pub(super) fn run(&self, run: RunId) -> Option<&Run> {
         self.runs.get(self.position(run)?)
     }
 
     /// The same, to be changed.
-    pub(super) fn get_mut(&mut self, run: RunId) -> Option<&mut Run> {
+    pub(super) fn run_mut(&mut self, run: RunId) -> Option<&mut Run> {
         let position = self.position(run)?;
         self.runs.get_mut(position)
     }
 
+    /// What the record tells of a run.
+    pub(super) fn step(&self, run: RunId) -> Option<&StepExecution> {
+        self.steps.get(self.position(run)?)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn step_mut(&mut self, run: RunId) -> Option<&mut StepExecution> {
+        let position = self.position(run)?;
+        self.steps.get_mut(position)
+    }
+
     /// The name of a step with the iterations of the loops around it: `stop[2][3]`.
-    pub(super) fn label(&self, run: &Run) -> Name {
-        if run.parent.is_none() {
-            return run.step.step_name.clone();
+    pub(super) fn label(&self, run: RunId) -> Option<Name> {
+        let name = self.step(run)?.step_name.clone();
+        if self.run(run)?.parent.is_none() {
+            return Some(name);
         }
-        let around = std::iter::successors(Some(run), |run| self.get(run.parent?));
-        let parents = around.filter_map(|run| run.step.parent_step_details.as_ref());
+        let around = std::iter::successors(Some(run), |run| self.run(*run)?.parent);
+        let parents = around.filter_map(|run| self.step(run)?.parent_step_details.as_ref());
         let iterations: Vec<u32> = parents.map(|parent| parent.iteration).collect();
-        let name = run.step.step_name.clone();
         let iterations = iterations.iter().rev();
-        iterations.fold(name, |label, iteration| {
+        Some(iterations.fold(name, |label, iteration| {
             format!("{label}[{iteration}]").into()
-        })
+        }))
     }
 
     /// Where a run is kept.

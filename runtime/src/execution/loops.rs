@@ -66,8 +66,8 @@ impl<R: Runbook> Execution<R> {
         };
         running.cancel();
         running.cut = Some(later(self.now, CANCEL_BUDGET));
-        if let Some(run) = self.history.get_mut(running.run) {
-            run.step.step_status = Status::Cancelling;
+        if let Some(step) = self.history.step_mut(running.run) {
+            step.step_status = Status::Cancelling;
         }
         Ok(())
     }

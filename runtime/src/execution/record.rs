@@ -7,7 +7,7 @@ use crate::runbook::{DocumentOutput, Runbook};
 use crate::status::Status;
 use crate::value::Document;
 
-use super::history::{History, Memory, Run};
+use super::history::{History, Memory};
 use super::told::encoded;
 use super::{Cursor, Execution, Place};
 
@@ -99,14 +99,30 @@ fn last_runs<R: Runbook>(history: &History) -> Vec<Option<usize>> {
 
 /// Every step of `mainSteps`, a loop followed by what has run inside of it.
 fn step_executions<R: Runbook>(history: History, last: &[Option<usize>]) -> Vec<StepExecution> {
-    let mut runs = history.into_runs();
+    let places: Vec<usize> = history.runs().iter().map(|run| run.outermost).collect();
     let others = Place::<R>::all().zip(last);
     let others = others.filter(|(place, last)| last.is_none() && is_main::<R>(*place));
-    runs.extend(others.map(|(place, _)| Run::pending(place)));
-    // What runs inside of a loop runs before the step after it starts, and jumps lead onward: so this is two ordered lists
-    // that become one.
-    runs.sort_by_key(|run| run.outermost);
-    runs.into_iter().map(|run| run.step).collect()
+    let mut others = others.map(|(place, _)| pending(place)).peekable();
+    if others.peek().is_none() && places.is_sorted() {
+        return history.into_steps();
+    }
+    // What runs inside of a loop runs before the step after it starts, and most jumps lead onward: so this is mostly two
+    // ordered lists that become one.
+    let mut steps: Vec<_> = places.into_iter().zip(history.into_steps()).collect();
+    steps.extend(others);
+    steps.sort_by_key(|(outermost, _)| *outermost);
+    steps.into_iter().map(|(_, step)| step).collect()
+}
+
+/// A step that has not started, with its place.
+fn pending<R: Runbook>(place: Place<R>) -> (usize, StepExecution) {
+    let Place {
+        index, definition, ..
+    } = place;
+    (
+        index,
+        StepExecution::pending(definition.name, definition.action),
+    )
 }
 
 fn is_main<R: Runbook>(place: Place<R>) -> bool {
@@ -130,7 +146,7 @@ fn document_output<R: Runbook>(
 ) -> Option<Document> {
     let place = Place::<R>::named(output.step)?;
     let last = *last.get(place.index)?;
-    let step = &history.runs().get(last?)?.step;
+    let step = history.steps().get(last?)?;
     let outputs = step.outputs.as_ref();
     let outputs = outputs.filter(|_| step.step_status == Status::Success);
     outputs?.get(output.output).cloned()
@@ -140,7 +156,7 @@ fn script_output(history: &History) -> Vec<ScriptOutput> {
     let printed = history.runs().iter().filter_map(|run| {
         let output = run.printed.as_ref()?;
         Some(ScriptOutput {
-            step_name: history.label(run).into_owned(),
+            step_name: history.label(run.id)?.into_owned(),
             standard_output: output.stdout.to_string(),
             standard_error: output.stderr.to_string(),
         })

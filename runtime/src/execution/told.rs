@@ -7,11 +7,11 @@ use uuid::Uuid;
 use crate::effect::Action;
 use crate::failure::Failure;
 use crate::flow::{Flow, OnFailure};
-use crate::name::Name;
+use crate::name::{Name, Named};
 use crate::record::{
     FailureDetails, Inputs, LoopDetails, NoParameters, ParentStepDetails, StepExecution, Texts,
 };
-use crate::runbook::{Runbook, StepDefinition};
+use crate::runbook::Runbook;
 use crate::status::Status;
 use crate::value::{Document, Map, Text, encode, json};
 
@@ -23,13 +23,13 @@ const WHOLE_ANSWER: &str = "OutputPayload";
 
 impl<R: Runbook> Execution<R> {
     /// A step that starts. Nobody but the record wants to know its inputs.
-    pub(super) fn run(&self, running: &mut Running<R>) -> Run {
+    pub(super) fn run(&self, running: &mut Running<R>) -> (Run, StepExecution) {
         let around = self.loops.last();
         let outermost = self.loops.first().map(|outermost| outermost.place.index);
         let effect = running.effect.as_mut().ok();
         let (resolved, time_limit) = match effect {
             Some(effect) => (std::mem::take(&mut effect.inputs), effect.time_limit),
-            None => (Inputs::new(), None),
+            None => (Named::new(), None),
         };
         let Place {
             index,
@@ -39,13 +39,13 @@ impl<R: Runbook> Execution<R> {
         let flow = R::flow(step);
         // Derived, so that every reading of the same events tells the same one.
         let id = Uuid::new_v5(&self.id(), running.path.as_bytes());
-        let step = StepExecution {
+        let told = StepExecution {
             timeout_seconds: definition.timeout_seconds.or(time_limit),
             on_failure: flow.on_failure.map(on_failure_text::<R>),
             max_attempts: definition.max_attempts,
             execution_start_time: Some(self.now),
             step_status: Status::InProgress,
-            inputs: Some(inputs(definition, resolved)),
+            inputs: Some(Inputs::new(definition.inputs, resolved)),
             step_execution_id: Some(id),
             parent_step_details: around.and_then(|around| self.parent_details(around)),
             overridden_parameters: Some(NoParameters {}),
@@ -54,7 +54,7 @@ impl<R: Runbook> Execution<R> {
             is_critical: flow.is_critical,
             ..StepExecution::pending(definition.name, definition.action)
         };
-        Run {
+        let run = Run {
             id: running.run,
             place: index,
             outermost: outermost.unwrap_or(index),
@@ -68,8 +68,8 @@ impl<R: Runbook> Execution<R> {
                     action: definition.action.into(),
                 })
             }),
-            step,
-        }
+        };
+        (run, told)
     }
 
     /// The iteration of a loop, as the record tells it of the steps inside.
@@ -79,7 +79,7 @@ impl<R: Runbook> Execution<R> {
             .and_then(|turns| turns.turn(around.iteration));
         let item = turn.and_then(|turn| turn.item).map(Text::text);
         Some(ParentStepDetails {
-            around: self.history.get(around.run)?.around.clone()?,
+            around: self.history.run(around.run)?.around.clone()?,
             iteration: around.iteration,
             iterator_value: item.map(String::into_boxed_str),
         })
@@ -125,16 +125,6 @@ pub(super) fn encoded(values: &Map) -> Texts {
     texts
         .map(|(name, value)| (name.clone(), encode(value).into()))
         .collect()
-}
-
-/// Inputs, each as JSON text: those that stand in the definition, then those that were resolved.
-fn inputs(definition: &StepDefinition, resolved: Inputs) -> Inputs {
-    let fixed = definition.inputs.iter();
-    let fixed = fixed.map(|(name, json)| (Name::Borrowed(name), Name::Borrowed(json)));
-    match definition.inputs {
-        [] => resolved,
-        _ => fixed.chain(resolved).collect(),
-    }
 }
 
 fn on_failure_text<R: Runbook>(on_failure: OnFailure<R::Step>) -> Name {

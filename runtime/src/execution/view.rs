@@ -24,25 +24,26 @@ impl<R: Runbook> Execution<R> {
 
     fn step_view(&self) -> Option<StepView> {
         let latest = self.latest?;
-        let run = self.history.get(latest)?;
+        let run = self.history.run(latest)?;
+        let step = self.history.step(latest)?;
         let definition = R::DEFINITION.steps.get(run.place)?;
         let running = match &self.cursor {
             Cursor::In(running) if running.run == latest => Some(running),
             _ => None,
         };
-        let started = run.step.execution_start_time.unwrap_or(self.now);
-        let ended = run.step.execution_end_time.unwrap_or(self.now);
+        let started = step.execution_start_time.unwrap_or(self.now);
+        let ended = step.execution_end_time.unwrap_or(self.now);
         Some(StepView {
             definition,
             index: run.place,
-            label: self.history.label(run),
-            status: run.step.step_status,
+            label: self.history.label(latest)?,
+            status: step.step_status,
             attempt: run.attempt,
             max_attempts: definition.max_attempts.unwrap_or(1),
             started,
             elapsed: ended.duration_since(started),
             deadline: running.and_then(|running| running.deadline()),
-            warning: run.step.warning_message.clone(),
+            warning: step.warning_message.clone(),
             activity: running.map_or(Activity::Ended, |running| running.activity()),
         })
     }

@@ -20,7 +20,9 @@ pub(super) fn sleep(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostic
     let known = diagnostics.len() == before;
     match SLEEP.map(|input| inputs::given(step, input.name)) {
         [Some(duration), None] => {
-            time(duration, "Duration", scope, diagnostics, invalid_duration).map(Work::Sleep)
+            let duration = time(duration, "Duration", scope, diagnostics, invalid_duration)?;
+            let seconds = whole_seconds(&duration);
+            Some(Work::Sleep { duration, seconds })
         }
         [None, Some(instant)] => {
             time(instant, "Timestamp", scope, diagnostics, invalid_instant).map(Work::SleepUntil)
@@ -129,10 +131,23 @@ fn iso_duration(text: &str) -> Option<Duration> {
 }
 
 fn seconds(duration: &Duration) -> Option<i64> {
-    let length: SignedDuration = duration
+    Some(length(duration)?.as_secs())
+}
+
+fn length(duration: &Duration) -> Option<SignedDuration> {
+    duration
         .to_duration(SpanRelativeTo::days_are_24_hours())
-        .ok()?;
-    Some(length.as_secs())
+        .ok()
+}
+
+/// The seconds of a duration that stands in the text, if it is a whole number of them.
+fn whole_seconds(duration: &Expression) -> Option<u32> {
+    let Expression::String(text) = duration else {
+        return None;
+    };
+    let length = length(&iso_duration(text.trim())?)?;
+    let whole = length.subsec_nanos() == 0;
+    u32::try_from(length.as_secs()).ok().filter(|_| whole)
 }
 
 /// The duration that a text in another form probably means: `3 seconds`, `10m`, `T5M`, or a number of seconds.

@@ -194,7 +194,7 @@ static DEFINITION: Definition = Definition {
             timeout_seconds: None,
             time_limit: None,
             max_attempts: None,
-            inputs: &[],
+            inputs: &[("Duration", "\"PT5S\"")],
             calls: &[],
             waits_for: None,
             selected: &[],

@@ -155,5 +155,5 @@ pub fn publish_report_outputs(answer: &Document) -> Result<PublishReportOutputs,
 
 /// `letLogsArrive`, runbook.yaml:94: a pause.
 pub fn let_logs_arrive(_state: &State) -> Result<Effect, InputError> {
-    Effect::sleep("PT5S")
+    Ok(Effect::sleep_seconds(5))
 }

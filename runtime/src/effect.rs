@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::approval::Approval;
 use crate::decode::Response;
 use crate::local::Local;
-use crate::name::{Name, Named};
+use crate::name::Named;
 use crate::procedure::{Course, Procedure};
 use crate::runbook::ParameterDefinition;
 use crate::selector::Selector;
@@ -89,7 +89,7 @@ pub struct Effect<Q, S> {
     /// What the engine is to do.
     pub action: Action<Q, S>,
     /// The step's inputs as the record shows them, beyond those that the step's definition holds already.
-    pub inputs: Named<Name>,
+    pub inputs: Named<Box<str>>,
     /// The seconds that one attempt may take, where a reference says so.
     pub time_limit: Option<u64>,
 }
@@ -236,7 +236,7 @@ impl<Q: Request, S> Effect<Q, S> {
 }
 
 impl<Q, S> Effect<Q, S> {
-    const fn new(action: Action<Q, S>, inputs: Named<Name>) -> Self {
+    const fn new(action: Action<Q, S>, inputs: Named<Box<str>>) -> Self {
         Self {
             action,
             inputs,
@@ -283,7 +283,7 @@ impl<Q, S> Effect<Q, S> {
         Ok(Self::repeated(Turns::repeat(most)?, Named::new(), most))
     }
 
-    fn repeated(turns: Turns, mut inputs: Named<Name>, most: Option<i64>) -> Self {
+    fn repeated(turns: Turns, mut inputs: Named<Box<str>>, most: Option<i64>) -> Self {
         if let Some(most) = most {
             inputs.insert("MaxIterations", most.to_string().into());
         }
@@ -369,12 +369,12 @@ pub(crate) fn inputs_of<Q: Request>(request: &Q) -> Map {
 }
 
 /// Values, each as JSON text.
-fn texts(values: Map) -> Named<Name> {
+fn texts(values: Map) -> Named<Box<str>> {
     let values = values.into_iter();
     values.map(|(name, value)| (name, text(&value))).collect()
 }
 
 /// A value as JSON text.
-fn text(value: &Document) -> Name {
+fn text(value: &Document) -> Box<str> {
     json(value).into()
 }

@@ -660,7 +660,7 @@ fn identity(answer: &Document) -> Result<Change, CallError> {
         })
     };
     Ok(Change::Identified {
-        arn: text("Arn")?,
-        account: text("Account")?,
+        arn: text("Arn")?.into(),
+        account: text("Account")?.into(),
     })
 }

@@ -1,7 +1,8 @@
 //! Events: what has happened in an execution, in order. An execution is nothing but its events.
 //!
 //! Every event is stored before the engine goes on, so that an execution can be continued after any of them. There are a
-//! few for each step: what is large and rare lies elsewhere, and the names of steps are those of the program.
+//! few for each step, so they are small: what is large and rare lies elsewhere, and the names of steps are those of the
+//! program.
 
 use std::sync::Arc;
 
@@ -43,9 +44,9 @@ pub enum Change {
     /// The caller of the APIs is known.
     Identified {
         /// The ARN of the identity.
-        arn: String,
+        arn: Box<str>,
         /// The account it belongs to.
-        account: String,
+        account: Box<str>,
     },
     /// It cannot start: a child that nobody can run ends with this.
     NotStarted {
@@ -262,7 +263,7 @@ pub struct Beginning {
 }
 
 /// Why a step waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reason {
     /// It is its job: `aws:sleep`.
     Sleep,
@@ -271,6 +272,6 @@ pub enum Reason {
     /// The service asked to slow down.
     Throttled {
         /// When it asked for the first time, without an answer since.
-        since: Timestamp,
+        since: Box<Timestamp>,
     },
 }

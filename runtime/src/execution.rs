@@ -133,7 +133,7 @@ struct Running<R: Runbook> {
     /// Whether it was decided that the call under way is made again, though nobody knows whether it was made.
     resolved: bool,
     /// What there is to know about calls that may have been made twice.
-    warning: Option<String>,
+    warning: Option<Box<str>>,
     /// What the last poll has found.
     found: Option<String>,
     /// Since when the service asks to slow down.
@@ -340,12 +340,17 @@ impl<R: Runbook> Place<R> {
     }
 
     /// The name of a step.
-    fn name_of(step: R::Step) -> Option<&'static str> {
-        Some(Self::of(step)?.definition.name)
+    fn name_of(step: R::Step) -> Option<Name> {
+        Some(Self::of(step)?.known_name())
     }
 
     fn name(&self) -> &'static str {
         self.definition.name
+    }
+
+    /// The same, to be kept.
+    fn known_name(&self) -> Name {
+        (&self.definition.name).into()
     }
 }
 

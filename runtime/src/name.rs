@@ -1,20 +1,151 @@
 //! Names, and what has them. Most names stand in the program, so that nothing need be copied to tell them.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::{Document, Map};
 
-/// A name: one of the program, or one that was made or read.
-pub type Name = Cow<'static, str>;
+/// The name of a step, or of what else is named in many places: one of the program, or one that was made or read.
+///
+/// Events and records hold a lot of them, so it is as small as can be.
+#[derive(Clone)]
+pub struct Name(Text);
+
+#[derive(Clone)]
+enum Text {
+    /// Where it stands in the program.
+    Known(&'static &'static str),
+    /// What all share that have it.
+    Made(Arc<String>),
+}
+
+impl Name {
+    /// The name as a text of its own.
+    pub fn into_string(self) -> String {
+        match self.0 {
+            Text::Known(text) => (*text).to_owned(),
+            Text::Made(text) => Arc::unwrap_or_clone(text),
+        }
+    }
+}
+
+impl From<&'static &'static str> for Name {
+    fn from(text: &'static &'static str) -> Self {
+        Self(Text::Known(text))
+    }
+}
+
+impl From<String> for Name {
+    fn from(text: String) -> Self {
+        Self(Text::Made(Arc::new(text)))
+    }
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self::from(&"")
+    }
+}
+
+impl Deref for Name {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match &self.0 {
+            Text::Known(text) => text,
+            Text::Made(text) => text,
+        }
+    }
+}
+
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&**self, formatter)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, formatter)
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        **self == *other
+    }
+}
+
+impl PartialEq<&str> for Name {
+    fn eq(&self, other: &&str) -> bool {
+        **self == **other
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        str::cmp(self, other)
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        str::hash(self, state);
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// The name of a value: one of the program, or one that was made or read.
+pub type Key = Cow<'static, str>;
 
 /// Values by name, in order. They are few, so that a list is all it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named<T>(Vec<(Name, T)>);
+pub struct Named<T>(Vec<(Key, T)>);
 
 impl<T> Named<T> {
     /// Nothing.
@@ -38,7 +169,7 @@ impl<T> Named<T> {
     }
 
     /// Gives a name a value: in place of the one that it has, else after all others.
-    pub fn insert(&mut self, name: impl Into<Name>, value: T) {
+    pub fn insert(&mut self, name: impl Into<Key>, value: T) {
         let name = name.into();
         match self.get_mut(&name) {
             Some(known) => *known = value,
@@ -95,7 +226,7 @@ impl<T> std::ops::Index<&str> for Named<T> {
 }
 
 /// Every name must be there once only.
-impl<N: Into<Name>, T> FromIterator<(N, T)> for Named<T> {
+impl<N: Into<Key>, T> FromIterator<(N, T)> for Named<T> {
     fn from_iter<I: IntoIterator<Item = (N, T)>>(entries: I) -> Self {
         let entries = entries.into_iter();
         Self(entries.map(|(name, value)| (name.into(), value)).collect())
@@ -103,8 +234,8 @@ impl<N: Into<Name>, T> FromIterator<(N, T)> for Named<T> {
 }
 
 impl<T> IntoIterator for Named<T> {
-    type Item = (Name, T);
-    type IntoIter = std::vec::IntoIter<(Name, T)>;
+    type Item = (Key, T);
+    type IntoIter = std::vec::IntoIter<(Key, T)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()

@@ -307,7 +307,7 @@ fn summary(total: usize, children: &[Record]) -> TargetsSummary {
 
 /// The step that stands for one target.
 fn step(id: Uuid, name: &str, child: Option<&AutomationExecution>) -> StepExecution {
-    let step = StepExecution::pending(name.to_owned(), ACTION);
+    let step = StepExecution::pending(name.to_owned(), &ACTION);
     let Some(child) = child else {
         return step;
     };
@@ -322,7 +322,7 @@ fn step(id: Uuid, name: &str, child: Option<&AutomationExecution>) -> StepExecut
         step_status: child.automation_execution_status,
         execution_start_time: Some(child.execution_start_time),
         execution_end_time: child.execution_end_time,
-        failure_message: child.failure_message.clone(),
+        failure_message: child.failure_message.as_deref().map(Box::from),
         step_execution_id: Some(id),
         outputs: object(told),
         ..step

@@ -272,10 +272,10 @@ pub struct StepExecution {
     pub outputs: Option<Texts>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure_message: Option<String>,
+    pub failure_message: Option<Box<str>>,
     /// Which calls may have been made twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warning_message: Option<String>,
+    pub warning_message: Option<Box<str>>,
     /// Where and how it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure_details: Option<Box<FailureDetails>>,
@@ -304,7 +304,7 @@ pub struct StepExecution {
 
 impl StepExecution {
     /// A step that has not started.
-    pub(crate) fn pending(name: impl Into<Name>, action: &'static str) -> Self {
+    pub(crate) fn pending(name: impl Into<Name>, action: &'static &'static str) -> Self {
         Self {
             step_name: name.into(),
             action: action.into(),

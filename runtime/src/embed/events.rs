@@ -260,7 +260,7 @@ fn happening(change: &Change, view: &View) -> Option<Happening> {
         Change::Called { effect } => Happening::Called {
             number: effect.number,
         },
-        Change::Waiting { until, reason, .. } => waiting(*until, *reason, view),
+        Change::Waiting { until, reason, .. } => waiting(*until, reason, view),
         Change::AwaitsStart { .. } => Happening::Listening { approvals: None },
         Change::AwaitsSignal { .. } => Happening::Listening {
             approvals: approvals(view),
@@ -303,7 +303,7 @@ fn happening(change: &Change, view: &View) -> Option<Happening> {
     })
 }
 
-fn waiting(until: Timestamp, reason: Reason, view: &View) -> Happening {
+fn waiting(until: Timestamp, reason: &Reason, view: &View) -> Happening {
     match reason {
         Reason::Sleep => Happening::Sleeping { until },
         Reason::Throttled { .. } => Happening::Throttled { next: until },

@@ -120,7 +120,7 @@ impl<R: Runbook> Execution<R> {
                 false => Cursor::Store(names),
             },
             loops: Vec::new(),
-            history: History::new(memory),
+            history: History::new(memory, R::STEPS.len()),
             latest: None,
             verdict: None,
             budget: None,
@@ -247,8 +247,8 @@ impl<R: Runbook> Execution<R> {
         state.context_mut().now = self.now;
         self.allowed = false;
         let path = match self.loops.last() {
-            Some(around) => Name::Owned(around.path_of(place.name())),
-            None => Name::Borrowed(place.name()),
+            Some(around) => around.path_of(place.name()).into(),
+            None => place.known_name(),
         };
         let id = self.history.next_id();
         let mut running = Box::new(Running::new(place, id, path, state, self.now));
@@ -418,7 +418,7 @@ impl<R: Runbook> Running<R> {
                 self.open = error.leaves_open();
                 self.refused(error, event.at, state);
             }
-            Change::Waiting { until, reason, .. } => self.waits(*until, *reason),
+            Change::Waiting { until, reason, .. } => self.waits(*until, reason.clone()),
             Change::AwaitsSignal { .. } => self.awaits_signal(event.at, state),
             Change::Signalled { signal, .. } => {
                 let heard = self.signalled(signal, event.at, state);
@@ -509,8 +509,8 @@ impl<R: Runbook> Running<R> {
     }
 
     fn waits(&mut self, until: Timestamp, reason: Reason) {
-        self.throttled_since = match reason {
-            Reason::Throttled { since } => Some(since),
+        self.throttled_since = match &reason {
+            Reason::Throttled { since } => Some(**since),
             Reason::Sleep | Reason::Poll => None,
         };
         self.phase = Phase::Waiting { until, reason };

@@ -68,7 +68,7 @@ impl<R: Runbook> Execution<R> {
         }
         match signal.kind {
             SignalKind::Start => Ok(Change::StartAllowed {
-                step: step.into(),
+                step: place.known_name(),
                 signal: Box::new(signal.clone()),
             }),
             kind => Err(Refusal::OtherKind {

@@ -171,7 +171,7 @@ impl<R: Runbook> Running<R> {
         if let Some(named) = signal.step.as_ref().filter(|named| !self.is_called(named)) {
             return Err(Refusal::OtherStep {
                 named: named.clone(),
-                waiting: self.name().into_owned(),
+                waiting: self.name().into_string(),
             });
         }
         match (self.approval(), signal.kind) {
@@ -180,7 +180,7 @@ impl<R: Runbook> Running<R> {
                 .map(Some),
             (None, SignalKind::Resume) => Ok(None),
             (approval, kind) => Err(Refusal::OtherKind {
-                step: self.name().into_owned(),
+                step: self.name().into_string(),
                 kind,
                 wanted: match approval {
                     Some(_) => SignalKind::Approve,

@@ -27,6 +27,8 @@ pub(super) struct History {
     steps: Vec<StepExecution>,
     /// How many have started.
     started: usize,
+    /// How many there are in the runbook.
+    declared: usize,
 }
 
 /// A run of a step, by its position in the history.
@@ -51,13 +53,14 @@ pub(super) struct Run {
 }
 
 impl History {
-    /// No step has started.
-    pub(super) const fn new(memory: Memory) -> Self {
+    /// None of so many steps has started.
+    pub(super) const fn new(memory: Memory, declared: usize) -> Self {
         Self {
             memory,
             runs: Vec::new(),
             steps: Vec::new(),
             started: 0,
+            declared,
         }
     }
 
@@ -71,14 +74,26 @@ impl History {
         if self.memory == Memory::Outputs {
             self.forget();
         }
-        if self.runs.capacity() == 0 {
-            // Of many executions that wait, most are at one of their first steps.
-            self.runs.reserve_exact(1);
-            self.steps.reserve_exact(1);
+        if self.steps.len() == self.steps.capacity() {
+            let room = self.room();
+            self.runs.reserve_exact(room);
+            self.steps.reserve_exact(room);
         }
         self.runs.push(run);
         self.steps.push(step);
         self.started += 1;
+    }
+
+    /// For how many more there is to be room, now that there is none.
+    fn room(&self) -> usize {
+        /// Of many executions that wait, most are at one of their first steps.
+        const FIRST: usize = 16;
+        match self.steps.len() {
+            0 => 1,
+            some @ 1..FIRST => some,
+            // Who has come so far mostly goes on to the end, and a long list that grows by and by is copied again and again.
+            many => self.declared.saturating_sub(many).max(many),
+        }
     }
 
     /// Forgets the runs that have ended.

@@ -136,7 +136,7 @@ impl<R: Runbook> Execution<R> {
 
     /// The start of a step, or the question whether it may.
     fn start_of(&self, place: Place<R>) -> Change {
-        let step = place.name().into();
+        let step = place.known_name();
         match self.is_asked_before() {
             true => Change::AwaitsStart { step },
             false => Change::StepStarted { step },
@@ -231,7 +231,7 @@ impl<R: Runbook> Running<R> {
             Phase::Ready => self.begin(),
             Phase::Calling => self.call(),
             Phase::Judged(judgement) => now(self.judged(judgement, policy)),
-            Phase::Waiting { until, reason } => self.waiting(*until, *reason, policy),
+            Phase::Waiting { until, reason } => self.waiting(*until, reason, policy),
             Phase::Pausing { until, .. } => Next::Note {
                 not_before: Some(*until),
                 change: Change::AttemptStarted {
@@ -302,7 +302,12 @@ impl<R: Runbook> Running<R> {
             Verdict::Throttled { since, failure } => {
                 let again = later(at, policy.retry.after(self.tries()));
                 match again <= later(*since, policy.throttling) {
-                    true => self.wait(again, Reason::Throttled { since: *since }),
+                    true => self.wait(
+                        again,
+                        Reason::Throttled {
+                            since: Box::new(*since),
+                        },
+                    ),
                     false if self.stops() => self.stopped(at, policy),
                     false => self.attempt_over(Status::Failed, failure.clone(), at, policy),
                 }
@@ -318,7 +323,7 @@ impl<R: Runbook> Running<R> {
     }
 
     /// What follows a wait: its end, or that of the attempt's time.
-    fn waiting(&self, until: Timestamp, reason: Reason, policy: &Policy) -> Next<'_, R::Request> {
+    fn waiting(&self, until: Timestamp, reason: &Reason, policy: &Policy) -> Next<'_, R::Request> {
         let (not_before, change) = match (self.deadline(), reason) {
             (Some(deadline), _) if until >= deadline => (deadline, self.timed_out(policy)),
             (_, Reason::Sleep) => (until, self.succeeded(None)),
@@ -434,7 +439,7 @@ impl<R: Runbook> Running<R> {
             step: self.name(),
             status,
             failure,
-            next: next.map(|step| Place::<R>::name_of(step).unwrap_or_default().into()),
+            next: next.map(|step| Place::<R>::name_of(step).unwrap_or_default()),
         }
     }
 
@@ -471,7 +476,7 @@ impl<R: Runbook> Running<R> {
     }
 
     pub(super) fn name(&self) -> Name {
-        self.place.name().into()
+        self.place.known_name()
     }
 }
 

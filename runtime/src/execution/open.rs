@@ -59,10 +59,11 @@ impl<R: Runbook> Running<R> {
         match decision {
             Decision::Repeat => {
                 self.resolved = true;
-                self.warning = Some(format!(
+                let warning = format!(
                     "The execution was cut off while {operation} was called, and nobody knows whether that was done. It \
                      was called again."
-                ));
+                );
+                self.warning = Some(warning.into());
             }
             Decision::Fail => {
                 let cause = format!(
@@ -85,10 +86,11 @@ impl<R: Runbook> Running<R> {
     pub(super) fn warn_of_repetition(&mut self) {
         if let Some(operation) = self.lost.take() {
             let (before, attempt) = (self.attempt - 1, self.attempt);
-            self.warning = Some(format!(
+            let warning = format!(
                 "Attempt {before} got no answer to {operation}, which may have been done all the same. Attempt {attempt} \
                  calls it again."
-            ));
+            );
+            self.warning = Some(warning.into());
         }
     }
 

@@ -22,7 +22,7 @@ impl<R: Runbook> Execution<R> {
 
     /// The same of an execution that is needed no more, and the state of the runbook at its end.
     pub fn into_record(mut self) -> (Record, Option<R::State>) {
-        let forgotten = History::new(Memory::Outputs);
+        let forgotten = History::new(Memory::Outputs, 0);
         let history = std::mem::replace(&mut self.history, forgotten);
         (self.record_with(history), self.state)
     }
@@ -121,7 +121,7 @@ fn pending<R: Runbook>(place: Place<R>) -> (usize, StepExecution) {
     } = place;
     (
         index,
-        StepExecution::pending(definition.name, definition.action),
+        StepExecution::pending(&definition.name, &definition.action),
     )
 }
 
@@ -156,7 +156,7 @@ fn script_output(history: &History) -> Vec<ScriptOutput> {
     let printed = history.runs().iter().filter_map(|run| {
         let output = run.printed.as_ref()?;
         Some(ScriptOutput {
-            step_name: history.label(run.id)?.into_owned(),
+            step_name: history.label(run.id)?.into_string(),
             standard_output: output.stdout.to_string(),
             standard_error: output.stderr.to_string(),
         })

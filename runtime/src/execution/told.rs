@@ -52,7 +52,7 @@ impl<R: Runbook> Execution<R> {
             is_end: flow.is_end,
             next_step: flow.next_step.and_then(name_of::<R>),
             is_critical: flow.is_critical,
-            ..StepExecution::pending(definition.name, definition.action)
+            ..StepExecution::pending(&definition.name, &definition.action)
         };
         let run = Run {
             id: running.run,
@@ -64,8 +64,8 @@ impl<R: Runbook> Execution<R> {
             around: running.is_loop().then(|| {
                 Arc::new(LoopDetails {
                     step_execution_id: id,
-                    step_name: definition.name.into(),
-                    action: definition.action.into(),
+                    step_name: (&definition.name).into(),
+                    action: (&definition.action).into(),
                 })
             }),
         };
@@ -101,7 +101,7 @@ impl<R: Runbook> Running<R> {
 impl StepExecution {
     /// Tells why the step has failed.
     pub(super) fn fail(&mut self, failure: &Failure) {
-        self.failure_message = Some(failure.message.clone());
+        self.failure_message = Some(failure.message.as_str().into());
         self.failure_details = Some(Box::new(FailureDetails {
             failure_stage: failure.stage,
             failure_type: failure.kind,
@@ -129,12 +129,12 @@ pub(super) fn encoded(values: &Map) -> Texts {
 
 fn on_failure_text<R: Runbook>(on_failure: OnFailure<R::Step>) -> Name {
     match on_failure {
-        OnFailure::Abort => "Abort".into(),
-        OnFailure::Continue => "Continue".into(),
+        OnFailure::Abort => (&"Abort").into(),
+        OnFailure::Continue => (&"Continue").into(),
         OnFailure::Step(step) => format!("step:{}", name_of::<R>(step).unwrap_or_default()).into(),
     }
 }
 
 fn name_of<R: Runbook>(step: R::Step) -> Option<Name> {
-    Place::<R>::name_of(step).map(Name::Borrowed)
+    Place::<R>::name_of(step)
 }

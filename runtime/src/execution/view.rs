@@ -43,7 +43,7 @@ impl<R: Runbook> Execution<R> {
             started,
             elapsed: ended.duration_since(started),
             deadline: running.and_then(|running| running.deadline()),
-            warning: step.warning_message.clone(),
+            warning: step.warning_message.as_deref().map(str::to_owned),
             activity: running.map_or(Activity::Ended, |running| running.activity()),
         })
     }
@@ -60,7 +60,7 @@ impl<R: Runbook> Running<R> {
             Phase::Calling => Activity::Calling { number: self.calls },
             Phase::Waiting { until, reason } => Activity::Waiting {
                 until: *until,
-                reason: *reason,
+                reason: reason.clone(),
                 found: self.found.clone(),
             },
             Phase::Hearing(hearing) => Activity::Listening {

@@ -416,7 +416,7 @@ impl Heading {
         self.last = event.at;
         match &event.change {
             Change::Identified { arn, .. } => {
-                self.executed_by = Some(arn.clone());
+                self.executed_by = Some(arn.to_string());
                 self.status = Status::InProgress;
             }
             Change::StepStarted { step } => self.step = Some(step.to_string()),

@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::name::{Name, Named};
+use crate::name::Named;
 
 /// Inputs by name, each as JSON text: those that stand in the program, then those that were resolved or read.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     constant: &'static [(&'static str, &'static str)],
-    resolved: Named<Name>,
+    resolved: Named<Box<str>>,
 }
 
 impl Inputs {
     /// Those that are the same in every run of the step, and those that are not.
     pub(crate) const fn new(
         constant: &'static [(&'static str, &'static str)],
-        resolved: Named<Name>,
+        resolved: Named<Box<str>>,
     ) -> Self {
         Self { constant, resolved }
     }

@@ -52,7 +52,7 @@ pub(super) fn display_name(
     operation: &Operation,
 ) -> Name {
     match step(definition, step_name).map(|step| step.calls) {
-        Some([only]) if operation.service != "aws" => (*only).into(),
+        Some([only]) if operation.service != "aws" => only.into(),
         _ => operation.full_name().into(),
     }
 }

@@ -159,9 +159,9 @@ fn edges<R: Runbook>() -> Vec<Edge> {
     let edges = steps.flat_map(|(step, declared)| {
         let ways = ways(R::flow(*step));
         ways.into_iter().map(|(outcome, to)| Edge {
-            from: declared.name.into(),
+            from: (&declared.name).into(),
             outcome,
-            to: to.map(|step| name_of::<R>(step).unwrap_or_default().into()),
+            to: to.map(|step| name_of::<R>(step).unwrap_or_default()),
         })
     });
     // Several choices may lead to one step.
@@ -187,7 +187,8 @@ fn ways<S: Copy + 'static>(flow: Flow<S>) -> Vec<(Outcome, After<S>)> {
     ways
 }
 
-fn name_of<R: Runbook>(step: R::Step) -> Option<&'static str> {
+fn name_of<R: Runbook>(step: R::Step) -> Option<Name> {
     let place = R::STEPS.iter().position(|known| *known == step)?;
-    R::DEFINITION.steps.get(place).map(|step| step.name)
+    let step = R::DEFINITION.steps.get(place)?;
+    Some((&step.name).into())
 }

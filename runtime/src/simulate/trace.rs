@@ -99,7 +99,7 @@ impl Observer for Trace<'_> {
                     definition, label, ..
                 }) = &view.step
                 {
-                    let step = inside(view, &definition.name.into(), true);
+                    let step = inside(view, &(&definition.name).into(), true);
                     self.cancel_in(&step, &inside(view, label, false));
                 }
             }

@@ -412,7 +412,7 @@ async fn many_processes_may_write_at_once() {
                         vec![Event {
                             at: morning() + Duration::from_secs(1),
                             change: runbook_runtime::event::Change::StepStarted {
-                                step: "a".into(),
+                                step: (&"a").into(),
                             },
                         }],
                     )

@@ -339,15 +339,15 @@ async fn body_that_aborts_fails_the_loop_and_the_execution() {
         assert!(steps.starts_with("each Failed, first Success"), "{steps}");
         assert!(steps.ends_with("first Failed"), "{steps}");
         assert_eq!(outcome.record.status(), Failed);
-        let message = &outcome.record.automation_execution.failure_message;
-        assert_eq!(
-            message,
-            &outcome.record.step("first").unwrap().failure_message
-        );
-        assert_eq!(
-            message,
-            &outcome.record.step("each").unwrap().failure_message
-        );
+        let message = outcome
+            .record
+            .automation_execution
+            .failure_message
+            .as_deref();
+        for step in ["first", "each"] {
+            let step = outcome.record.step(step).unwrap();
+            assert_eq!(message, step.failure_message.as_deref());
+        }
     }
 }
 

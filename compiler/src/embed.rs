@@ -50,6 +50,7 @@ impl Embedded {
 
 /// Why runbooks cannot be compiled for another program. What is wrong inside of them is no such reason.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum EmbedError {
     /// A pattern that names no files.
     #[error("`{pattern}` is no pattern of file names: {source}")]

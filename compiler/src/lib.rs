@@ -6,6 +6,24 @@
 //! Source ─ syntax ─► Node ─ document ─► Document ─ check ─► ir::Runbook ─ emit ─► files
 //! ```
 //!
+//! Build scripts call [`build()`]; other build systems [`embed::compile`]; tools that only want to know what is wrong with a
+//! runbook, [`compile`] or [`compile_all`]:
+//!
+//! ```
+//! use runbookc::catalogue::Catalogue;
+//! use runbookc::diagnostic::render;
+//! use runbookc::source::Source;
+//!
+//! let text = "schemaVersion: '0.3'\nmainSteps:\n  - {name: nap, action: aws:sleep, inputs: {Duration: 5}}\n";
+//! let source = Source::new("nap.yaml", text);
+//! let compiled = runbookc::compile(&source, Catalogue::embedded());
+//! assert!(compiled.runbook.is_none());
+//! println!("{}", render::human(&source, &compiled.diagnostics, false));
+//! ```
+//!
+//! The stages in between are public for the command, which is another crate, and for tools that go deeper; they change with
+//! every version.
+//!
 //! Everything a user can get wrong ends in a [`diagnostic::Diagnostic`]; the stages up to `check` always run to the
 //! end, and only emission is gated by errors.
 

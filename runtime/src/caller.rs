@@ -140,6 +140,7 @@ pub(crate) fn label(path: &str) -> String {
 
 /// A call that gave no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum CallError {
     /// The service answered with an error.
     #[error("An error occurred ({code}) when calling the {operation} operation: {message}")]

@@ -33,6 +33,7 @@ const DEEPEST: usize = 128;
 
 /// A response that does not fit its shape.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// The body is not in the format of the protocol.
     #[error("the body of the response is not {protocol}: {reason}")]

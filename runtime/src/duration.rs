@@ -12,6 +12,7 @@ pub const LONGEST_SLEEP: Duration = Duration::from_secs(604_799);
 
 /// A duration or an instant that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum TimeError {
     /// The text is not an ISO 8601 duration.
     #[error("`{0}` is not an ISO 8601 duration such as `PT10M` or `P1DT2H`")]

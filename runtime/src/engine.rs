@@ -76,6 +76,7 @@ pub struct Ended<R: Runbook> {
 
 /// Why an execution could not be run to its end. A step that fails is no such reason.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum EngineError {
     /// The journal cannot be written or read.
     #[error(transparent)]

@@ -33,6 +33,7 @@ pub struct Event {
 
 /// What has happened. Steps are named, not numbered: a journal can be read without its runbook.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Change {
     /// The execution was accepted.
     Began(Arc<Beginning>),

@@ -43,6 +43,7 @@ pub struct Journal {
 
 /// Why a journal cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum JournalError {
     /// A file or a folder cannot be used.
     #[error("{} cannot be used: {source}", .path.display())]

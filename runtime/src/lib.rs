@@ -11,6 +11,16 @@
 //! | `journal` | a journal on disk, in which executions outlive their process |
 //! | `cli` | the command line of binaries |
 //!
+//! | for | modules |
+//! | --- | --- |
+//! | running a runbook | [`embed`], [`cancel`], [`signal`], [`resource`], [`parameters`], `aws` |
+//! | what comes of it | [`record`], [`status`], [`observer`], [`event`], [`value`] |
+//! | tests | [`simulate`] |
+//! | what a program may bring itself | [`caller`], [`clock`], [`store`], `journal` |
+//!
+//! All other modules are what generated code names, and what the engine consists of. They are public because that code lies
+//! in other crates, and change with every version; a module of another version does not compile.
+//!
 //! # How it works
 //!
 //! Generated code implements [`runbook::Runbook`]: static facts and pure functions. The [`engine`] drives it: it

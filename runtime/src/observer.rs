@@ -105,6 +105,7 @@ pub struct StepView {
 
 /// What a step does at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Activity {
     /// Nothing that takes time.
     Deciding,

@@ -23,6 +23,7 @@ pub trait Supplied {
 
 /// A text that a parameter does not take.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum NotAllowed {
     /// It is none of the allowed values.
     #[error("{text:?} cannot be; allowed are {allowed}")]
@@ -80,6 +81,7 @@ pub struct ParameterErrors {
 
 /// One thing that is wrong with the supplied parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ParameterProblem {
     /// The runbook has no such parameter.
     #[error("the runbook has no parameter `{name}`{hint}")]

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A text that is no name of a resource of this type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +21,8 @@ pub struct ResourceError {
 macro_rules! resource {
     ($(#[doc = $doc:literal])+ $name:ident, $wanted:literal, $has_form:path) => {
         $(#[doc = $doc])+
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name(String);
 
         impl $name {
@@ -52,6 +53,14 @@ macro_rules! resource {
             type Err = ResourceError;
 
             fn from_str(text: &str) -> Result<Self, ResourceError> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = ResourceError;
+
+            fn try_from(text: String) -> Result<Self, ResourceError> {
                 Self::new(text)
             }
         }

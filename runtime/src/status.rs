@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far an execution or a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Status {
     /// Not started. A step that nothing led to stays so.
     Pending,

@@ -61,6 +61,7 @@ pub struct StoredError {
 
 /// What can be wrong with a value in Parameter Store.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum StoredProblem {
     /// There is none.
     #[error("but Parameter Store has nothing under this name")]

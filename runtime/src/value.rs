@@ -67,6 +67,7 @@ impl fmt::Display for Type {
 
 /// Why the input of a step cannot be made; the step fails in stage `InputValidation`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InputError {
     /// The reference stands for a value that is absent (spec 3.7).
     #[error("`{reference}` has no value")]

@@ -8,6 +8,7 @@ use super::sdk::Gap;
 
 /// Why there is no binary.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BuildError {
     /// A file of ours could not be written or read.
     #[error(transparent)]

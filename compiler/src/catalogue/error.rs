@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 /// A catalogue could not be read or made.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CatalogueError {
     /// The bytes are no catalogue, or of another version of the format.
     #[error("not a catalogue of this version of runbookc")]

@@ -134,9 +134,9 @@ fn supplied_struct(plan: &Plan<'_>) -> TokenStream {
         }
     });
     quote! {
-        /// What is supplied to the runbook. A parameter that is not has its default.
-        #[derive(Clone, Debug, Serialize)]
-        #[serde(crate = "runbook_runtime::serde")]
+        /// What is supplied to the runbook. A parameter that is not has its default. Serialized it has the runbook's own names.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        #[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
         pub struct Parameters {
             #(#fields),*
         }
@@ -263,7 +263,7 @@ fn choice_from_text(choice: &ChoiceType) -> TokenStream {
 }
 
 /// The type of the texts that a pattern admits.
-fn pattern_items(parameter: &Parameter, name: &Ident, pattern: &str) -> [TokenStream; 3] {
+fn pattern_items(parameter: &Parameter, name: &Ident, pattern: &str) -> [TokenStream; 4] {
     let written = &parameter.name;
     let what = match parameter.kind {
         Type::StringList => "An element of",
@@ -277,8 +277,8 @@ fn pattern_items(parameter: &Parameter, name: &Ident, pattern: &str) -> [TokenSt
     [
         quote! {
             #[doc = #doc]
-            #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-            #[serde(crate = "runbook_runtime::serde")]
+            #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(crate = "runbook_runtime::serde", try_from = "String")]
             pub struct #name(String);
         },
         quote! {
@@ -305,6 +305,15 @@ fn pattern_items(parameter: &Parameter, name: &Ident, pattern: &str) -> [TokenSt
                 type Err = NotAllowed;
 
                 fn from_str(text: &str) -> Result<Self, NotAllowed> {
+                    Self::new(text)
+                }
+            }
+        },
+        quote! {
+            impl TryFrom<String> for #name {
+                type Error = NotAllowed;
+
+                fn try_from(text: String) -> Result<Self, NotAllowed> {
                     Self::new(text)
                 }
             }

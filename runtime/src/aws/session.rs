@@ -23,6 +23,7 @@ pub struct Session {
 
 /// Why no session could be made.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SessionError {
     /// No Region is configured.
     #[error("no AWS Region is configured")]

@@ -84,7 +84,10 @@ pub trait ReadAs<T>: Into<Document> {}
 
 macro_rules! read_as {
     ($($value:ty => $($wanted:ty),+;)+) => {
-        $($(impl ReadAs<$wanted> for $value {})+)+
+        $($(
+            #[diagnostic::do_not_recommend]
+            impl ReadAs<$wanted> for $value {}
+        )+)+
     };
 }
 

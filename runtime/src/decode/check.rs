@@ -10,6 +10,7 @@ use crate::value::{Document, Map, describe};
 
 /// A part of an answer that AWS could never return.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum AnswerProblem {
     /// The answer of the operation has no such member.
     #[error("{path} is not in the answer of this operation{}", did_you_mean(.similar))]

@@ -28,6 +28,7 @@ pub(super) const CANCEL_BUDGET: Duration = Duration::from_secs(120);
 
 /// Events that no execution of the runbook can have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum JournalError {
     /// There are no events.
     #[error("the journal is empty")]

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 
 /// A script that gave no value. It is data, so that it can stand in a journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScriptError {
     /// The script raised an exception; its traceback, as the service words it.
     #[error("{0}")]

@@ -32,6 +32,7 @@ impl std::fmt::Display for Note {
 
 /// Why scripts cannot run here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProbeError {
     /// There is no interpreter.
     #[error("`{}` is not installed, which runs scripts in {language}\nhelp: {}", .language.program(), .language.way_to_get())]

@@ -29,6 +29,7 @@ impl fmt::Display for ScenarioErrors {
 
 /// One thing that is wrong with a scenario. Paths are those of the file, `answers.ecs[1]`, or calls: `.at(Step::Ecs, …)`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ScenarioProblem {
     /// The file is neither YAML nor JSON.
     #[error("{0}")]
@@ -115,6 +116,7 @@ pub enum ScenarioProblem {
 
 /// Why a simulation cannot go on: the scenario has no usable answer for a call.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum SimulationProblem {
     /// Nothing is written for the call.
     #[error(

@@ -52,6 +52,7 @@ pub struct SimulationOutcome {
 /// Why a scenario could not be played to its end. Its `Debug` is the message as well, since that is what a test shows that
 /// unwraps it.
 #[derive(Error)]
+#[non_exhaustive]
 pub enum SimulationError {
     /// The scenario speaks of what the runbook does not have.
     #[error(transparent)]

@@ -7,6 +7,7 @@ use super::{Document, Map, Type, describe};
 
 /// A supplied value that is not of the parameter's type.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum ParameterError {
     /// The value, or its text, is something else.
     #[error("{found} is not {}", wanted_form(*.wanted))]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// Why there is no pruned copy of a crate.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PruneError {
     /// A file could not be read or written.
     #[error("cannot {action} `{}`: {source}", path.display())]

@@ -1,0 +1,21 @@
+//! The service as a program: `PORT`, else 8080, on the machine itself.
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use restarts::Service;
+use runbook_runtime::aws;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let port = match std::env::var("PORT") {
+        Ok(port) => port.parse()?,
+        Err(_) => 8080,
+    };
+    let session = aws::connect(None, None, None).await?;
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+    println!("http://{}/restarts", listener.local_addr()?);
+    axum::serve(listener, Service::new(session.config).router()).await?;
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! The service, as its users see it: requests over HTTP, and a stand-in for AWS that answers over HTTP, too.
+
+use std::time::Duration;
+
+use aws_sdk_ecs::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::routing::any;
+use axum::{Router, body};
+use restarts::Service;
+use runbook_runtime::aws::{SdkConfig, http_client};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+#[tokio::test]
+async fn restart_is_reported_from_its_beginning_to_its_end() {
+    let service = service("COMPLETED").await;
+    let order = json!({"Cluster": "web", "Service": "shop", "Topic": "arn:aws:sns:eu-central-1:111122223333:ops"});
+    let (status, report) = ask(&service, Method::POST, "/restarts", Some(&order)).await;
+    assert_eq!(status, StatusCode::ACCEPTED);
+
+    let report = ended(&service, &report).await;
+    assert_eq!(report["status"], "Success", "{report:#}");
+    let outputs = json!({"restart.Deployment": "ecs-svc/1", "restart.Tasks": 2});
+    assert_eq!(report["outputs"], outputs);
+    let log = report["log"].as_array().unwrap();
+    assert!(log.contains(&json!("announce/publish started")), "{log:#?}");
+}
+
+#[tokio::test]
+async fn restart_can_be_cancelled() {
+    let service = service("IN_PROGRESS").await;
+    let order = json!({"Cluster": "web", "Service": "shop"});
+    let (_, report) = ask(&service, Method::POST, "/restarts", Some(&order)).await;
+    let place = format!("/restarts/{}", report["id"].as_str().unwrap());
+    let (status, _) = ask(&service, Method::DELETE, &place, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(ended(&service, &report).await["status"], "Cancelled");
+}
+
+#[tokio::test]
+async fn faulty_orders_start_nothing() {
+    let service = service("COMPLETED").await;
+    for (order, problem) in [
+        (json!({"Cluster": "web"}), "missing field `Service`"),
+        (
+            json!({"Cluster": "web", "Service": "not a name"}),
+            "does not match \"not a name\"",
+        ),
+        (
+            json!({"Cluster": "web", "Service": "shop", "Loudness": "shrill"}),
+            "unknown variant `shrill`, expected `quiet` or `loud`",
+        ),
+        (
+            json!({"Cluster": "web", "Service": "shop", "Colour": "red"}),
+            "unknown field `Colour`",
+        ),
+    ] {
+        let (status, answer) = ask(&service, Method::POST, "/restarts", Some(&order)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        let answer = answer.as_str().unwrap();
+        assert!(answer.contains(problem), "{answer}");
+    }
+}
+
+/// The service, with an AWS where deployments are in this state.
+async fn service(rollout: &'static str) -> Router {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let answers =
+        move |headers: HeaderMap, body: String| async move { answer(rollout, &headers, &body) };
+    let aws = Router::new().fallback(any(answers));
+    tokio::spawn(async move { axum::serve(listener, aws).await });
+
+    let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "test");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .http_client(http_client())
+        .build();
+    Service::new(config).router()
+}
+
+/// What AWS answers: ECS in JSON, the others in XML.
+fn answer(rollout: &str, headers: &HeaderMap, body: &str) -> String {
+    let target = headers.get("x-amz-target");
+    let operation = target.and_then(|target| target.to_str().ok()?.split('.').nth(1));
+    match operation {
+        Some("UpdateService") => {
+            json!({"service": {"desiredCount": 2, "deployments": [{"id": "ecs-svc/1"}]}}).to_string()
+        }
+        Some("DescribeServices") => {
+            json!({"services": [{"deployments": [{"rolloutState": rollout}]}]}).to_string()
+        }
+        _ if body.contains("Action=GetCallerIdentity") => {
+            "<GetCallerIdentityResponse><GetCallerIdentityResult>\
+             <Arn>arn:aws:iam::111122223333:user/ana</Arn><Account>111122223333</Account>\
+             </GetCallerIdentityResult></GetCallerIdentityResponse>"
+                .to_owned()
+        }
+        _ => "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>"
+            .to_owned(),
+    }
+}
+
+async fn ask(
+    service: &Router,
+    method: Method,
+    place: &str,
+    body: Option<&Value>,
+) -> (StatusCode, Value) {
+    let request = Request::builder()
+        .method(method)
+        .uri(place)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(body.map_or_else(Body::empty, |body| Body::from(body.to_string())))
+        .unwrap();
+    let response = service.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = body::to_bytes(response.into_body(), usize::MAX)
+        .await
+        .unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    (
+        status,
+        serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    )
+}
+
+/// The report of a restart once it has ended.
+async fn ended(service: &Router, report: &Value) -> Value {
+    let place = format!("/restarts/{}", report["id"].as_str().unwrap());
+    for _ in 0..600 {
+        let (_, report) = ask(service, Method::GET, &place, None).await;
+        let status = report["status"].as_str().unwrap();
+        if !["Pending", "InProgress", "Cancelling"].contains(&status) {
+            return report;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the restart has no end");
+}

@@ -1,0 +1,5 @@
+fn main() {
+    runbookc::Embed::new("../../examples/embed/runbooks/*.yaml")
+        .aws(false)
+        .build();
+}

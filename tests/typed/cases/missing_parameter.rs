@@ -1,0 +1,7 @@
+//! `Service` has no default.
+
+use typed::restart_service::Parameters;
+
+fn main() {
+    let _ = Parameters::new("web");
+}

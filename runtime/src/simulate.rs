@@ -36,7 +36,7 @@
 //! ```
 //!
 //! Time is virtual: a test takes milliseconds, however long the runbook sleeps, polls and waits, and it always plays alike.
-//! A step that does not exist, and a call that the runbook does not make, do not compile.
+//! A step that does not exist, and a call that no runbook of the program makes, do not compile.
 //!
 //! # What AWS answers
 //!

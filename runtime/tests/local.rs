@@ -175,6 +175,19 @@ expect:
 }
 
 #[tokio::test]
+async fn a_scenario_in_rust_really_runs_scripts_too() {
+    let scenario = Scenario::new()
+        .runs("fail")
+        .at("aws:executeScript", json!({"Payload": {"n": 2}}))
+        .at("send", json!({"ResponseCode": 201}));
+    let outcome = simulate::run::<Steps>(scenario, &(), CancelToken::new()).await;
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.record.status(), Status::Success);
+    assert_eq!(outcome.unused, [""; 0]);
+    assert_eq!(outcome.record.script_output[0].standard_error, "oh\n");
+}
+
+#[tokio::test]
 async fn answers_that_nothing_local_could_give_are_refused() {
     for (answers, problem) in [
         (

@@ -331,6 +331,7 @@ impl MadeCall {
 
 /// Where a value is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Difference {
     /// Where: `tasks[0].lastStatus`.
     pub path: String,

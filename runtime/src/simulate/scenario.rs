@@ -124,6 +124,7 @@ pub struct SaidTo {
 
 /// What somebody says.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Said {
     /// What.
     pub kind: SignalKind,
@@ -165,6 +166,7 @@ pub struct Expect {
 
 /// A call that is expected.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ExpectedCall {
     /// `ECS.RunTask`.
     pub api: String,

@@ -34,7 +34,6 @@ use crate::runbook::Runbook;
 pub use crate::real::{Backend, ConnectError, Connection};
 pub use console::{Console, Stream};
 pub use exit::{EXIT_CODES, Exit};
-pub use log::Log;
 
 /// The program that a runbook is compiled to.
 pub struct Program<R: Runbook> {

@@ -37,7 +37,7 @@
 //! | where, and as whom | [`Run::region`], [`Run::role`], [`Run::script_credentials`] | the configured Region, the role of the runbook |
 //! | the time | [`Run::clock`] | the clock on the wall |
 //! | where events are kept | [`Run::store`], `Run::journal` | in memory, until the run ends |
-//! | who watches | [`Run::events`], [`Run::observer`] | nobody |
+//! | who watches | [`Run::events`], [`Run::observer`], which takes a `log::Log` too | nobody |
 //! | what people say | [`Run::signals`] | nothing: steps that wait for people run into their limit |
 //! | when to stop | [`Run::cancel`], [`Run::complete`] | never |
 //!

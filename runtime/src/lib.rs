@@ -9,6 +9,7 @@
 //! | `aws` | calls by the AWS SDK, of the services whose crates the program names |
 //! | `script` | scripts of `aws:executeScript` as real processes |
 //! | `journal` | a journal on disk, in which executions outlive their process |
+//! | `tracing` | a log: what happens, as events of `tracing` |
 //! | `cli` | the command line of binaries |
 //!
 //! | for | modules |
@@ -58,6 +59,8 @@ pub mod input;
 pub mod journal;
 pub mod lambda;
 pub mod local;
+#[cfg(feature = "tracing")]
+pub mod log;
 pub mod name;
 pub mod observer;
 pub mod parameters;

@@ -33,6 +33,29 @@ impl Observer for () {
     }
 }
 
+/// Two observers are one, too: the first is told first.
+impl<A: Observer, B: Observer> Observer for (A, B) {
+    fn observe(&self, event: &Event, view: &View) {
+        self.0.observe(event, view);
+        self.1.observe(event, view);
+    }
+
+    fn watches(&self) -> bool {
+        self.0.watches() || self.1.watches()
+    }
+}
+
+/// A borrowed observer is one, too.
+impl<O: Observer + ?Sized> Observer for &O {
+    fn observe(&self, event: &Event, view: &View) {
+        (**self).observe(event, view);
+    }
+
+    fn watches(&self) -> bool {
+        (**self).watches()
+    }
+}
+
 /// A shared observer is one, too.
 impl<O: Observer + ?Sized> Observer for Arc<O> {
     fn observe(&self, event: &Event, view: &View) {

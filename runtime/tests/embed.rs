@@ -549,6 +549,71 @@ async fn a_backend_that_cannot_connect_ends_the_run_before_it_begins() {
     assert!(store.events(Uuid::from_u128(7)).unwrap().is_empty());
 }
 
+#[cfg(feature = "tracing")]
+#[tokio::test]
+async fn the_log_of_a_run_is_among_that_of_the_program() {
+    use std::fmt::Debug;
+
+    use runbook_runtime::log::Log;
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Metadata, Subscriber};
+
+    /// Collects messages with their steps.
+    #[derive(Clone, Default)]
+    struct Collected(Arc<Mutex<String>>);
+
+    struct Line(String);
+
+    impl Visit for Line {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            if ["message", "step"].contains(&field.name()) {
+                self.0 += &format!(" {value:?}");
+            }
+        }
+    }
+
+    impl Subscriber for Collected {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target() == "runbook"
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &tracing::Event<'_>) {
+            let mut line = Line(event.metadata().level().to_string());
+            event.record(&mut line);
+            *self.0.lock().unwrap() += &(line.0 + "\n");
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    let collected = Collected::default();
+    let _collecting = tracing::subscriber::set_default(collected.clone());
+    let run = with(&Service::answers(), Parameters::new("web")).observer(Log::new());
+    assert!(run.await.unwrap().is_success());
+    let told = collected.0.lock().unwrap().clone();
+    let first: String = told.lines().take(6).flat_map(|line| [line, "\n"]).collect();
+    expect![[r#"
+        INFO execution started
+        INFO step started "lambda1"
+        DEBUG call made "lambda1"
+        DEBUG call answered "lambda1"
+        INFO step ended "lambda1"
+        INFO step started "ecs"
+    "#]]
+    .assert_eq(&first);
+}
+
 #[cfg(feature = "journal")]
 #[tokio::test]
 async fn a_journal_on_disk_keeps_what_goes_on_in_another_process() {

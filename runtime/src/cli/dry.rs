@@ -7,6 +7,7 @@ use clap::{Arg, ArgMatches};
 use crate::cancel::CancelToken;
 use crate::dry_run::{Entry, Rehearsed, given, rehearse};
 use crate::engine::EngineError;
+use crate::log::Log;
 use crate::observer::Observer;
 use crate::parameters::Checked;
 use crate::parent::{Order, Parent, target_names};
@@ -17,7 +18,6 @@ use crate::value::Document;
 use super::Program;
 use super::console::Console;
 use super::exit::Exit;
-use super::log::Log;
 use super::run::{Wanted, finish, progress, wants_json};
 use super::signals::Signals;
 
@@ -67,7 +67,7 @@ pub(super) async fn run<R: Runbook>(
     let progress = progress(matches, console);
     let cancel = CancelToken::new();
     let _signals = Signals::follow(cancel.clone(), console.errors.clone());
-    let log = Log::new(&progress);
+    let log = (Log::new(), &progress);
     let rehearsed = match reading {
         Reading::Nothing => {
             // Without a journal nothing is real, and there is no Region to choose.

@@ -3,6 +3,7 @@
 use clap::ArgMatches;
 
 use crate::cancel::CancelToken;
+use crate::log::Log;
 use crate::parameters::{Checked, check};
 use crate::parent::Order;
 use crate::record::Record;
@@ -15,7 +16,7 @@ use super::Program;
 use super::console::Console;
 use super::dry;
 use super::exit::Exit;
-use super::log::{self, Log};
+use super::log;
 use super::mask::{self, Mask, MaskError};
 use super::scenarios::read;
 use super::signals::Signals;
@@ -149,7 +150,7 @@ async fn simulated<R: Runbook>(
     let progress = progress(matches, console);
     let cancel = CancelToken::new();
     let _signals = Signals::follow(cancel.clone(), console.errors.clone());
-    let log = Log::new(&progress);
+    let log = (Log::new(), &progress);
     let with = |parameters| Scenario {
         parameters,
         ..scenario

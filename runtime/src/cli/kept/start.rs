@@ -12,6 +12,7 @@ use crate::doubt::{Decision, OnUnknown};
 use crate::engine::EngineError;
 use crate::event::{Beginning, Change};
 use crate::journal::{Entry, Journal, JournalError, Keeper};
+use crate::log::Log;
 use crate::parameters::Checked;
 use crate::parent::{self, Parent};
 use crate::real::{Backend, Backends, Connects, Identity, Run, RunError, Work};
@@ -23,7 +24,6 @@ use crate::store::Store;
 use super::super::Program;
 use super::super::console::Console;
 use super::super::exit::Exit;
-use super::super::log::Log;
 use super::super::run::{Wanted, finish, hide, progress};
 use super::super::signals::Signals;
 use super::decisions::Decisions;
@@ -229,7 +229,7 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
             cancel.clone(),
             complete.clone(),
         );
-        let log = Log::new(&progress);
+        let log = (Log::new(), &progress);
         let store = Discreet {
             store: self.keeper,
             mask: console.hidden(),

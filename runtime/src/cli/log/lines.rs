@@ -9,10 +9,10 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use crate::log::TARGET;
 use crate::value::{Document, Map, Text};
 
 use super::super::console::Stream;
-use super::TARGET;
 
 /// How lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,30 +8,9 @@ pub mod purge_queue {
 pub mod parameters {
 use runbook_runtime::generated::*;
 
-/// The parameters of an execution: what was supplied, and defaults for the rest.
+/// What is supplied to the runbook; the other parameters have their defaults. Serialized it has the runbook's own names.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
-pub struct Values {
-    /// The queue to purge.
-    #[serde(rename = "QueueUrl")]
-    pub queue_url: String,
-}
-
-impl Values {
-    /// The text of a parameter by its name in the runbook.
-    pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
-        Some(
-            match name {
-                "QueueUrl" => Cow::Borrowed(&self.queue_url),
-                _ => return None,
-            },
-        )
-    }
-}
-
-/// What is supplied to the runbook. A parameter that is not has its default.
-#[derive(Clone, Debug, Serialize)]
-#[serde(crate = "runbook_runtime::serde")]
 pub struct Parameters {
     #[serde(rename = "QueueUrl")]
     queue_url: String,
@@ -53,6 +32,27 @@ impl Supplied for Parameters {
 
     fn supplied(&self) -> Map {
         members(self)
+    }
+}
+
+/// The parameters of an execution: what was supplied, and defaults for the rest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
+pub struct Values {
+    /// The queue to purge.
+    #[serde(rename = "QueueUrl")]
+    pub queue_url: String,
+}
+
+impl Values {
+    /// The text of a parameter by its name in the runbook.
+    pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+        Some(
+            match name {
+                "QueueUrl" => Cow::Borrowed(&self.queue_url),
+                _ => return None,
+            },
+        )
     }
 }
 

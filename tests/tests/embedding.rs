@@ -292,6 +292,24 @@ fn parameters_and_outputs_have_types() {
     assert_eq!(ran.stderr, "");
 }
 
+#[test]
+fn names_of_any_kind_become_rust() {
+    let folder = package(
+        "names",
+        "//! Runbooks.\n#![warn(missing_docs)]\n\nrunbook_runtime::include_runbooks!();\n",
+    );
+    for name in ["parent.yaml", "Runbook.yaml"] {
+        let text = read(&repository().join("tests/names").join(name));
+        write(&folder.join("runbooks").join(name), text);
+    }
+    let ran = run(&mut cargo_in(&folder, "clippy")).expect_code(0);
+    let of_rust = ran.stderr.lines();
+    let of_rust: Vec<&str> = of_rust
+        .filter(|line| !line.starts_with("warning: names@0.0.0: runbooks/"))
+        .collect();
+    assert_eq!(of_rust, Vec::<&str>::new());
+}
+
 /// The packages that cargo compiles when it is asked to.
 fn compiled(folder: &Path) -> Vec<String> {
     let mut check = cargo_in(folder, "check");

@@ -48,7 +48,13 @@ fn imports(types: &RequestTypes, locals: &[LocalRequest]) -> TokenStream {
     let document = fields.any(|field| field.kind.holds_document());
     let document = document.then(|| quote!(Document,));
     let local = (!locals.is_empty()).then(|| quote!(Local,));
-    let own = locals.iter().flat_map(|local| [&local.name, &local.module]);
+    let mut own: Vec<&Ident> = Vec::new();
+    for name in locals.iter().flat_map(|local| [&local.name, &local.module]) {
+        // Two of them may lie in one module.
+        if !own.contains(&name) {
+            own.push(name);
+        }
+    }
     quote! {
         use runbook_runtime::effect;
         use runbook_runtime::generated::{#map #document #local Operation, Repeat, #(#own,)* Serialize};

@@ -5,28 +5,26 @@ use quote::quote;
 
 use super::expression::{integer, rust_type};
 use super::names;
-use super::plan::{ChoiceType, Plan};
+use super::plan::{ChoiceType, Plan, Surface};
 use super::supplied;
 use crate::document::Type;
 use crate::ir::{Bounds, Parameter};
 
 /// The items of `parameters.rs`.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
-    let mut items = vec![
-        quote!(
-            use runbook_runtime::generated::*;
-        ),
-        values_struct(plan),
-        text_function(plan),
-    ];
+    let mut items = vec![quote!(
+        use runbook_runtime::generated::*;
+    )];
+    items.extend(supplied::for_programs(plan));
+    items.extend(supplied::for_steps(plan));
+    items.extend([values_struct(plan), text_function(plan)]);
     for (parameter, _, choice) in plan.named_parameters() {
-        items.extend(
-            choice
-                .into_iter()
-                .flat_map(|choice| choice_items(parameter, choice)),
-        );
+        let Some(choice) = choice else { continue };
+        items.extend(choice_items(parameter, choice));
+        if plan.surface == Surface::Embedded {
+            items.push(supplied::choice_from_text(choice));
+        }
     }
-    items.extend(supplied::items(plan));
     items.push(definitions(plan));
     items.extend(stored(plan));
     items

@@ -277,6 +277,16 @@ fn restricted(parameters: &[Parameter]) -> (Vec<Option<ChoiceType>>, Vec<Option<
         "Text",
         "Map",
         "Vec",
+        "BTreeMap",
+        "StoredDefault",
+        "Result",
+        "Ok",
+        "Err",
+        "Some",
+        "None",
+        "Default",
+        "Into",
+        "TryFrom",
     ]);
     let mut choices = Vec::new();
     let mut patterns = Vec::new();

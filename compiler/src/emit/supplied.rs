@@ -13,27 +13,31 @@ use super::plan::{ChoiceType, Plan, Surface};
 use crate::document::Type;
 use crate::ir::Parameter;
 
-/// The items for those who supply parameters, if there is anybody.
-pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
-    let mut items = Vec::new();
-    if plan.surface == Surface::Embedded {
-        items.extend([
-            supplied_struct(plan),
-            constructor(plan),
-            supplied_impl(plan),
-        ]);
-        items.extend(default(plan));
-        items.extend(plan.choices.iter().flatten().map(choice_from_text));
-        for (parameter, pattern) in plan.runbook.parameters.iter().zip(&plan.patterns) {
-            if let (Some(name), Some(written)) = (pattern, &parameter.allowed_pattern) {
-                items.extend(pattern_items(parameter, name, written));
-            }
+/// What a program supplies, if the module is for one.
+pub(crate) fn for_programs(plan: &Plan<'_>) -> Vec<TokenStream> {
+    if plan.surface == Surface::Binary {
+        return Vec::new();
+    }
+    let mut items = vec![
+        supplied_struct(plan),
+        constructor(plan),
+        supplied_impl(plan),
+    ];
+    items.extend(default(plan));
+    for (parameter, pattern) in plan.runbook.parameters.iter().zip(&plan.patterns) {
+        if let (Some(name), Some(written)) = (pattern, &parameter.allowed_pattern) {
+            items.extend(pattern_items(parameter, name, written));
         }
     }
-    if plan.modules.starts(&plan.runbook.name) {
-        items.extend([given_struct(plan), given_impl(plan)]);
-    }
     items
+}
+
+/// What steps of other runbooks give, if there are any.
+pub(crate) fn for_steps(plan: &Plan<'_>) -> Vec<TokenStream> {
+    match plan.modules.starts(&plan.runbook.name) {
+        true => vec![given_struct(plan), given_impl(plan)],
+        false => Vec::new(),
+    }
 }
 
 /// A parameter with what Rust calls it, and its type.
@@ -134,7 +138,7 @@ fn supplied_struct(plan: &Plan<'_>) -> TokenStream {
         }
     });
     quote! {
-        /// What is supplied to the runbook. A parameter that is not has its default. Serialized it has the runbook's own names.
+        /// What is supplied to the runbook; the other parameters have their defaults. Serialized it has the runbook's own names.
         #[derive(Clone, Debug, Serialize, Deserialize)]
         #[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
         pub struct Parameters {
@@ -239,8 +243,8 @@ fn supplied_impl(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-/// An allowed value from its text.
-fn choice_from_text(choice: &ChoiceType) -> TokenStream {
+/// An allowed value from its text, for programs.
+pub(crate) fn choice_from_text(choice: &ChoiceType) -> TokenStream {
     let name = &choice.name;
     let arms = choice
         .variants

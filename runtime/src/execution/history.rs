@@ -3,6 +3,7 @@
 //! The record is made here, step by step: what is known of a step when it starts is written down then, and what comes of
 //! it when it ends. A step of `mainSteps` starts once at most, a step inside a loop once in every iteration that reaches it.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use crate::name::Name;
@@ -31,9 +32,9 @@ pub(super) struct History {
     declared: usize,
 }
 
-/// A run of a step, by its position in the history.
+/// A run of a step, by its number in the history, from 1: so whether there is one takes no room of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RunId(usize);
+pub(super) struct RunId(NonZeroUsize);
 
 /// A step that has started.
 #[derive(Clone, Debug)]
@@ -41,8 +42,6 @@ pub(super) struct Run {
     pub(super) id: RunId,
     /// The place of the step.
     pub(super) place: usize,
-    /// The place of the outermost loop around it; its own if there is none.
-    pub(super) outermost: usize,
     /// The run of the loop around it.
     pub(super) parent: Option<RunId>,
     pub(super) attempt: u32,
@@ -66,7 +65,7 @@ impl History {
 
     /// The id of the run that starts next.
     pub(super) const fn next_id(&self) -> RunId {
-        RunId(self.started)
+        RunId(NonZeroUsize::MIN.saturating_add(self.started))
     }
 
     /// Adds a run, and what the record tells of it.
@@ -110,11 +109,6 @@ impl History {
     }
 
     /// What the record tells of them, in the same order.
-    pub(super) fn steps(&self) -> &[StepExecution] {
-        &self.steps
-    }
-
-    /// The same, to keep.
     pub(super) fn into_steps(self) -> Vec<StepExecution> {
         self.steps
     }
@@ -160,7 +154,7 @@ impl History {
     fn position(&self, run: RunId) -> Option<usize> {
         match self.memory {
             // Nothing is forgotten.
-            Memory::Record => Some(run.0),
+            Memory::Record => Some(run.0.get() - 1),
             Memory::Outputs => self.runs.binary_search_by_key(&run, |run| run.id).ok(),
         }
     }

@@ -7,7 +7,7 @@ use crate::runbook::{DocumentOutput, Runbook};
 use crate::status::Status;
 use crate::value::Document;
 
-use super::history::{History, Memory};
+use super::history::{History, Memory, RunId};
 use super::told::encoded;
 use super::{Cursor, Execution, Place};
 
@@ -87,31 +87,40 @@ impl<R: Runbook> Execution<R> {
 }
 
 /// The last run of each step that has started, by the step's place.
-fn last_runs<R: Runbook>(history: &History) -> Vec<Option<usize>> {
+fn last_runs<R: Runbook>(history: &History) -> Vec<Option<RunId>> {
     let mut last = vec![None; R::STEPS.len()];
-    for (position, run) in history.runs().iter().enumerate() {
+    for run in history.runs() {
         if let Some(last) = last.get_mut(run.place) {
-            *last = Some(position);
+            *last = Some(run.id);
         }
     }
     last
 }
 
 /// Every step of `mainSteps`, a loop followed by what has run inside of it.
-fn step_executions<R: Runbook>(history: History, last: &[Option<usize>]) -> Vec<StepExecution> {
-    let places: Vec<usize> = history.runs().iter().map(|run| run.outermost).collect();
+fn step_executions<R: Runbook>(history: History, last: &[Option<RunId>]) -> Vec<StepExecution> {
     let others = Place::<R>::all().zip(last);
     let others = others.filter(|(place, last)| last.is_none() && is_main::<R>(*place));
     let mut others = others.map(|(place, _)| pending(place)).peekable();
-    if others.peek().is_none() && places.is_sorted() {
+    if others.peek().is_none() && places(&history).is_sorted() {
         return history.into_steps();
     }
-    // What runs inside of a loop runs before the step after it starts, and most jumps lead onward: so this is mostly two
-    // ordered lists that become one.
+    // Most jumps lead onward: so this is mostly two ordered lists that become one.
+    let places: Vec<usize> = places(&history).collect();
     let mut steps: Vec<_> = places.into_iter().zip(history.into_steps()).collect();
     steps.extend(others);
-    steps.sort_by_key(|(outermost, _)| *outermost);
+    steps.sort_by_key(|(place, _)| *place);
     steps.into_iter().map(|(_, step)| step).collect()
+}
+
+/// Where each run stands among `mainSteps`. What runs inside of a loop runs before the step after it starts.
+fn places(history: &History) -> impl Iterator<Item = usize> {
+    history.runs().iter().scan(0, |main, run| {
+        if run.parent.is_none() {
+            *main = run.place;
+        }
+        Some(*main)
+    })
 }
 
 /// A step that has not started, with its place.
@@ -129,7 +138,7 @@ fn is_main<R: Runbook>(place: Place<R>) -> bool {
     R::flow(place.step).inside.is_none()
 }
 
-fn document_outputs<R: Runbook>(history: &History, last: &[Option<usize>]) -> Texts {
+fn document_outputs<R: Runbook>(history: &History, last: &[Option<RunId>]) -> Texts {
     let declared = R::DEFINITION.outputs.iter();
     let named = declared.map(|output| {
         let name = format!("{}.{}", output.step, output.output);
@@ -142,11 +151,11 @@ fn document_outputs<R: Runbook>(history: &History, last: &[Option<usize>]) -> Te
 fn document_output<R: Runbook>(
     output: &DocumentOutput,
     history: &History,
-    last: &[Option<usize>],
+    last: &[Option<RunId>],
 ) -> Option<Document> {
     let place = Place::<R>::named(output.step)?;
     let last = *last.get(place.index)?;
-    let step = history.steps().get(last?)?;
+    let step = history.step(last?)?;
     let outputs = step.outputs.as_ref();
     let outputs = outputs.filter(|_| step.step_status == Status::Success);
     outputs?.get(output.output).cloned()

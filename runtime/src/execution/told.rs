@@ -25,7 +25,6 @@ impl<R: Runbook> Execution<R> {
     /// A step that starts. Nobody but the record wants to know its inputs.
     pub(super) fn run(&self, running: &mut Running<R>) -> (Run, StepExecution) {
         let around = self.loops.last();
-        let outermost = self.loops.first().map(|outermost| outermost.place.index);
         let effect = running.effect.as_mut().ok();
         let (resolved, time_limit) = match effect {
             Some(effect) => (std::mem::take(&mut effect.inputs), effect.time_limit),
@@ -57,7 +56,6 @@ impl<R: Runbook> Execution<R> {
         let run = Run {
             id: running.run,
             place: index,
-            outermost: outermost.unwrap_or(index),
             parent: around.map(|around| around.run),
             attempt: running.attempt,
             printed: None,

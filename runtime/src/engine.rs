@@ -237,8 +237,9 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// # Errors
     /// When it cannot start, or its events cannot be kept.
     pub fn run(&self, start: Start) -> impl Future<Output = Result<Record, EngineError>> {
-        let ended = self.finish(start);
-        async move { Ok(ended.await?.record) }
+        // What a future begins with stays in it for as long as it waits, another future too.
+        let start = Box::new(start);
+        async move { Ok(self.drive(self.begin(*start)?).await?.record) }
     }
 
     /// The same, and gives the state at the end beside the record.
@@ -246,7 +247,6 @@ impl<'a, R: Runbook> Engine<'a, R> {
     /// # Errors
     /// When it cannot start, or its events cannot be kept.
     pub fn finish(&self, start: Start) -> impl Future<Output = Result<Ended<R>, EngineError>> {
-        // What a future begins with stays in it for as long as it waits.
         let start = Box::new(start);
         async move { self.drive(self.begin(*start)?).await }
     }

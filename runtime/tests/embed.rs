@@ -215,9 +215,9 @@ async fn a_run_is_spawned_and_tells_what_happens() {
         0 s: Ecs: ecs ended: Success
         0 s: Wait: wait started
         0 s: Wait: wait calls
-        0 s: Wait: wait waits: no value
+        0 s: Wait: wait found no value, and waits
         2 s: Wait: wait calls, 2 times now
-        2 s: Wait: wait waits: the number -1
+        2 s: Wait: wait found the number -1, and waits
         6 s: Wait: wait calls, 3 times now
         6 s: Wait: wait ended: Success
         6 s: Lambda2: lambda2 started

@@ -24,9 +24,9 @@ use crate::status::Status;
 /// let finished = tokio::spawn(run.into_future());
 /// while let Some(progress) = events.next().await {
 ///     if let Happening::Polled { found, .. } = &progress.what {
-///         println!("{:?} waits: {found:?}", progress.step);
+///         println!("{:?} is not there yet: {found:?}", progress.step);
 ///     }
-///     println!("{progress}"); // `stop[3] waits: stopping`
+///     println!("{progress}"); // `stop[3] started`
 /// }
 /// println!("{}", finished.await??.status());
 /// # Ok(())
@@ -100,7 +100,7 @@ pub enum Happening {
     },
     /// The answer does not show a desired value yet.
     Polled {
-        /// What it shows instead.
+        /// What it shows instead, in words: `the text "stopping"`, `no value`.
         found: Option<String>,
         /// When the next look is.
         next: Timestamp,
@@ -158,7 +158,7 @@ pub enum Happening {
 }
 
 impl<S> fmt::Display for Progress<S> {
-    /// `prepare/stop[3] waits: stopping`
+    /// `prepare/wait[3] found the text "stopping", and waits`
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let label = self.label.as_ref();
         let path: Vec<&str> = self
@@ -184,7 +184,7 @@ impl fmt::Display for Happening {
             Self::Called { number } => write!(formatter, "calls, {number} times now"),
             Self::Polled {
                 found: Some(found), ..
-            } => write!(formatter, "waits: {found}"),
+            } => write!(formatter, "found {found}, and waits"),
             Self::Polled { found: None, .. } => formatter.write_str("waits"),
             Self::Throttled { next } => write!(formatter, "is to slow down until {next}"),
             Self::Sleeping { until } => write!(formatter, "sleeps until {until}"),

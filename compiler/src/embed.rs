@@ -28,6 +28,7 @@ pub use cargo::{Embed, build};
 
 /// What came of runbooks that are compiled for another program.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Embedded {
     /// The texts to include: `runbooks/NAME.rs` for every runbook, and `runbooks.rs` with all of them. None if a runbook
     /// has errors.

@@ -6,8 +6,9 @@ use quote::quote;
 
 use super::data::into_document;
 use super::expression::{owned, rust_type, written_expression};
+use super::outputs::{output_statics, outputs_struct};
 use super::plan::Plan;
-use super::steps::{condition, mentions, output_statics, outputs_struct};
+use super::steps::{condition, mentions};
 use crate::ir::{Condition, Data, Loop, OutputSource, Step, StepId, Turns};
 
 /// What a loop does, in a few words.

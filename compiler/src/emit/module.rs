@@ -181,7 +181,7 @@ fn runbook_impl(plan: &Plan<'_>) -> TokenStream {
 /// What defaults take from Parameter Store, and the call that reads it.
 fn stored(plan: &Plan<'_>) -> Option<(TokenStream, TokenStream)> {
     let call = plan.runbook.stored.as_ref()?;
-    let request = super::steps::request(plan, call);
+    let request = super::request::request(plan, call);
     Some((
         quote!(
             const STORED: &'static [StoredDefault] = parameters::STORED;

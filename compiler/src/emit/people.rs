@@ -6,7 +6,8 @@ use quote::quote;
 use super::data::into_document;
 use super::expression::owned;
 use super::plan::Plan;
-use super::steps::{Computed, request};
+use super::request::request;
+use super::steps::Computed;
 use crate::ir::{Approve, Approvers, Expression, Step, TextItem, Texts};
 
 /// The effect of a step that asks for an approval.

@@ -8,8 +8,8 @@ use crate::folder::{files, read, write};
 use crate::paths::{cache, compiler, kept, repository};
 use crate::process::{cargo, run};
 
-/// Files that are no part of what the compiler writes.
-const NOT_EMITTED: [&str; 2] = ["target", "Cargo.lock"];
+/// What is no part of what the compiler writes, but of what cargo does.
+const NOT_EMITTED: &str = "Cargo.lock";
 
 /// Emits the crate of a runbook into a folder.
 pub fn emit_crate(runbook: &Path, folder: &Path) {
@@ -34,7 +34,7 @@ pub fn emit_modules(runbook: &Path, children: &[PathBuf], folder: &Path) {
 
 /// Every file of an emitted crate with its text.
 pub fn emitted_files(folder: &Path) -> Vec<(PathBuf, String)> {
-    let wanted = |path: &Path| !NOT_EMITTED.iter().any(|name| path == Path::new(name));
+    let wanted = |path: &Path| path != Path::new(NOT_EMITTED);
     let files = files(folder, &wanted).into_iter();
     files
         .map(|file| (file.clone(), read(&folder.join(file))))

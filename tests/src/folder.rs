@@ -59,7 +59,10 @@ pub fn read(path: &Path) -> String {
     }
 }
 
-/// Every file below a folder that `wanted` takes, by its path from there on, sorted.
+/// What cargo leaves in a package that somebody has built where it lies.
+const BUILT: &str = "target";
+
+/// Every file below a folder that `wanted` takes, by its path from there on, sorted; nothing that cargo has built.
 pub fn files(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     let mut found = Vec::new();
     collect(folder, Path::new(""), wanted, &mut found);
@@ -72,7 +75,7 @@ fn collect(folder: &Path, prefix: &Path, wanted: &dyn Fn(&Path) -> bool, found: 
     for entry in entries {
         let path = entry.expect("an entry can be read").path();
         let name = prefix.join(path.file_name().expect("an entry has a name"));
-        if !wanted(&name) {
+        if name.ends_with(BUILT) || !wanted(&name) {
             continue;
         }
         if path.is_dir() {

@@ -45,9 +45,7 @@ fn all(target: &str, property: fn(&str)) {
         for folder in
             ["examples", "tests/actions", "tests/mutants"].map(|folder| repository().join(folder))
         {
-            let files = files(&folder, &|path| {
-                !path.ends_with("emitted") && !path.ends_with("target")
-            });
+            let files = files(&folder, &|path| !path.ends_with("emitted"));
             let runbooks = files.into_iter().filter(|file| {
                 let text = file
                     .extension()

@@ -798,3 +798,18 @@ fn mutated_documents_never_panic_and_spans_stay_inside() {
         render::json(&[(&source, &diagnostics)]);
     }
 }
+
+#[test]
+fn what_ends_a_value_within_brackets_is_to_be_quoted() {
+    let text = "mainSteps:\n  - {name: look, Selector: $.a[0].b}\n";
+    let (source, _, found) = read(text);
+    expect![[r#"
+        error[RB0101]: the YAML is not well-formed: `,` or `}` expected
+         --> runbook.yaml:2:31
+          |
+        2 |   - {name: look, Selector: $.a[0].b}
+          |                               ^ here
+          |
+          = help: put a comma between entries; within brackets, quote a value that contains one of `,`, `[`, `]`, `{`, `}`, `: ` or ` #`
+    "#]].assert_eq(&render::human(&source, &found, false));
+}

@@ -248,6 +248,7 @@ fn visible_place(text: &str, offset: usize) -> Span {
 fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
     const QUOTE: &str =
         "quote a value that contains `: ` or ` #` or begins with a special character";
+    const WITHIN_BRACKETS: &str = "put a comma between entries; within brackets, quote a value that contains one of `,`, `[`, `]`, `{`, `}`, `: ` or ` #`";
     const INDENT: &str = "lines of one mapping or list begin at the same column";
     let (reason, help) = match kind {
         kind if is_tab(kind) => ("a tab in the indentation", "indent with spaces"),
@@ -265,8 +266,8 @@ fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
             ("`key: value` expected", INDENT)
         }
         ErrorKind::ExpectedBlockSequenceEntry => ("`- ` expected", INDENT),
-        ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` expected", QUOTE),
-        ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` expected", QUOTE),
+        ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` expected", WITHIN_BRACKETS),
+        ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` expected", WITHIN_BRACKETS),
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::UnexpectedEofFlowMapping

@@ -5,27 +5,32 @@
 //! done or awaited, in one piece with the answer that they follow from: so a call costs one commit, and a cut at any
 //! point loses at most the answer of one call, which is then made again.
 
+mod before_steps;
+mod drive;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::caller::{Call, CallError, Caller, EffectId};
+use crate::caller::{CallError, Caller};
 use crate::cancel::CancelToken;
 use crate::child;
 use crate::clock::Clock;
 use crate::doubt::{Doubt, OnUnknown};
-use crate::dry_run::{self, DryRun};
+use crate::dry_run::DryRun;
 use crate::event::{Beginning, Change, Event};
-use crate::execution::{Execution, Fold, JournalError, Memory, Next, Open};
+use crate::execution::{Execution, Fold, JournalError, Memory, Open};
 use crate::observer::Observer;
 use crate::policy::Policy;
-use crate::record::{Reading, Record, Simulation};
+use crate::record::{Record, Simulation};
 use crate::runbook::Runbook;
 use crate::signal::Signals;
 use crate::store::{Store, StoreError};
-use crate::stored::{self, StoredErrors, StoredValues};
-use crate::value::{Document, InputError, Map};
+use crate::stored::StoredErrors;
+use crate::value::{InputError, Map};
+
+use drive::Drive;
 
 /// Runs the executions of one runbook.
 pub struct Engine<'a, R: Runbook> {
@@ -123,24 +128,6 @@ impl EngineError {
             Self::ParameterStore(_) | Self::Stored(_) | Self::Identity(_) | Self::Parameters(_)
         )
     }
-}
-
-/// An execution under way.
-struct Drive<R: Runbook> {
-    execution: Box<Execution<R>>,
-    /// The events that are not in the store yet.
-    unsaved: Vec<Event>,
-}
-
-/// How many events may wait until they are stored: steps that do nothing outside make many at once.
-const MOST_UNSAVED: usize = 256;
-
-fn save(store: &dyn Store, execution: Uuid, unsaved: &mut Vec<Event>) -> Result<(), StoreError> {
-    if !unsaved.is_empty() {
-        // What follows may be a long wait: it holds no more than it needs.
-        store.append(execution, std::mem::take(unsaved))?;
-    }
-    Ok(())
 }
 
 impl<'a, R: Runbook> Engine<'a, R> {
@@ -388,280 +375,4 @@ impl<'a, R: Runbook> Engine<'a, R> {
         })?;
         Ok(cut)
     }
-
-    /// Goes on to the end. What waits for others lies elsewhere, so that of executions that only sleep many can wait.
-    async fn drive(&self, mut drive: Drive<R>) -> Result<Ended<R>, EngineError> {
-        loop {
-            if is_asked(self.cancel.as_ref()) && drive.execution.can_be_cancelled() {
-                self.note(&mut drive, Change::CancelRequested)?;
-            }
-            if is_asked(self.complete.as_ref()) && drive.execution.can_be_completed() {
-                self.note(&mut drive, Change::CompleteRequested)?;
-            }
-            let next = drive.execution.next(&self.policy);
-            if !matches!(
-                next,
-                Next::Note {
-                    not_before: None,
-                    ..
-                }
-            ) {
-                // Nothing is done, awaited or given out before it is certain how it came to that.
-                save(self.store, drive.execution.id(), &mut drive.unsaved)?;
-            }
-            let execution = &drive.execution;
-            let change = match next {
-                Next::Read(names) => {
-                    let read = Box::pin(self.read(execution, names));
-                    self.started(read.await)?
-                }
-                Next::Identify => self.started(Box::pin(self.identify(execution)).await)?,
-                Next::Call {
-                    effect,
-                    request,
-                    deadline,
-                } => {
-                    let asked = effect.clone();
-                    let call = self.call(execution, effect, request, deadline);
-                    let change = Box::pin(call).await;
-                    if let Some(output) = self.caller.printed(&asked) {
-                        let (effect, output) = (asked, Box::new(output));
-                        self.note(&mut drive, Change::Printed { effect, output })?;
-                    }
-                    change.unwrap_or_else(|| drive.execution.out_of_time(&self.policy))
-                }
-                Next::Listen { deadline } => {
-                    let change = Box::pin(self.listen(execution, deadline)).await;
-                    change.unwrap_or_else(|| execution.out_of_time(&self.policy))
-                }
-                Next::Note { not_before, change } => match not_before {
-                    Some(moment) => self.sleep(execution, moment, change).await,
-                    None => change,
-                },
-                Next::Nothing => return self.end(*drive.execution),
-            };
-            self.note(&mut drive, change)?;
-        }
-    }
-
-    /// What there is to tell of an execution that has ended.
-    fn end(&self, mut execution: Execution<R>) -> Result<Ended<R>, EngineError> {
-        if self.memory() == Memory::Outputs {
-            execution = self.load(execution.id())?;
-        }
-        let (record, state) = execution.into_record();
-        Ok(Ended {
-            record: child::with_children::<R>(record, self.store),
-            state,
-        })
-    }
-
-    fn tell(&self, event: &Event, execution: &Execution<R>) {
-        if self.observer.watches() {
-            self.observer.observe(event, &execution.view());
-        }
-    }
-
-    /// Makes a change happen. It is in the store before the engine does or awaits anything.
-    fn note(&self, drive: &mut Drive<R>, change: Change) -> Result<(), EngineError> {
-        let Drive { execution, unsaved } = drive;
-        // A clock on the wall may be put back; the time of an execution may not.
-        let at = self.clock.now().max(execution.now());
-        let event = Event { at, change };
-        execution.apply(&event)?;
-        self.tell(&event, execution);
-        unsaved.push(event);
-        match unsaved.len() < MOST_UNSAVED {
-            true => Ok(()),
-            false => Ok(save(self.store, execution.id(), unsaved)?),
-        }
-    }
-
-    /// Makes a call; nothing when its time is up before.
-    async fn call(
-        &self,
-        execution: &Execution<R>,
-        effect: EffectId,
-        request: &R::Request,
-        deadline: Option<Timestamp>,
-    ) -> Option<Change> {
-        let call = Call::new(execution.id(), effect);
-        let answer = tokio::select! {
-            biased;
-            () = self.cancelled(execution) => return Some(Change::CancelRequested),
-            answer = self.ask(execution, &call, request) => answer,
-            () = self.until(deadline) => return None,
-        };
-        let effect = call.effect;
-        Some(match answer {
-            Ok(answer) => Change::Answered {
-                effect,
-                answer: Arc::new(answer),
-            },
-            Err(error) => Change::Refused {
-                effect,
-                error: Box::new(error),
-            },
-        })
-    }
-
-    async fn ask(
-        &self,
-        execution: &Execution<R>,
-        call: &Call,
-        request: &R::Request,
-    ) -> Result<Document, CallError> {
-        match &self.dry_run {
-            None => self.caller.call(call, request).await,
-            Some((dry_run, within)) => {
-                let hope = execution.hope();
-                let caller = self.caller;
-                dry_run.answer(within, caller, call, request, &hope).await
-            }
-        }
-    }
-
-    /// Who answers before the first step.
-    async fn before_steps(&self, call: &Call, request: &R::Request) -> Result<Document, CallError> {
-        match &self.dry_run {
-            None => self.caller.call(call, request).await,
-            Some((dry_run, _)) => dry_run.before_steps(self.caller).call(call, request).await,
-        }
-    }
-
-    /// Reads from Parameter Store.
-    async fn stored(&self, names: &[&str]) -> Result<StoredValues, CallError> {
-        match &self.dry_run {
-            None => stored::read::<R>(self.caller, names).await,
-            Some((dry_run, _)) if dry_run.reading() == Reading::Nothing => {
-                Ok(dry_run::stored::<R>(names))
-            }
-            Some((dry_run, _)) => {
-                stored::read::<R>(&dry_run.before_steps(self.caller), names).await
-            }
-        }
-    }
-
-    /// Waits for a signal that means something; nothing when the time of the wait is up before.
-    async fn listen(
-        &self,
-        execution: &Execution<R>,
-        deadline: Option<Timestamp>,
-    ) -> Option<Change> {
-        tokio::select! {
-            biased;
-            () = self.cancelled(execution) => Some(Change::CancelRequested),
-            () = self.completed(execution) => Some(Change::CompleteRequested),
-            change = self.heard(execution) => Some(change),
-            () = self.until(deadline) => None,
-        }
-    }
-
-    async fn heard(&self, execution: &Execution<R>) -> Change {
-        let Some(awaited) = execution.awaited() else {
-            return std::future::pending().await;
-        };
-        loop {
-            let signal = self.signals.next(&awaited).await;
-            match execution.hear(&signal) {
-                Ok(change) => return change,
-                Err(refusal) => self.signals.refused(&signal, &refusal),
-            }
-        }
-    }
-
-    /// Waits, then gives `then`, unless somebody asks to cancel.
-    async fn sleep(&self, execution: &Execution<R>, moment: Timestamp, then: Change) -> Change {
-        tokio::select! {
-            biased;
-            () = self.cancelled(execution) => Change::CancelRequested,
-            () = self.clock.sleep_until(moment) => then,
-        }
-    }
-
-    /// What is known before the first step. Without it a child has failed; any other execution may be continued.
-    fn started(&self, known: Result<Change, EngineError>) -> Result<Change, EngineError> {
-        match known {
-            Err(error) if self.is_child && error.is_before_start() => Ok(Change::NotStarted {
-                problem: error.to_string(),
-            }),
-            known => known,
-        }
-    }
-
-    /// Reads what defaults of parameters take from Parameter Store.
-    async fn read(
-        &self,
-        execution: &Execution<R>,
-        names: &[&'static str],
-    ) -> Result<Change, EngineError> {
-        let values = tokio::select! {
-            biased;
-            () = self.cancelled(execution) => return Ok(Change::CancelRequested),
-            values = self.stored(names) => values.map_err(EngineError::ParameterStore)?,
-        };
-        execution.with_stored(&values)?;
-        Ok(Change::Read { values })
-    }
-
-    /// Asks AWS as whom the runbook runs.
-    async fn identify(&self, execution: &Execution<R>) -> Result<Change, EngineError> {
-        let call = Call::before_steps(1);
-        let request = R::identity();
-        let answer = tokio::select! {
-            biased;
-            () = self.cancelled(execution) => return Ok(Change::CancelRequested),
-            answer = self.before_steps(&call, &request) => answer.map_err(EngineError::Identity)?,
-        };
-        let change = identity(&answer).map_err(EngineError::Identity)?;
-        execution
-            .check_start(&change)
-            .map_err(EngineError::Parameters)?;
-        Ok(change)
-    }
-
-    /// Waits for a request to cancel that the execution has not followed yet.
-    async fn cancelled(&self, execution: &Execution<R>) {
-        match &self.cancel {
-            Some(cancel) if execution.can_be_cancelled() => cancel.cancelled().await,
-            _ => std::future::pending().await,
-        }
-    }
-
-    /// Waits for a request to end while nothing but people is waited for.
-    async fn completed(&self, execution: &Execution<R>) {
-        match &self.complete {
-            Some(complete) if execution.asks() && execution.can_be_completed() => {
-                complete.cancelled().await;
-            }
-            _ => std::future::pending().await,
-        }
-    }
-
-    async fn until(&self, deadline: Option<Timestamp>) {
-        match deadline {
-            Some(moment) => self.clock.sleep_until(moment).await,
-            None => std::future::pending().await,
-        }
-    }
-}
-
-/// Whether somebody has asked for what a token stands for; without one nobody can.
-fn is_asked(token: Option<&CancelToken>) -> bool {
-    token.is_some_and(CancelToken::is_cancelled)
-}
-
-/// The identity that an answer of GetCallerIdentity tells.
-fn identity(answer: &Document) -> Result<Change, CallError> {
-    let text = |name: &str| {
-        let found = answer.get(name).and_then(Document::as_str);
-        found.map(str::to_owned).ok_or_else(|| CallError::Response {
-            operation: "GetCallerIdentity".to_owned(),
-            message: format!("it has no `{name}`"),
-        })
-    };
-    Ok(Change::Identified {
-        arn: text("Arn")?.into(),
-        account: text("Account")?.into(),
-    })
 }

@@ -128,3 +128,22 @@ impl Expression {
         }
     }
 }
+
+/// A JSON value with references inside: an `InputPayload`.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Another number, as written.
+    Number(f64),
+    /// Text, or one whole reference of any type.
+    Expression(Expression),
+    /// A list; an element that is a whole reference to a list is spliced in (spec 3.3).
+    List(Vec<Data>),
+    /// A map.
+    Map(Vec<(String, Data)>),
+}

@@ -1,0 +1,236 @@
+//! The loop: asks an execution what is next, does it, and makes what has come of it happen.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::caller::{Call, CallError, EffectId};
+use crate::cancel::CancelToken;
+use crate::child;
+use crate::event::{Change, Event};
+use crate::execution::{Execution, Memory, Next};
+use crate::runbook::Runbook;
+use crate::store::{Store, StoreError};
+use crate::value::Document;
+
+use super::{Ended, Engine, EngineError};
+
+/// An execution under way.
+pub(super) struct Drive<R: Runbook> {
+    pub(super) execution: Box<Execution<R>>,
+    /// The events that are not in the store yet.
+    pub(super) unsaved: Vec<Event>,
+}
+
+/// How many events may wait until they are stored: steps that do nothing outside make many at once.
+const MOST_UNSAVED: usize = 256;
+
+fn save(store: &dyn Store, execution: Uuid, unsaved: &mut Vec<Event>) -> Result<(), StoreError> {
+    if !unsaved.is_empty() {
+        // What follows may be a long wait: it holds no more than it needs.
+        store.append(execution, std::mem::take(unsaved))?;
+    }
+    Ok(())
+}
+
+impl<R: Runbook> Engine<'_, R> {
+    /// Goes on to the end. What waits for others lies elsewhere, so that of executions that only sleep many can wait.
+    pub(super) async fn drive(&self, mut drive: Drive<R>) -> Result<Ended<R>, EngineError> {
+        loop {
+            if is_asked(self.cancel.as_ref()) && drive.execution.can_be_cancelled() {
+                self.note(&mut drive, Change::CancelRequested)?;
+            }
+            if is_asked(self.complete.as_ref()) && drive.execution.can_be_completed() {
+                self.note(&mut drive, Change::CompleteRequested)?;
+            }
+            let next = drive.execution.next(&self.policy);
+            if !matches!(
+                next,
+                Next::Note {
+                    not_before: None,
+                    ..
+                }
+            ) {
+                // Nothing is done, awaited or given out before it is certain how it came to that.
+                save(self.store, drive.execution.id(), &mut drive.unsaved)?;
+            }
+            let execution = &drive.execution;
+            let change = match next {
+                Next::Read(names) => {
+                    let read = Box::pin(self.read(execution, names));
+                    self.started(read.await)?
+                }
+                Next::Identify => self.started(Box::pin(self.identify(execution)).await)?,
+                Next::Call {
+                    effect,
+                    request,
+                    deadline,
+                } => {
+                    let asked = effect.clone();
+                    let call = self.call(execution, effect, request, deadline);
+                    let change = Box::pin(call).await;
+                    if let Some(output) = self.caller.printed(&asked) {
+                        let (effect, output) = (asked, Box::new(output));
+                        self.note(&mut drive, Change::Printed { effect, output })?;
+                    }
+                    change.unwrap_or_else(|| drive.execution.out_of_time(&self.policy))
+                }
+                Next::Listen { deadline } => {
+                    let change = Box::pin(self.listen(execution, deadline)).await;
+                    change.unwrap_or_else(|| execution.out_of_time(&self.policy))
+                }
+                Next::Note { not_before, change } => match not_before {
+                    Some(moment) => self.sleep(execution, moment, change).await,
+                    None => change,
+                },
+                Next::Nothing => return self.end(*drive.execution),
+            };
+            self.note(&mut drive, change)?;
+        }
+    }
+
+    /// What there is to tell of an execution that has ended.
+    fn end(&self, mut execution: Execution<R>) -> Result<Ended<R>, EngineError> {
+        if self.memory() == Memory::Outputs {
+            execution = self.load(execution.id())?;
+        }
+        let (record, state) = execution.into_record();
+        Ok(Ended {
+            record: child::with_children::<R>(record, self.store),
+            state,
+        })
+    }
+
+    pub(super) fn tell(&self, event: &Event, execution: &Execution<R>) {
+        if self.observer.watches() {
+            self.observer.observe(event, &execution.view());
+        }
+    }
+
+    /// Makes a change happen. It is in the store before the engine does or awaits anything.
+    pub(super) fn note(&self, drive: &mut Drive<R>, change: Change) -> Result<(), EngineError> {
+        let Drive { execution, unsaved } = drive;
+        // A clock on the wall may be put back; the time of an execution may not.
+        let at = self.clock.now().max(execution.now());
+        let event = Event { at, change };
+        execution.apply(&event)?;
+        self.tell(&event, execution);
+        unsaved.push(event);
+        match unsaved.len() < MOST_UNSAVED {
+            true => Ok(()),
+            false => Ok(save(self.store, execution.id(), unsaved)?),
+        }
+    }
+
+    /// Makes a call; nothing when its time is up before.
+    async fn call(
+        &self,
+        execution: &Execution<R>,
+        effect: EffectId,
+        request: &R::Request,
+        deadline: Option<Timestamp>,
+    ) -> Option<Change> {
+        let call = Call::new(execution.id(), effect);
+        let answer = tokio::select! {
+            biased;
+            () = self.cancelled(execution) => return Some(Change::CancelRequested),
+            answer = self.ask(execution, &call, request) => answer,
+            () = self.until(deadline) => return None,
+        };
+        let effect = call.effect;
+        Some(match answer {
+            Ok(answer) => Change::Answered {
+                effect,
+                answer: Arc::new(answer),
+            },
+            Err(error) => Change::Refused {
+                effect,
+                error: Box::new(error),
+            },
+        })
+    }
+
+    async fn ask(
+        &self,
+        execution: &Execution<R>,
+        call: &Call,
+        request: &R::Request,
+    ) -> Result<Document, CallError> {
+        match &self.dry_run {
+            None => self.caller.call(call, request).await,
+            Some((dry_run, within)) => {
+                let hope = execution.hope();
+                let caller = self.caller;
+                dry_run.answer(within, caller, call, request, &hope).await
+            }
+        }
+    }
+
+    /// Waits for a signal that means something; nothing when the time of the wait is up before.
+    async fn listen(
+        &self,
+        execution: &Execution<R>,
+        deadline: Option<Timestamp>,
+    ) -> Option<Change> {
+        tokio::select! {
+            biased;
+            () = self.cancelled(execution) => Some(Change::CancelRequested),
+            () = self.completed(execution) => Some(Change::CompleteRequested),
+            change = self.heard(execution) => Some(change),
+            () = self.until(deadline) => None,
+        }
+    }
+
+    async fn heard(&self, execution: &Execution<R>) -> Change {
+        let Some(awaited) = execution.awaited() else {
+            return std::future::pending().await;
+        };
+        loop {
+            let signal = self.signals.next(&awaited).await;
+            match execution.hear(&signal) {
+                Ok(change) => return change,
+                Err(refusal) => self.signals.refused(&signal, &refusal),
+            }
+        }
+    }
+
+    /// Waits, then gives `then`, unless somebody asks to cancel.
+    async fn sleep(&self, execution: &Execution<R>, moment: Timestamp, then: Change) -> Change {
+        tokio::select! {
+            biased;
+            () = self.cancelled(execution) => Change::CancelRequested,
+            () = self.clock.sleep_until(moment) => then,
+        }
+    }
+
+    /// Waits for a request to cancel that the execution has not followed yet.
+    pub(super) async fn cancelled(&self, execution: &Execution<R>) {
+        match &self.cancel {
+            Some(cancel) if execution.can_be_cancelled() => cancel.cancelled().await,
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// Waits for a request to end while nothing but people is waited for.
+    async fn completed(&self, execution: &Execution<R>) {
+        match &self.complete {
+            Some(complete) if execution.asks() && execution.can_be_completed() => {
+                complete.cancelled().await;
+            }
+            _ => std::future::pending().await,
+        }
+    }
+
+    async fn until(&self, deadline: Option<Timestamp>) {
+        match deadline {
+            Some(moment) => self.clock.sleep_until(moment).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Whether somebody has asked for what a token stands for; without one nobody can.
+fn is_asked(token: Option<&CancelToken>) -> bool {
+    token.is_some_and(CancelToken::is_cancelled)
+}

@@ -265,11 +265,12 @@ impl<'a> Scope<'a> {
     /// The steps there are, as a help.
     pub(super) fn steps(&self) -> String {
         const LISTED: usize = 12;
-        let names: Vec<&str> = self
+        let names = self
             .entries()
-            .map(|(_, entry)| entry.step.name.value.as_str())
-            .collect();
+            .map(|(_, entry)| entry.step.name.value.as_str());
+        let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
         match names.len() {
+            0 => "give a step this name".to_owned(),
             count if count > LISTED => format!("name one of the {count} steps of the runbook"),
             _ => format!("the steps are {}", listed(&names)),
         }

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::File;
 use crate::document::fields::{Fields, Subject};
+use crate::document::form;
 use crate::document::parameters::invalid_name;
 use crate::document::scalars::{number, text, wrong_kind};
 use crate::source::Spanned;
@@ -11,10 +12,7 @@ use crate::syntax::{Entry, Node, NodeKind};
 /// Reads `files`.
 pub(super) fn files(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<File> {
     let Some(node) = node else { return Vec::new() };
-    let NodeKind::Mapping(entries) = &node.kind else {
-        diagnostics.extend(wrong_kind(node, "`files`", "a mapping"));
-        return Vec::new();
-    };
+    let entries = form::by_name(node, "files", diagnostics);
     if let Some(entry) = entries.get(MANY) {
         diagnostics.push(too_many(entries.len(), entry));
     }

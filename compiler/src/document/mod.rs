@@ -6,6 +6,7 @@
 
 mod fields;
 mod files;
+mod form;
 mod handlers;
 mod outputs;
 mod parameters;

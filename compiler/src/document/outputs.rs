@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::fields::{Fields, Subject};
+use crate::document::form::Form;
 use crate::document::parameters::plain_type;
 use crate::document::scalars::{constant, scalar, wrong_kind};
 use crate::document::{DocumentOutput, OutputDefinition, Type};
@@ -39,7 +40,17 @@ pub(super) fn definitions(
     outputs
 }
 
+const KEYS: [&str; 3] = ["Name", "Selector", "Type"];
+
+const FORM: Form = Form {
+    kind: "an output",
+    name: "Name",
+    short: Some("Selector"),
+    keys: &KEYS,
+};
+
 fn definition(node: &Node, diagnostics: &mut Diagnostics) -> Option<OutputDefinition> {
+    let node = &*FORM.read(node, diagnostics);
     let written = node.get("Name").and_then(Node::as_scalar);
     let title = match written {
         Some(name) => format!("the output `{}`", name.text),
@@ -50,7 +61,7 @@ fn definition(node: &Node, diagnostics: &mut Diagnostics) -> Option<OutputDefini
         name: &title,
         open: false,
     };
-    let fields = Fields::read(node, &subject, &["Name", "Selector", "Type"], diagnostics)?;
+    let fields = Fields::read(node, &subject, &KEYS, diagnostics)?;
     let name = fields.require("Name", &subject, diagnostics);
     let selector = fields.require("Selector", &subject, diagnostics);
     let selector = selector.and_then(|node| self::selector(node, diagnostics));

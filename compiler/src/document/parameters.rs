@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::fields::{Fields, Subject};
+use crate::document::form;
 use crate::document::scalars::{number, text, wrong_kind};
 use crate::document::{Constraints, Parameter, ParameterType, Type, Value, Variable};
 use crate::source::Spanned;
@@ -23,7 +24,8 @@ const KEYS: [&str; 11] = [
 
 /// Reads `parameters`.
 pub(super) fn parameters(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<Parameter> {
-    let entries = entries(node, "`parameters`", diagnostics);
+    let Some(node) = node else { return Vec::new() };
+    let entries = form::by_name(node, "parameters", diagnostics);
     if let Some(entry) = entries.get(MOST) {
         diagnostics.push(too_many(entries.len(), entry));
     }
@@ -58,26 +60,12 @@ fn too_long(name: &Spanned<String>) -> Diagnostic {
 
 /// Reads `variables`.
 pub(super) fn variables(node: Option<&Node>, diagnostics: &mut Diagnostics) -> Vec<Variable> {
-    let entries = entries(node, "`variables`", diagnostics);
+    let Some(node) = node else { return Vec::new() };
+    let entries = form::by_name(node, "variables", diagnostics);
     entries
         .iter()
         .map(|entry| variable(entry, diagnostics))
         .collect()
-}
-
-fn entries<'node>(
-    node: Option<&'node Node>,
-    name: &str,
-    diagnostics: &mut Diagnostics,
-) -> &'node [Entry] {
-    match node.map(|node| (node, &node.kind)) {
-        Some((_, NodeKind::Mapping(entries))) => entries,
-        Some((node, _)) => {
-            diagnostics.extend(wrong_kind(node, name, "a mapping"));
-            &[]
-        }
-        None => &[],
-    }
 }
 
 fn parameter(entry: &Entry, diagnostics: &mut Diagnostics) -> Parameter {

@@ -30,6 +30,11 @@ pub fn ambiguous_text(scalar: &Scalar, span: Span) -> Option<Diagnostic> {
 
 /// The report of a value of the wrong kind; none if it was reported already.
 pub(super) fn wrong_kind(node: &Node, name: &str, expected: &str) -> Option<Diagnostic> {
+    misshapen(node, name, expected).map(|report| report.help(way_out(expected)))
+}
+
+/// The same without a way out.
+pub(super) fn misshapen(node: &Node, name: &str, expected: &str) -> Option<Diagnostic> {
     if node.kind == NodeKind::Unknown {
         return None;
     }
@@ -41,8 +46,7 @@ pub(super) fn wrong_kind(node: &Node, name: &str, expected: &str) -> Option<Diag
     let message = format!("{name} is {found}, but {expected} is expected");
     Some(
         Diagnostic::error(Code::WrongKind, first_line(node), message)
-            .label(format!("{expected} is expected here"))
-            .help(way_out(expected)),
+            .label(format!("{expected} is expected here")),
     )
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::fields::{Fields, Subject};
+use crate::document::form::{self, Form};
 use crate::document::handlers;
 use crate::document::outputs::definitions;
 use crate::document::parameters::invalid_name;
@@ -39,8 +40,7 @@ pub(super) fn main_steps(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Step
 }
 
 fn steps(node: &Node, key: &str, diagnostics: &mut Diagnostics) -> Vec<Step> {
-    let NodeKind::Sequence(nodes) = &node.kind else {
-        diagnostics.extend(wrong_kind(node, &format!("`{key}`"), "a list of steps"));
+    let Some(nodes) = form::steps(node, key, diagnostics) else {
         return Vec::new();
     };
     if nodes.is_empty() {
@@ -55,7 +55,15 @@ fn steps(node: &Node, key: &str, diagnostics: &mut Diagnostics) -> Vec<Step> {
     nodes.filter_map(|node| step(node, diagnostics)).collect()
 }
 
+const FORM: Form = Form {
+    kind: "a step",
+    name: "name",
+    short: None,
+    keys: &KEYS,
+};
+
 fn step(node: &Node, diagnostics: &mut Diagnostics) -> Option<Step> {
+    let node = &*FORM.read(node, diagnostics);
     let written = node.get("name").and_then(Node::as_scalar);
     let title = match written {
         Some(name) => format!("the step `{}`", name.text),

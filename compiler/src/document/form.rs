@@ -1,0 +1,193 @@
+//! Things with names, in the form of others: `parameters` as a list, a step below its name.
+//!
+//! Parameters, variables and files stand in a mapping, by their names; steps and outputs in a list, each with its name
+//! as a value. Who takes one for the other is told so once. What was meant is plain, so it is read all the same, and no
+//! other finding follows from it.
+
+use std::borrow::Cow;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::document::scalars::{misshapen, wrong_kind};
+use crate::source::{Span, Spanned};
+use crate::syntax::origin::Origin;
+use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
+
+/// The entries of a mapping by name.
+pub(super) fn by_name<'node>(
+    node: &'node Node,
+    key: &str,
+    diagnostics: &mut Diagnostics,
+) -> Cow<'node, [Entry]> {
+    let name = format!("`{key}`");
+    let elements = match &node.kind {
+        NodeKind::Mapping(entries) => return Cow::Borrowed(entries),
+        NodeKind::Sequence(elements) => elements.as_slice(),
+        _ => &[],
+    };
+    let entries: Vec<Entry> = elements.iter().flat_map(entries_of).collect();
+    let report = match entries.first() {
+        None => wrong_kind(node, &name, "a mapping"),
+        Some(first) => misshapen(node, &name, "a mapping").map(|report| {
+            report.help(format!(
+                "write the name of each as a key, without a dash: `{}:`, with the rest below it",
+                first.key
+            ))
+        }),
+    };
+    diagnostics.extend(report);
+    Cow::Owned(entries)
+}
+
+/// What an element of a list says in a mapping by name: `- name: a` with its keys, or `- a:` with its keys below.
+fn entries_of(element: &Node) -> Vec<Entry> {
+    let NodeKind::Mapping(entries) = &element.kind else {
+        return Vec::new();
+    };
+    let names = |entry: &&Entry| entry.key.value.eq_ignore_ascii_case("name");
+    let name = entries.iter().find(names);
+    if let Some(name) = name.and_then(|entry| entry.value.as_scalar()) {
+        let rest = entries.iter().filter(|entry| !names(entry));
+        return vec![Entry {
+            key: Spanned::new(name.text.clone(), name.inner_span()),
+            value: mapping(element.span, rest.cloned().collect()),
+        }];
+    }
+    let is_below = |entry: &Entry| matches!(entry.value.kind, NodeKind::Mapping(_));
+    match entries.iter().all(is_below) {
+        true => entries.clone(),
+        false => Vec::new(),
+    }
+}
+
+/// The steps of a list.
+pub(super) fn steps<'node>(
+    node: &'node Node,
+    key: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Cow<'node, [Node]>> {
+    const EXPECTED: &str = "a list of steps";
+    let name = format!("`{key}`");
+    let entries = match &node.kind {
+        NodeKind::Sequence(nodes) => return Some(Cow::Borrowed(nodes)),
+        NodeKind::Mapping(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    let steps = entries
+        .iter()
+        .filter(|entry| matches!(entry.value.kind, NodeKind::Mapping(_)))
+        .map(|entry| with_name(entry, "name", Vec::new()));
+    let steps: Vec<Node> = steps.collect();
+    let report = match entries.first().filter(|_| !steps.is_empty()) {
+        None => wrong_kind(node, &name, EXPECTED),
+        Some(first) => misshapen(node, &name, EXPECTED).map(|report| {
+            report.help(format!(
+                "write each with a dash and its name: `- name: {}`, with the rest below it",
+                first.key
+            ))
+        }),
+    };
+    diagnostics.extend(report);
+    (!steps.is_empty()).then_some(Cow::Owned(steps))
+}
+
+/// How the elements of a list of named things are written.
+pub(super) struct Form {
+    /// One of them, in the words of reports: `a step`.
+    pub(super) kind: &'static str,
+    /// The key of its name.
+    pub(super) name: &'static str,
+    /// The key of what might stand in short beside the name: `- Ids: $.Ids`.
+    pub(super) short: Option<&'static str>,
+    /// All its keys.
+    pub(super) keys: &'static [&'static str],
+}
+
+impl Form {
+    /// An element of the list. One that has its name for a key is reported, and taken for what it means.
+    pub(super) fn read<'node>(
+        &self,
+        node: &'node Node,
+        diagnostics: &mut Diagnostics,
+    ) -> Cow<'node, Node> {
+        let NodeKind::Mapping(entries) = &node.kind else {
+            return Cow::Borrowed(node);
+        };
+        let is_key = |entry: &Entry| {
+            let key = entry.key.value.as_str();
+            similar(key, self.keys.iter().copied()).is_some() || self.keys.contains(&key)
+        };
+        let (known, unknown): (Vec<&Entry>, Vec<&Entry>) =
+            entries.iter().partition(|entry| is_key(entry));
+        let has_name = known.iter().any(|entry| {
+            let key = entry.key.value.as_str();
+            key == self.name || similar(key, [self.name]).is_some()
+        });
+        let [named] = unknown.as_slice() else {
+            return Cow::Borrowed(node);
+        };
+        let rest: Vec<Entry> = known.into_iter().cloned().collect();
+        let meant = match (&named.value.kind, self.short) {
+            _ if has_name => None,
+            (NodeKind::Mapping(_), _) => Some(with_name(named, self.name, rest)),
+            _ if named.value.is_null() => Some(with_name(named, self.name, rest)),
+            (NodeKind::Scalar(_), Some(short)) => {
+                let key = Spanned::new(short.to_owned(), named.key.span);
+                let value = named.value.clone();
+                let short = std::iter::once(Entry { key, value });
+                let rest = short.chain(rest).collect();
+                Some(with_name(named, self.name, rest))
+            }
+            _ => None,
+        };
+        let Some(meant) = meant else {
+            return Cow::Borrowed(node);
+        };
+        diagnostics.push(self.name_as_key(named));
+        Cow::Owned(meant)
+    }
+
+    fn name_as_key(&self, named: &Entry) -> Diagnostic {
+        let Self { kind, name, .. } = self;
+        let key = &named.key;
+        let message = format!("unknown key `{key}` in {kind}");
+        let beside = match (&named.value.kind, self.short) {
+            (NodeKind::Scalar(_), Some(short)) if !named.value.is_null() => {
+                format!("`{short}: …` below it")
+            }
+            _ => "the other keys below it, as far in".to_owned(),
+        };
+        Diagnostic::error(Code::UnknownKey, key.span, message)
+            .label(format!("{kind} has its name as the value of `{name}`"))
+            .help(format!("write `{name}: {key}`, and {beside}"))
+    }
+}
+
+/// A mapping that says the name which stood before it as a key.
+fn with_name(named: &Entry, key: &str, rest: Vec<Entry>) -> Node {
+    let span = named.key.span;
+    let below = match &named.value.kind {
+        NodeKind::Mapping(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    let name = Entry {
+        key: Spanned::new(key.to_owned(), span),
+        value: Node {
+            span,
+            kind: NodeKind::Scalar(Scalar {
+                text: named.key.value.clone(),
+                style: Style::SingleQuoted,
+                origin: Origin::whole(span),
+            }),
+        },
+    };
+    let below = below.iter().filter(|entry| entry.key.value != key);
+    let entries = std::iter::once(name).chain(below.cloned()).chain(rest);
+    mapping(span.to(named.value.span), entries.collect())
+}
+
+fn mapping(span: Span, entries: Vec<Entry>) -> Node {
+    Node {
+        span,
+        kind: NodeKind::Mapping(entries),
+    }
+}

@@ -417,3 +417,16 @@ fn coverage_tells_the_steps_and_ways_that_no_scenario_took() {
           never taken:  wait is cancelled → lambda2"#]]
     .assert_eq(&coverage.to_string());
 }
+
+#[test]
+fn what_the_documentation_shows_of_scenarios_can_be_read() {
+    let text = include_str!("../../compiler/docs/scenarios.md");
+    let blocks = text.split("```yaml\n").skip(1);
+    let blocks: Vec<&str> = blocks.filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty(), "there are examples");
+    for block in blocks {
+        if let Err(errors) = Scenario::read(block, "scenarios.md") {
+            panic!("{errors}\n{block}");
+        }
+    }
+}

@@ -142,11 +142,14 @@ fn answer(reader: &mut Reader, path: &str, mut value: Document) -> Option<Answer
     Answer::success(reader, path, value)
 }
 
+/// What Boto3 says where a service says nothing.
+const UNKNOWN: &str = "Unknown";
+
 fn service_error(reader: &mut Reader, path: &str, value: Document) -> Option<Answer> {
     let mut members = reader.members(path, value, &["code", "message"]);
     let message = take(&mut members, "message")
         .and_then(|value| reader.text(&join(path, "message"), value))
-        .unwrap_or_default();
+        .unwrap_or_else(|| UNKNOWN.to_owned());
     let code = take(&mut members, "code").unwrap_or(Document::Null);
     let code_path = join(path, "code");
     match code {

@@ -14,22 +14,10 @@ use super::actions::{self, listed, some_of};
 use super::scope::Scope;
 use crate::catalogue::{List, Map, Member, Operation, Service, ShapeId, ShapeKind, Structure};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near};
-use crate::document::{Scalar, Type, Value, ValueKind};
+use crate::document::{STEP_PROPERTIES, Scalar, Type, Value, ValueKind};
 use crate::ir::{ApiEntry, ApiField, ApiItem, ApiValue, Expression};
 use crate::source::{Span, Spanned};
 use crate::syntax::Style;
-
-/// Properties of steps that slip into `inputs` when they are indented too far.
-const STEP_PROPERTIES: [&str; 8] = [
-    "outputs",
-    "maxAttempts",
-    "timeoutSeconds",
-    "onFailure",
-    "onCancel",
-    "isCritical",
-    "isEnd",
-    "nextStep",
-];
 
 /// The operation whose input is checked.
 pub(super) struct Operand<'a> {

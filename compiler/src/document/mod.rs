@@ -16,6 +16,7 @@ mod types;
 mod value;
 
 pub use scalars::ambiguous_text;
+pub(crate) use steps::PROPERTIES as STEP_PROPERTIES;
 pub use types::{ParameterType, Type};
 pub use value::{Scalar, Value, ValueKind};
 

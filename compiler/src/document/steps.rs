@@ -30,6 +30,12 @@ const KEYS: [&str; 12] = [
     "nextStep",
 ];
 
+/// Those that stand behind `inputs`, and slip into them where they are indented too far.
+pub(crate) const PROPERTIES: &[&str] = {
+    let [_name, _action, _description, _inputs, properties @ ..] = &KEYS;
+    properties
+};
+
 /// Reads `mainSteps`, and reports names that are given twice anywhere.
 pub(super) fn main_steps(node: &Node, diagnostics: &mut Diagnostics) -> Vec<Step> {
     let steps = steps(node, "mainSteps", diagnostics);

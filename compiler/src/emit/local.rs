@@ -24,35 +24,28 @@ pub(crate) struct LocalRequest {
 /// What the runbook does beside calling APIs.
 pub(crate) fn locals(plan: &Plan<'_>) -> Vec<LocalRequest> {
     let mut steps = plan.runbook.steps.iter();
-    let sends = steps.any(|step| matches!(step.work, Work::Webhook(_)));
-    let script = LocalRequest {
-        name: names::identifier("Script"),
-        module: names::identifier("script"),
-        title: "A script",
-        kind: quote!(Script),
-    };
-    let webhook = LocalRequest {
-        name: names::identifier("Webhook"),
-        module: names::identifier("webhook"),
-        title: "A webhook",
-        kind: quote!(Webhook<Request>),
-    };
-    let child = LocalRequest {
-        name: names::identifier("Child"),
-        module: names::identifier("child"),
-        title: "Another runbook",
-        kind: quote!(Child),
-    };
-    let fleet = LocalRequest {
-        name: names::identifier("Fleet"),
-        module: names::identifier("child"),
-        title: "Another runbook, for several targets",
-        kind: quote!(Fleet),
-    };
-    let script = scripts::has_scripts(plan).then_some(script);
-    let webhook = sends.then_some(webhook);
-    let (once, for_targets) = children::kinds(plan);
-    let children = once.then_some(child).into_iter();
-    let children = children.chain(for_targets.then_some(fleet));
-    script.into_iter().chain(webhook).chain(children).collect()
+    let scripts = scripts::has_scripts(plan);
+    let webhooks = steps.any(|step| matches!(step.work, Work::Webhook(_)));
+    let (children, fleets) = children::kinds(plan);
+    let for_targets = "Another runbook, for several targets";
+    let all = [
+        (scripts, "Script", "script", "A script", quote!(Script)),
+        (
+            webhooks,
+            "Webhook",
+            "webhook",
+            "A webhook",
+            quote!(Webhook<Request>),
+        ),
+        (children, "Child", "child", "Another runbook", quote!(Child)),
+        (fleets, "Fleet", "child", for_targets, quote!(Fleet)),
+    ];
+    let used = all.into_iter().filter(|(is_used, ..)| *is_used);
+    used.map(|(_, name, module, title, kind)| LocalRequest {
+        name: names::identifier(name),
+        module: names::identifier(module),
+        title,
+        kind,
+    })
+    .collect()
 }

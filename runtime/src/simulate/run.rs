@@ -125,7 +125,7 @@ pub(crate) async fn play<R: Runbook>(
 ) -> Result<Played<R>, SimulationError> {
     let start = start::<R>(&scenario)?;
     let clock = Arc::new(VirtualClock::new(scenario.start));
-    let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
+    let simulator = Simulator::new(scenario, Arc::clone(&clock));
     play_from::<R>(&simulator, &clock, start, audience, stops).await
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn run_for_targets<R: Runbook>(
         ..scenario
     };
     let clock = Arc::new(VirtualClock::new(scenario.start));
-    let simulator = Simulator::new(scenario, Parent::<R>::DEFINITION, Arc::clone(&clock));
+    let simulator = Simulator::new(scenario, Arc::clone(&clock));
     let order = find::<R>(&simulator, order).await?;
     order.check::<R>().map_err(SimulationError::Targets)?;
     let scenario = simulator.scenario();
@@ -207,7 +207,7 @@ pub async fn run_cut<R: Runbook>(
     let start = start::<R>(&scenario)?;
     let execution = start.execution;
     let clock = Arc::new(VirtualClock::new(scenario.start));
-    let simulator = Simulator::new(scenario, R::DEFINITION, Arc::clone(&clock));
+    let simulator = Simulator::new(scenario, Arc::clone(&clock));
     let people = People::new(&simulator, &clock);
     let store = CutStore::new(events);
     let play = |store| Play {

@@ -1,4 +1,4 @@
-//! The caller of a simulation: it answers every call from the scenario and never reaches anything real.
+//! What a simulation answers calls by: the scenario alone, so that nothing real is ever reached.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::json;
 use tokio::sync::Notify;
 
-use crate::caller::{BoxFuture, Call, CallError, Caller, EffectId, is_throttling_code};
+use crate::caller::{CallError, EffectId, is_throttling_code};
 use crate::clock::VirtualClock;
 use crate::decode::{Location, Response, Shape, check_answer};
 use crate::effect::{Operation, Request};
 use crate::local::Local;
 use crate::name::Name;
-use crate::runbook::Definition;
 use crate::script::{self, Output, Script, ScriptError};
 use crate::value::{Document, Map};
 
@@ -40,7 +39,6 @@ pub struct MadeCall {
 pub struct Simulator {
     scenario: Scenario,
     stubs: Stubs,
-    definition: &'static Definition,
     rehearsal: Rehearsal,
     progress: Mutex<Progress>,
     stuck: Notify,
@@ -68,16 +66,11 @@ struct Progress {
 
 impl Simulator {
     /// A simulator that answers the calls of one run, whose time is that of `clock`.
-    pub fn new(
-        scenario: Scenario,
-        definition: &'static Definition,
-        clock: Arc<VirtualClock>,
-    ) -> Self {
+    pub fn new(scenario: Scenario, clock: Arc<VirtualClock>) -> Self {
         Self {
             rehearsal: Rehearsal::new(&scenario.region, clock),
             stubs: Stubs::of(&scenario.stubs),
             scenario,
-            definition,
             progress: Mutex::default(),
             stuck: Notify::new(),
         }
@@ -88,12 +81,7 @@ impl Simulator {
         &self.scenario
     }
 
-    /// The calls made so far, in order, without that for the caller's identity.
-    pub fn calls(&self) -> Vec<MadeCall> {
-        self.progress().calls.clone()
-    }
-
-    /// The same at the end, when no more follow.
+    /// The calls that were made, in order, without that for the caller's identity: at the end, when no more follow.
     pub(super) fn take_calls(&self) -> Vec<MadeCall> {
         std::mem::take(&mut self.progress().calls)
     }
@@ -336,25 +324,6 @@ impl Simulator {
     pub(super) fn give_up(&self, problem: SimulationProblem) {
         self.progress().problem.get_or_insert(problem);
         self.stuck.notify_one();
-    }
-}
-
-impl<Q: Request> Caller<Q> for Simulator {
-    fn call<'a>(
-        &'a self,
-        call: &'a Call,
-        request: &'a Q,
-    ) -> BoxFuture<'a, Result<Document, CallError>> {
-        let cue = Cue {
-            definition: self.definition,
-            within: &[],
-            effect: &call.effect,
-        };
-        Box::pin(self.play(cue, request))
-    }
-
-    fn printed(&self, effect: &EffectId) -> Option<Output> {
-        self.rehearsal.printed(effect)
     }
 }
 

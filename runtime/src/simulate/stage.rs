@@ -33,17 +33,23 @@ impl Simulator {
     }
 }
 
+impl Stage<'_> {
+    fn cue<'c>(&'c self, effect: &'c EffectId) -> Cue<'c> {
+        Cue {
+            definition: self.definition,
+            within: self.children.within(),
+            effect,
+        }
+    }
+}
+
 impl<Q: Request> Caller<Q> for Stage<'_> {
     fn call<'a>(
         &'a self,
         call: &'a Call,
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
-        let cue = Cue {
-            definition: self.definition,
-            within: self.children.within(),
-            effect: &call.effect,
-        };
+        let cue = self.cue(&call.effect);
         match request.local() {
             Some(Local::Child(child)) if !self.simulator.knows(&cue, request.operation()) => {
                 Box::pin(self.children.perform(&call.effect, child))
@@ -59,12 +65,7 @@ impl<Q: Request> Caller<Q> for Stage<'_> {
     }
 
     fn printed(&self, effect: &EffectId) -> Option<Output> {
-        let cue = Cue {
-            definition: self.definition,
-            within: self.children.within(),
-            effect,
-        };
-        self.simulator.printed_by(&cue.path())
+        self.simulator.printed_by(&self.cue(effect).path())
     }
 }
 

@@ -17,9 +17,7 @@ pub(super) fn branch(
     scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
-    let before = diagnostics.len();
-    inputs::unknown(step, diagnostics);
-    let known = diagnostics.len() == before;
+    let known = inputs::all_known(step, diagnostics);
     let mut branch = Branch {
         step,
         scope,

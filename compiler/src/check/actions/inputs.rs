@@ -86,15 +86,16 @@ pub(super) fn place(step: &Step) -> Span {
     step.action.span
 }
 
-/// Reports inputs that the action does not have.
-pub(super) fn unknown(step: &Step, diagnostics: &mut Diagnostics) {
+/// Whether the action has all inputs that are given; those that it does not have are reported.
+pub(super) fn all_known(step: &Step, diagnostics: &mut Diagnostics) -> bool {
+    let before = diagnostics.len();
     let known: Vec<&str> = own_names(step).collect();
     for (key, value) in &step.inputs {
-        if value.kind == ValueKind::Null || known.contains(&key.value.as_str()) {
-            continue;
+        if value.kind != ValueKind::Null && !known.contains(&key.value.as_str()) {
+            diagnostics.push(unknown_input(step, key, &known));
         }
-        diagnostics.push(unknown_input(step, key, &known));
     }
+    diagnostics.len() == before
 }
 
 /// The names of the inputs that the action has.

@@ -20,9 +20,7 @@ pub(super) fn invoke(
     scope: &Scope<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
-    let before = diagnostics.len();
-    inputs::unknown(step, diagnostics);
-    let known = diagnostics.len() == before;
+    let known = inputs::all_known(step, diagnostics);
     if known {
         inputs::required(step, "FunctionName", diagnostics);
     }

@@ -27,8 +27,7 @@ pub(super) fn execute(
     diagnostics: &mut Diagnostics,
 ) -> Option<Work> {
     let before = diagnostics.len();
-    inputs::unknown(step, diagnostics);
-    let known = diagnostics.len() == before && step.inputs_known;
+    let known = inputs::all_known(step, diagnostics) && step.inputs_known;
     if known {
         inputs::required(step, "Runtime", diagnostics);
     }

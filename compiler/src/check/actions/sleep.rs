@@ -15,9 +15,7 @@ const LONGEST: i64 = 604_799;
 
 /// Checks the inputs of a step.
 pub(super) fn sleep(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
-    let before = diagnostics.len();
-    inputs::unknown(step, diagnostics);
-    let known = diagnostics.len() == before;
+    let known = inputs::all_known(step, diagnostics);
     match SLEEP.map(|input| inputs::given(step, input.name)) {
         [Some(duration), None] => {
             let duration = time(duration, "Duration", scope, diagnostics, invalid_duration)?;

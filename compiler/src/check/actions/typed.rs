@@ -32,8 +32,7 @@ impl<'a, 'd> Inputs<'a, 'd> {
         diagnostics: &'d mut Diagnostics,
     ) -> Self {
         let before = diagnostics.len();
-        inputs::unknown(step, diagnostics);
-        let known = diagnostics.len() == before;
+        let known = inputs::all_known(step, diagnostics);
         let own = super::own_inputs(&step.action.value);
         for input in own.iter().filter(|input| input.required && known) {
             inputs::required(step, input.name, diagnostics);

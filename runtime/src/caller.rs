@@ -107,7 +107,7 @@ pub struct EffectId {
     pub epoch: u32,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+/// By reference, as serde wants it.
 fn is_first(epoch: &u32) -> bool {
     *epoch == 0
 }

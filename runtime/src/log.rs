@@ -62,64 +62,40 @@ impl Log {
     }
 }
 
-/// An event with what all of them have.
-macro_rules! log {
-    ($level:ident, $event:expr, $view:expr, $step:expr, $($rest:tt)+) => {
-        $level!(target: TARGET, at = %$event.at, execution = %$view.execution, runbook = $view.definition.name,
-            simulated = $view.simulation.is_some(), step = $step, $($rest)+)
-    };
-}
-
 impl Observer for Log {
     fn observe(&self, event: &Event, view: &View) {
         let milliseconds = self.time(event, view);
-        let label = view.step.as_ref().map(|step| {
-            let around = view.within.iter().map(String::as_str);
-            around
-                .chain([step.label.as_ref()])
-                .collect::<Vec<_>>()
-                .join("/")
-        });
-        let step = label.as_deref();
+        let step = step_of(event, view);
         let calls = || {
-            view.step
-                .as_ref()
-                .map(|step| step.definition.calls.join(", "))
+            let step = view.step.as_ref();
+            step.map(|step| step.definition.calls.join(", "))
         };
+        /// An event with what all of them have.
+        macro_rules! log {
+            ($level:ident, $($rest:tt)+) => {
+                $level!(target: TARGET, at = %event.at, execution = %view.execution, runbook = view.definition.name,
+                    simulated = view.simulation.is_some(), step, $($rest)+)
+            };
+        }
         match &event.change {
-            Change::Began(_) => log!(info, event, view, None::<&str>, "execution started"),
-            Change::Resumed { since } => {
-                log!(info, event, view, None::<&str>, since = %since, "execution continued")
-            }
-            Change::NotStarted { problem } => {
-                log!(
-                    warn,
-                    event,
-                    view,
-                    None::<&str>,
-                    problem,
-                    "execution cannot start"
-                );
-            }
-            Change::CancelRequested => log!(info, event, view, step, "cancellation requested"),
-            Change::Ended { status } => {
-                log!(info, event, view, None::<&str>, status = %status, "execution ended");
-            }
-            Change::StepStarted { .. } => log!(info, event, view, step, "step started"),
+            Change::Began(_) => log!(info, "execution started"),
+            Change::Resumed { since } => log!(info, since = %since, "execution continued"),
+            Change::NotStarted { problem } => log!(warn, problem, "execution cannot start"),
+            Change::CancelRequested => log!(info, "cancellation requested"),
+            Change::Ended { status } => log!(info, status = %status, "execution ended"),
+            Change::StepStarted { .. } => log!(info, "step started"),
             Change::StepEnded {
                 status, failure, ..
             } => {
                 let failure = failure.as_ref().map(|failure| failure.message.as_str());
                 let elapsed = view.step.as_ref().map(|step| step.elapsed.as_millis());
                 let milliseconds = elapsed.and_then(|elapsed| u64::try_from(elapsed).ok());
-                log!(info, event, view, step, status = %status, milliseconds, failure, "step ended");
+                log!(info, status = %status, milliseconds, failure, "step ended");
             }
             Change::IterationStarted { iteration, .. } => {
-                log!(info, event, view, step, iteration, "iteration started");
+                log!(info, iteration, "iteration started");
             }
-            Change::AttemptStarted { attempt, .. } => {
-                log!(info, event, view, step, attempt, "attempt started");
-            }
+            Change::AttemptStarted { attempt, .. } => log!(info, attempt, "attempt started"),
             Change::AttemptFailed {
                 attempt,
                 failure,
@@ -127,37 +103,28 @@ impl Observer for Log {
                 ..
             } => {
                 let failure = failure.message.as_str();
-                log!(warn, event, view, step, attempt, failure, retry_at = %retry_at, "attempt failed");
+                log!(warn, attempt, failure, retry_at = %retry_at, "attempt failed");
             }
             Change::Called { effect } => {
-                log!(
-                    debug,
-                    event,
-                    view,
-                    step,
-                    calls = calls(),
-                    attempt = effect.attempt,
-                    number = effect.number,
-                    "call made"
-                );
+                let (attempt, number) = (effect.attempt, effect.number);
+                log!(debug, calls = calls(), attempt, number, "call made");
             }
             Change::Answered { effect, .. } => {
+                let number = effect.number;
                 log!(
                     debug,
-                    event,
-                    view,
-                    step,
                     calls = calls(),
-                    number = effect.number,
+                    number,
                     milliseconds,
                     "call answered"
                 );
             }
-            Change::Refused { effect, error } if error.is_throttling() => {
-                log!(warn, event, view, step, number = effect.number, milliseconds, error = %error, "call throttled");
-            }
             Change::Refused { effect, error } => {
-                log!(warn, event, view, step, number = effect.number, milliseconds, error = %error, "call failed");
+                let number = effect.number;
+                match error.is_throttling() {
+                    true => log!(warn, number, milliseconds, error = %error, "call throttled"),
+                    false => log!(warn, number, milliseconds, error = %error, "call failed"),
+                }
             }
             Change::Waiting { until, reason, .. } => {
                 let reason = match reason {
@@ -165,16 +132,26 @@ impl Observer for Log {
                     Reason::Poll => "poll",
                     Reason::Throttled { .. } => "throttled",
                 };
-                log!(debug, event, view, step, until = %until, reason, "waiting");
+                log!(debug, until = %until, reason, "waiting");
             }
-            Change::AwaitsSignal { .. } => log!(info, event, view, step, "waiting for people"),
-            Change::Signalled { signal, .. } => {
-                log!(info, event, view, step, signal = %signal, "signal received");
-            }
-            Change::OutOfTime { .. } | Change::LoopTimedOut { .. } => {
-                log!(warn, event, view, step, "out of time");
-            }
+            Change::AwaitsSignal { .. } => log!(info, "waiting for people"),
+            Change::Signalled { signal, .. } => log!(info, signal = %signal, "signal received"),
+            Change::OutOfTime { .. } | Change::LoopTimedOut { .. } => log!(warn, "out of time"),
             _ => {}
         }
     }
+}
+
+/// The step that an event is about, within those that have started its execution; nothing for the execution as a whole.
+fn step_of(event: &Event, view: &View) -> Option<String> {
+    if let Change::Began(_)
+    | Change::Resumed { .. }
+    | Change::NotStarted { .. }
+    | Change::Ended { .. } = &event.change
+    {
+        return None;
+    }
+    let step = view.step.as_ref()?.label.as_ref();
+    let around = view.within.iter().map(String::as_str);
+    Some(around.chain([step]).collect::<Vec<_>>().join("/"))
 }

@@ -75,13 +75,10 @@ impl FromSelected for i64 {
 }
 
 /// A float without a fraction: published runbooks read whole numbers from members that are floats.
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "whole, and small enough to be exact"
-)]
 fn whole(number: f64) -> Option<i64> {
     const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
     let is_whole = number.fract() == 0.0 && number.abs() <= LARGEST_EXACT;
+    // Whole, and small enough to be exact.
     is_whole.then_some(number as i64)
 }
 

@@ -182,7 +182,7 @@ impl<'a> Walk<'a, '_> {
         bounds: Bounds<f64>,
     ) -> Option<ApiValue> {
         let number = match scalar.source.reading() {
-            #[allow(clippy::cast_precision_loss, reason = "Boto3 makes a float of it, too")]
+            // Boto3 makes a float of it, too.
             Reading::Integer(Some(number)) => Some(number as f64),
             Reading::Float => scalar
                 .text()

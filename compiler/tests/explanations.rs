@@ -33,10 +33,15 @@ fn right_examples_are_right() {
 }
 
 #[test]
-fn pages_begin_with_their_code_and_title() {
+fn every_code_has_a_page_with_its_title_and_one_example_of_each_kind() {
     for code in Code::ALL {
+        assert_eq!(Code::parse(&code.as_str().to_lowercase()), Some(*code));
+        let page = code.explanation();
         let heading = format!("# {code}: {}\n\n", code.title());
-        assert!(code.explanation().starts_with(&heading), "{heading}");
+        assert!(page.starts_with(&heading), "{heading}");
+        for fence in ["```yaml wrong\n", "```yaml right\n"] {
+            assert_eq!(page.matches(fence).count(), 1, "{code}");
+        }
     }
 }
 

@@ -73,7 +73,8 @@ fn bad_yaml_is_reported_once() {
           1:4 error RB0101: the YAML is not well-formed: an alias without its anchor; here
         "{\n  \"a\": 1\n  \"b\": 2\n}\n"
           3:3 error RB0101: the JSON is not well-formed: expected `,` or `}`; here
-    "#]].assert_eq(&reports);
+    "#]]
+    .assert_eq(&reports);
     check(
         &"[".repeat(300),
         expect![[r#"

@@ -11,7 +11,8 @@ use runbook_runtime::store::{MemoryStore, Store};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::loops::{self, Nested, Twice};
+use crate::loops::Twice;
+use crate::loops_nested::{self, Nested};
 use crate::procedures::{Command, endless};
 use crate::sheets::*;
 use crate::toy::{
@@ -75,7 +76,7 @@ async fn cut_after_any_event_changes_nothing() {
 
 #[tokio::test]
 async fn cut_after_any_event_of_a_loop_changes_nothing() {
-    check_cuts::<Nested>(loops::unlucky_once, None).await;
+    check_cuts::<Nested>(loops_nested::unlucky_once, None).await;
     check_cuts::<Nested>(|_, _, _| Reply::Slow(20, json!({})), None).await;
     check_cuts::<Nested>(|_, _, _| Reply::Slow(20, json!({})), Some(50)).await;
     check_cuts::<Nested>(|_, _, _| Reply::Slow(24, json!({})), None).await;

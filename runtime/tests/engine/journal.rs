@@ -16,7 +16,7 @@ use runbook_runtime::store::{MemoryStore, Store};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::loops::{self, Nested};
+use crate::loops_nested::{self, Nested};
 use crate::sheets::{Everything, Plain, Wait};
 use crate::toy::{
     BreakingStore, EXECUTION, Reply, Script, ScriptedCaller, Sheet, attempt, done, morning,
@@ -86,7 +86,7 @@ async fn check_cuts<S: Sheet>(script: Script) {
 #[tokio::test]
 async fn cut_after_any_event_and_continued_by_another_process_changes_nothing() {
     check_cuts::<Everything>(Everything::script).await;
-    check_cuts::<Nested>(loops::unlucky_once).await;
+    check_cuts::<Nested>(loops_nested::unlucky_once).await;
 }
 
 #[tokio::test]

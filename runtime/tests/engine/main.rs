@@ -15,6 +15,8 @@ mod flow;
 mod journal;
 mod long;
 mod loops;
+mod loops_nested;
+mod loops_stopped;
 mod outputs;
 mod procedures;
 mod record;

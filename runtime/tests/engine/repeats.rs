@@ -6,7 +6,7 @@ use runbook_runtime::status::Status::Failed;
 use runbook_runtime::store::MemoryStore;
 use serde_json::json;
 
-use crate::loops::Nested;
+use crate::loops_nested::Nested;
 use crate::procedures::{Command, endless};
 use crate::sheets::{Plain, Thrice, Wait};
 use crate::toy::{

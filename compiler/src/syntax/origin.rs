@@ -60,7 +60,8 @@ impl Origin {
         let from = self.source_of(start);
         // The end follows the last character, not whatever comes after it.
         let to = self.source_of(end.saturating_sub(1).max(start)) + usize::from(end > start);
-        Span::new(from, to)
+        // The line break at the end of a block counts even if the text ends without one.
+        Span::new(from.min(self.whole.end), to.min(self.whole.end))
     }
 
     fn source_of(&self, offset: usize) -> usize {

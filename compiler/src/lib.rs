@@ -39,6 +39,7 @@ pub mod document;
 pub mod embed;
 pub mod emit;
 pub mod fix;
+mod habits;
 pub mod ir;
 pub mod library;
 mod link;

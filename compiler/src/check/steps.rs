@@ -7,6 +7,7 @@ use super::names::Entry;
 use super::scope::{OutputInfo, Place, Scope};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Step, Timeout};
+use crate::habits;
 use crate::ir::{self, Expression, StepId, Work};
 use crate::source::{Source, Span};
 
@@ -80,11 +81,21 @@ fn unknown_action(step: &Step) -> Diagnostic {
     if known::find(&prefixed).is_some() {
         return report.repair(name.span, prefixed, "actions begin with `aws:`");
     }
+    if let Some(help) = habits::meant(habits::COMMANDS, &name.value) {
+        return report
+            .note("it is for Command documents, which run on the nodes themselves")
+            .help(help);
+    }
     let names = || ACTIONS.iter().map(|action| action.name);
     let similar = similar(&name.value, names()).or_else(|| similar(&prefixed, names()));
-    match similar {
-        Some(near) => report.edit(name.span, near, "an action with a similar name exists"),
-        None => report.help(format!(
+    let habit = habits::meant(habits::ACTIONS, &name.value)
+        .or_else(|| habits::meant(habits::ACTIONS, &prefixed));
+    match (similar, habit) {
+        (Some(near), _) => report.edit(name.span, near, "an action with a similar name exists"),
+        (None, Some(habit)) => {
+            report.edit(name.span, habit, format!("the action is called `{habit}`"))
+        }
+        (None, None) => report.help(format!(
             "the actions are {}",
             actions::listed(&names().collect::<Vec<_>>())
         )),

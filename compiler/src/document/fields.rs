@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near, similar};
 use crate::document::scalars::wrong_kind;
+use crate::habits::{self, Habits};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Entry, Node, NodeKind};
 
@@ -13,6 +14,10 @@ pub(super) struct Subject<'text> {
     pub(super) name: &'text str,
     /// Whether the service tolerates keys that it does not know.
     pub(super) open: bool,
+    /// Its keys as other languages call them.
+    pub(super) habits: &'static Habits,
+    /// Keys of other languages, and how the same is said here.
+    pub(super) strangers: &'static Habits,
 }
 
 /// A mapping with a fixed set of keys.
@@ -47,10 +52,17 @@ impl<'node> Fields<'node> {
             fields.add(known, &entry.key.value, entry);
         }
         for entry in wrong {
-            let meant = similar(&entry.key.value, known.iter().copied());
-            diagnostics.push(unknown_key(&entry.key, subject, known, meant.clone()));
-            if let Some(meant) = meant {
-                fields.add(known, &meant, entry);
+            let key = &entry.key;
+            if let Some(near) = similar(&key.value, known.iter().copied()) {
+                fields.add(known, &near, entry);
+                diagnostics.push(misspelt(key, subject, near));
+            } else if let Some(name) = fields.habit(key, subject) {
+                fields.add(known, name, entry);
+                let title = format!("the key is called `{name}`");
+                let report = unknown(key, subject, subject.open);
+                diagnostics.push(report.edit(key.span, name, title));
+            } else {
+                diagnostics.push(unknown_key(key, subject, known));
             }
         }
         Some(fields)
@@ -83,10 +95,17 @@ impl<'node> Fields<'node> {
             diagnostics.push(
                 Diagnostic::error(Code::MissingKey, self.head, message)
                     .label(format!("`{key}` is missing here"))
-                    .help(format!("add `{key}: …`")),
+                    .help(format!("add `{key}: {}`", example(key))),
             );
         }
         value
+    }
+
+    /// The key that is called otherwise elsewhere, unless it is given, too.
+    fn habit(&self, key: &Spanned<String>, subject: &Subject<'_>) -> Option<&'static str> {
+        let name = habits::meant(subject.habits, &key.value)?;
+        let given = self.entries.iter().any(|(given, _)| *given == name);
+        (!given).then_some(name)
     }
 
     fn add(&mut self, known: &[&'static str], key: &str, entry: &'node Entry) {
@@ -98,25 +117,33 @@ impl<'node> Fields<'node> {
     }
 }
 
-fn unknown_key(
-    key: &Spanned<String>,
-    subject: &Subject<'_>,
-    known: &[&str],
-    meant: Option<Near>,
-) -> Diagnostic {
-    let message = format!("unknown key `{key}` in {}", subject.name);
-    let label = format!("{} has no such key", subject.kind);
-    if meant.is_some() {
-        return Diagnostic::error(Code::UnknownKey, key.span, message)
-            .label(label)
-            .suggest(key.span, "a key", meant);
+/// A value of a key, as an example.
+fn example(key: &str) -> &'static str {
+    match key {
+        "schemaVersion" => "'0.3'",
+        _ => "…",
+    }
+}
+
+fn misspelt(key: &Spanned<String>, subject: &Subject<'_>, near: Near) -> Diagnostic {
+    unknown(key, subject, false).suggest(key.span, "a key", Some(near))
+}
+
+fn unknown_key(key: &Spanned<String>, subject: &Subject<'_>, known: &[&str]) -> Diagnostic {
+    let report = unknown(key, subject, subject.open);
+    if let Some(help) = habits::meant(subject.strangers, &key.value) {
+        return report.help(help);
     }
     let keys: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
-    let help = format!("{} has the keys {}", subject.kind, keys.join(", "));
-    let diagnostic = if subject.open {
+    report.help(format!("{} has the keys {}", subject.kind, keys.join(", ")))
+}
+
+fn unknown(key: &Spanned<String>, subject: &Subject<'_>, tolerated: bool) -> Diagnostic {
+    let message = format!("unknown key `{key}` in {}", subject.name);
+    let report = if tolerated {
         Diagnostic::warning(Code::UnknownKey, key.span, message).note("the key has no effect")
     } else {
         Diagnostic::error(Code::UnknownKey, key.span, message)
     };
-    diagnostic.label(label).help(help)
+    report.label(format!("{} has no such key", subject.kind))
 }

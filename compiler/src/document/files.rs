@@ -51,6 +51,8 @@ fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
         kind: "a file",
         name: &title,
         open: false,
+        habits: &[],
+        strangers: &[],
     };
     let fields = Fields::read(&entry.value, &subject, &["checksums", "size"], diagnostics);
     let checksums = fields

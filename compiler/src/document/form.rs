@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::scalars::{misshapen, wrong_kind};
+use crate::habits::{self, Habits};
 use crate::source::{Span, Spanned};
 use crate::syntax::origin::Origin;
 use crate::syntax::{Entry, Node, NodeKind, Scalar, Style};
@@ -72,6 +73,13 @@ pub(super) fn steps<'node>(
         NodeKind::Mapping(entries) => entries.as_slice(),
         _ => &[],
     };
+    if node.get("action").and_then(Node::as_scalar).is_some() {
+        let report = misshapen(node, &name, EXPECTED).map(|report| {
+            report.help("a step begins with a dash: `- name: …`, with its other keys as far in")
+        });
+        diagnostics.extend(report);
+        return Some(Cow::Owned(vec![node.clone()]));
+    }
     let steps = entries
         .iter()
         .filter(|entry| matches!(entry.value.kind, NodeKind::Mapping(_)))
@@ -90,6 +98,89 @@ pub(super) fn steps<'node>(
     (!steps.is_empty()).then_some(Cow::Owned(steps))
 }
 
+/// The outputs of a step.
+pub(super) fn outputs<'node>(
+    node: &'node Node,
+    form: &Form,
+    diagnostics: &mut Diagnostics,
+) -> Cow<'node, [Node]> {
+    let entries = match &node.kind {
+        NodeKind::Sequence(nodes) => return Cow::Borrowed(nodes),
+        // The documentation of the service once shows a single one.
+        NodeKind::Mapping(entries) if entries.iter().any(|entry| form.has(entry)) => {
+            return Cow::Borrowed(std::slice::from_ref(node));
+        }
+        NodeKind::Mapping(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    let outputs = entries
+        .iter()
+        .filter_map(|entry| form.meant(entry, Vec::new()));
+    let outputs: Vec<Node> = outputs.collect();
+    let report = match entries.first() {
+        None => wrong_kind(node, "`outputs`", "a list"),
+        Some(first) => misshapen(node, "`outputs`", "a list").map(|report| {
+            report.help(format!(
+                "write each with a dash and its name: `- {}: {}`, with its other keys below",
+                form.name, first.key
+            ))
+        }),
+    };
+    diagnostics.extend(report);
+    Cow::Owned(outputs)
+}
+
+/// A step whose inputs stand beside `inputs` rather than below it. Keys of steps begin with a small letter, and what has a
+/// large one is an input, as is then every other key that no step has.
+pub(super) fn inputs_below<'node>(
+    node: &'node Node,
+    form: &Form,
+    diagnostics: &mut Diagnostics,
+) -> Cow<'node, Node> {
+    let NodeKind::Mapping(entries) = &node.kind else {
+        return Cow::Borrowed(node);
+    };
+    let (known, beside): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().partition(|entry| form.has(entry));
+    let is_input = |entry: &&&Entry| {
+        entry
+            .key
+            .value
+            .starts_with(|first: char| first.is_ascii_uppercase())
+    };
+    let Some(first) = beside.iter().find(is_input) else {
+        return Cow::Borrowed(node);
+    };
+    let mut below: Vec<Entry> = beside.iter().map(|entry| (*entry).clone()).collect();
+    let mut rest = Vec::new();
+    for entry in known {
+        match &entry.value.kind {
+            NodeKind::Mapping(inputs) if entry.key.value == INPUTS => below.extend(inputs.clone()),
+            _ if entry.key.value == INPUTS && entry.value.is_null() => {}
+            _ => rest.push(entry.clone()),
+        }
+    }
+    if rest.iter().any(|entry| entry.key.value == INPUTS) {
+        return Cow::Borrowed(node);
+    }
+    let span = first.key.span;
+    let others = beside.iter().filter(|entry| entry.key.span != span);
+    let message = format!("the input `{}` stands beside `{INPUTS}`", first.key);
+    let report = Diagnostic::error(Code::UnknownKey, span, message)
+        .label("a step has no such key")
+        .help(format!("write it below `{INPUTS}:`, further in than that"));
+    diagnostics.push(others.fold(report, |report, other| {
+        report.context(other.key.span, "nor this")
+    }));
+    rest.push(Entry {
+        key: Spanned::new(INPUTS.to_owned(), span),
+        value: mapping(span, below),
+    });
+    Cow::Owned(mapping(node.span, rest))
+}
+
+const INPUTS: &str = "inputs";
+
 /// How the elements of a list of named things are written.
 pub(super) struct Form {
     /// One of them, in the words of reports: `a step`.
@@ -100,6 +191,8 @@ pub(super) struct Form {
     pub(super) short: Option<&'static str>,
     /// All its keys.
     pub(super) keys: &'static [&'static str],
+    /// These as other languages call them.
+    pub(super) habits: &'static Habits,
 }
 
 impl Form {
@@ -112,12 +205,8 @@ impl Form {
         let NodeKind::Mapping(entries) = &node.kind else {
             return Cow::Borrowed(node);
         };
-        let is_key = |entry: &Entry| {
-            let key = entry.key.value.as_str();
-            similar(key, self.keys.iter().copied()).is_some() || self.keys.contains(&key)
-        };
         let (known, unknown): (Vec<&Entry>, Vec<&Entry>) =
-            entries.iter().partition(|entry| is_key(entry));
+            entries.iter().partition(|entry| self.has(entry));
         let has_name = known.iter().any(|entry| {
             let key = entry.key.value.as_str();
             key == self.name || similar(key, [self.name]).is_some()
@@ -126,24 +215,35 @@ impl Form {
             return Cow::Borrowed(node);
         };
         let rest: Vec<Entry> = known.into_iter().cloned().collect();
-        let meant = match (&named.value.kind, self.short) {
-            _ if has_name => None,
+        let meant = self.meant(named, rest).filter(|_| !has_name);
+        let Some(meant) = meant else {
+            return Cow::Borrowed(node);
+        };
+        diagnostics.push(self.name_as_key(named));
+        Cow::Owned(meant)
+    }
+
+    /// Whether an entry is one of the keys, or misspells one.
+    fn has(&self, entry: &Entry) -> bool {
+        let key = entry.key.value.as_str();
+        self.keys.contains(&key)
+            || similar(key, self.keys.iter().copied()).is_some()
+            || habits::meant(self.habits, key).is_some()
+    }
+
+    /// What an entry means whose key is the name of an element, with further keys of the element.
+    fn meant(&self, named: &Entry, rest: Vec<Entry>) -> Option<Node> {
+        match (&named.value.kind, self.short) {
             (NodeKind::Mapping(_), _) => Some(with_name(named, self.name, rest)),
             _ if named.value.is_null() => Some(with_name(named, self.name, rest)),
             (NodeKind::Scalar(_), Some(short)) => {
                 let key = Spanned::new(short.to_owned(), named.key.span);
                 let value = named.value.clone();
                 let short = std::iter::once(Entry { key, value });
-                let rest = short.chain(rest).collect();
-                Some(with_name(named, self.name, rest))
+                Some(with_name(named, self.name, short.chain(rest).collect()))
             }
             _ => None,
-        };
-        let Some(meant) = meant else {
-            return Cow::Borrowed(node);
-        };
-        diagnostics.push(self.name_as_key(named));
-        Cow::Owned(meant)
+        }
     }
 
     fn name_as_key(&self, named: &Entry) -> Diagnostic {

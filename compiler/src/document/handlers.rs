@@ -2,9 +2,10 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Replacement, similar};
 use crate::document::Handler;
-use crate::document::scalars::{constant, scalar};
+use crate::document::scalars::{constant, misshapen, scalar};
+use crate::habits;
 use crate::source::Spanned;
-use crate::syntax::{Node, Scalar};
+use crate::syntax::{Node, NodeKind, Scalar};
 
 /// Reads `onFailure`: `Abort`, `Continue` or `step:NAME`.
 pub(super) fn on_failure(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<Handler>> {
@@ -22,6 +23,16 @@ fn handler(
     words: &[&str],
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<Handler>> {
+    if let Some(name) = step_below(node) {
+        diagnostics.extend(
+            misshapen(node, &format!("`{key}`"), "a string").map(|report| {
+                let repaired = format!("step:{}", name.text);
+                report.edit(node.span, repaired.clone(), format!("write `{repaired}`"))
+            }),
+        );
+        let name = Spanned::new(name.text.clone(), name.inner_span());
+        return Some(Spanned::new(Handler::Step(name), node.span));
+    }
     let written = constant(node, key, diagnostics)?;
     let scalar = scalar(node, key, "a string", diagnostics)?;
     let handler = match written.value.as_str() {
@@ -35,6 +46,18 @@ fn handler(
         diagnostics.push(invalid(&written, key, words));
     }
     handler.map(|handler| Spanned::new(handler, written.span))
+}
+
+/// The name below a key `step`, which a blank behind the colon makes.
+fn step_below(node: &Node) -> Option<&Scalar> {
+    let NodeKind::Mapping(entries) = &node.kind else {
+        return None;
+    };
+    let [only] = entries.as_slice() else {
+        return None;
+    };
+    let name = only.value.as_scalar().filter(|name| !name.is_null());
+    name.filter(|_| only.key.value.eq_ignore_ascii_case("step"))
 }
 
 /// The target behind `step:`, which stands there without blanks.
@@ -56,7 +79,12 @@ fn invalid(written: &Spanned<String>, key: &str, words: &[&str]) -> Diagnostic {
             let title = format!("write `{repaired}`");
             diagnostic.edit(written.span, repaired, title)
         }
-        None => diagnostic.help("a step to go to is written `step:NAME`, without blanks"),
+        None => match habits::meant(habits::HANDLERS, &written.value) {
+            Some(word) if words.contains(&word) => diagnostic
+                .edit(written.span, word, format!("write `{word}`"))
+                .help(format!("if a step is meant, write `step:{written}`")),
+            _ => diagnostic.help("a step to go to is written `step:NAME`, without blanks"),
+        },
     }
 }
 
@@ -64,6 +92,9 @@ fn invalid(written: &Spanned<String>, key: &str, words: &[&str]) -> Diagnostic {
 fn repair(written: &str, words: &[&str]) -> Option<Replacement> {
     if let Some(word) = similar(written, words.iter().copied()) {
         return Some(word.into());
+    }
+    if habits::meant(habits::HANDLERS, written).is_some() {
+        return None;
     }
     let is_name = |text: &str| {
         let fits = |next: char| next.is_ascii_alphanumeric() || next == '_';

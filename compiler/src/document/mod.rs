@@ -8,6 +8,7 @@ mod fields;
 mod files;
 mod form;
 mod handlers;
+mod kind;
 mod outputs;
 mod parameters;
 mod scalars;
@@ -22,6 +23,7 @@ pub use value::{Scalar, Value, ValueKind};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::fields::{Fields, Subject};
+use crate::habits;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Node, Selector, Style, Template};
 
@@ -207,7 +209,13 @@ pub fn read(root: &Node, diagnostics: &mut Diagnostics) -> Document {
         kind: "a runbook",
         name: "the runbook",
         open: false,
+        habits: habits::RUNBOOK_KEYS,
+        strangers: &[],
     };
+    if let Some(report) = kind::other(root) {
+        diagnostics.push(report);
+        return Document::default();
+    }
     let Some(fields) = Fields::read(root, &SUBJECT, &KEYS, diagnostics) else {
         return Document::default();
     };
@@ -249,15 +257,7 @@ fn change_manager(fields: &Fields<'_>) -> Option<Diagnostic> {
 fn schema_version(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
     let scalar = scalars::scalar(node, "schemaVersion", "the string `'0.3'`", diagnostics)?;
     if scalar.text != "0.3" {
-        let message = format!(
-            "the schema version is `{}`, but a runbook has `0.3`",
-            scalar.text
-        );
-        diagnostics.push(
-            Diagnostic::error(Code::SchemaVersion, node.span, message)
-                .label("not the version of a runbook")
-                .help("other versions belong to documents for nodes, such as Command documents"),
-        );
+        diagnostics.push(kind::other_version(node, scalar));
     } else if scalar.style == Style::Plain {
         diagnostics.push(
             Diagnostic::warning(

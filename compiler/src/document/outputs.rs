@@ -2,10 +2,11 @@
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::fields::{Fields, Subject};
-use crate::document::form::Form;
+use crate::document::form::{self, Form};
 use crate::document::parameters::plain_type;
 use crate::document::scalars::{constant, scalar, wrong_kind};
 use crate::document::{DocumentOutput, OutputDefinition, Type};
+use crate::habits;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Node, NodeKind, Reference, Scalar, Selector, Template};
 
@@ -15,17 +16,8 @@ pub(super) fn definitions(
     diagnostics: &mut Diagnostics,
 ) -> Vec<OutputDefinition> {
     let Some(node) = node else { return Vec::new() };
-    let nodes = match &node.kind {
-        NodeKind::Sequence(nodes) => nodes.as_slice(),
-        // The documentation of the service once shows a single one.
-        NodeKind::Mapping(_) => std::slice::from_ref(node),
-        _ => {
-            diagnostics.extend(wrong_kind(node, "`outputs`", "a list"));
-            &[]
-        }
-    };
     let mut outputs: Vec<OutputDefinition> = Vec::new();
-    for node in nodes {
+    for node in form::outputs(node, &FORM, diagnostics).iter() {
         let Some(output) = definition(node, diagnostics) else {
             continue;
         };
@@ -47,12 +39,13 @@ const FORM: Form = Form {
     name: "Name",
     short: Some("Selector"),
     keys: &KEYS,
+    habits: habits::OUTPUT_KEYS,
 };
 
 fn definition(node: &Node, diagnostics: &mut Diagnostics) -> Option<OutputDefinition> {
     let node = &*FORM.read(node, diagnostics);
     let written = node.get("Name").and_then(Node::as_scalar);
-    let title = match written {
+    let title = match written.filter(|name| !name.is_null()) {
         Some(name) => format!("the output `{}`", name.text),
         None => "an output".to_owned(),
     };
@@ -60,6 +53,8 @@ fn definition(node: &Node, diagnostics: &mut Diagnostics) -> Option<OutputDefini
         kind: "an output",
         name: &title,
         open: false,
+        habits: FORM.habits,
+        strangers: &[],
     };
     let fields = Fields::read(node, &subject, &KEYS, diagnostics)?;
     let name = fields.require("Name", &subject, diagnostics);

@@ -5,6 +5,7 @@ use crate::document::fields::{Fields, Subject};
 use crate::document::form;
 use crate::document::scalars::{number, text, wrong_kind};
 use crate::document::{Constraints, Parameter, ParameterType, Type, Value, Variable};
+use crate::habits;
 use crate::source::Spanned;
 use crate::syntax::{Entry, Node, NodeKind};
 
@@ -81,6 +82,8 @@ fn parameter(entry: &Entry, diagnostics: &mut Diagnostics) -> Parameter {
         kind: "a parameter",
         name: &title,
         open: true,
+        habits: habits::PARAMETER_KEYS,
+        strangers: habits::NO_PARAMETER_KEYS,
     };
     let definition = Definition::read(&entry.value, &subject, diagnostics);
     let kind = definition
@@ -106,6 +109,8 @@ fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Variable {
         kind: "a variable",
         name: &title,
         open: true,
+        habits: habits::PARAMETER_KEYS,
+        strangers: habits::NO_PARAMETER_KEYS,
     };
     let definition = Definition::read(&entry.value, &subject, diagnostics);
     let kind = definition
@@ -203,14 +208,6 @@ pub(super) fn plain_type(
 }
 
 fn unknown_type(name: &Spanned<String>) -> Diagnostic {
-    let habit = match name.value.to_ascii_lowercase().as_str() {
-        "list" | "array" | "list<string>" => Some("StringList"),
-        "map" | "object" | "dict" => Some("StringMap"),
-        "number" | "int" => Some("Integer"),
-        "bool" => Some("Boolean"),
-        "str" | "text" | "securestring" => Some("String"),
-        _ => None,
-    };
     let names = Type::ALL.map(Type::as_str);
     let diagnostic = Diagnostic::error(
         Code::UnknownType,
@@ -218,12 +215,12 @@ fn unknown_type(name: &Spanned<String>) -> Diagnostic {
         format!("unknown type `{name}`"),
     )
     .label("no type has this name");
-    match (similar(&name.value, names), habit) {
-        (Some(similar), _) => diagnostic.suggest(name.span, "a type", Some(similar)),
-        (None, Some(habit)) => {
-            diagnostic.edit(name.span, habit, format!("the type is called `{habit}`"))
-        }
-        (None, None) => diagnostic.help(format!("the types are {}", names.join(", "))),
+    match habits::meant(habits::TYPES, &name.value) {
+        Some(habit) => diagnostic.edit(name.span, habit, format!("the type is called `{habit}`")),
+        None => match similar(&name.value, names) {
+            Some(similar) => diagnostic.suggest(name.span, "a type", Some(similar)),
+            None => diagnostic.help(format!("the types are {}", names.join(", "))),
+        },
     }
 }
 

@@ -12,6 +12,7 @@ use crate::document::scalars::{
     boolean, constant, number, scalar, text, unfit, whole_number, wrong_kind,
 };
 use crate::document::{Step, Timeout, Value};
+use crate::habits;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Node, NodeKind, Template};
 
@@ -66,12 +67,14 @@ const FORM: Form = Form {
     name: "name",
     short: None,
     keys: &KEYS,
+    habits: habits::STEP_KEYS,
 };
 
 fn step(node: &Node, diagnostics: &mut Diagnostics) -> Option<Step> {
     let node = &*FORM.read(node, diagnostics);
+    let node = &*form::inputs_below(node, &FORM, diagnostics);
     let written = node.get("name").and_then(Node::as_scalar);
-    let title = match written {
+    let title = match written.filter(|name| !name.is_null()) {
         Some(name) => format!("the step `{}`", name.text),
         None => "a step".to_owned(),
     };
@@ -79,6 +82,8 @@ fn step(node: &Node, diagnostics: &mut Diagnostics) -> Option<Step> {
         kind: "a step",
         name: &title,
         open: false,
+        habits: FORM.habits,
+        strangers: habits::NO_STEP_KEYS,
     };
     let fields = Fields::read(node, &subject, &KEYS, diagnostics)?;
     let name = name(&fields, &subject, node.span, diagnostics);

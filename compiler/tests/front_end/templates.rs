@@ -57,9 +57,9 @@ fn an_unquoted_reference_is_reported_and_read_as_if_quoted() {
     check(
         "{\"schemaVersion\": {{ V }}}",
         expect![[r#"
-        1:3 error RB0106: the runbook has no `mainSteps`; `mainSteps` is missing here
-        1:19 error RB0102: the reference `{{ V }}` is not quoted; YAML reads the braces as a mapping [{{ V }} -> "{{ V }}"]
-        1:19 error RB0107: the schema version is `{{ V }}`, but a runbook has `0.3`; not the version of a runbook
-    "#]],
+            1:3 error RB0106: the runbook has no `mainSteps`; `mainSteps` is missing here
+            1:19 error RB0102: the reference `{{ V }}` is not quoted; YAML reads the braces as a mapping [{{ V }} -> "{{ V }}"]
+            1:19 error RB0107: the schema version is `{{ V }}`, but a runbook has `0.3`; not the version of a runbook [{{ V }} -> '0.3']
+        "#]],
     );
 }

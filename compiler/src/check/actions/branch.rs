@@ -2,8 +2,9 @@
 
 use super::inputs::{self, listed, references, text_span, what, with_article, wrong_kind};
 use crate::check::scope::{Scope, Typed};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Replacement, similar};
 use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
+use crate::habits;
 use crate::ir::{Choice, Condition, Expression, Operator, StepId, Work};
 use crate::source::{Span, Spanned};
 
@@ -99,8 +100,14 @@ impl<'a> Branch<'a, '_> {
         let next = entries
             .iter()
             .find(|(key, value)| key.value == "NextStep" && value.kind != ValueKind::Null);
+        let is_misspelt = || {
+            let mut keys = entries.iter().map(|(key, _)| key.value.as_str());
+            keys.any(|key| nearest(key).is_some_and(|near| near.to_string() == "NextStep"))
+        };
         let next_step = match next {
             Some((_, next)) => self.target(next, "NextStep"),
+            // It is reported with the other keys.
+            None if is_misspelt() => None,
             None => {
                 self.malformed(
                     first(value, entries),
@@ -267,8 +274,9 @@ impl<'a> Branch<'a, '_> {
             .iter()
             .filter_map(|entry| Some((operator(&entry.0.value)?, *entry)))
             .collect();
+        let known = self.diagnostics.len();
         let variable = match variable {
-            Some(value) => self.variable(value),
+            Some(value) => self.variable(value, operators.is_empty()),
             None => {
                 self.malformed(
                     place,
@@ -288,6 +296,8 @@ impl<'a> Branch<'a, '_> {
                 };
                 self.compare(variable, &place)
             }
+            // It may stand in the variable, which was reported.
+            [] if self.diagnostics.len() > known => None,
             [] => {
                 let report =
                     Diagnostic::error(Code::MalformedChoice, place, "a condition has no operator");
@@ -308,8 +318,8 @@ impl<'a> Branch<'a, '_> {
         }
     }
 
-    /// What a condition looks at: exactly one reference.
-    fn variable(&mut self, value: &Value) -> Option<Typed> {
+    /// What a condition looks at: exactly one reference. Where no operator stands beside it, a comparison may be written in it.
+    fn variable(&mut self, value: &Value, alone: bool) -> Option<Typed> {
         match value.as_scalar() {
             Some(scalar) if scalar.template.whole().is_some() => {
                 Some(self.scope.scalar(scalar, value.span, self.diagnostics))
@@ -324,6 +334,9 @@ impl<'a> Branch<'a, '_> {
                 .label("exactly one reference is expected here");
                 self.diagnostics.push(match scalar.and_then(braced) {
                     Some(text) => report.edit(value.span, text, "put it in braces"),
+                    None if alone => report.help(
+                        "write the comparison beside it, as in `Variable: '{{ step.Output }}'` and `StringEquals: running`",
+                    ),
                     None => report.help("write it like `'{{ step.Output }}'`"),
                 });
                 None
@@ -521,17 +534,41 @@ fn operators_for(kind: Type) -> String {
 }
 
 fn unknown_operator(key: &Spanned<String>, step: &Step) -> Diagnostic {
-    let names = Operator::ALL.into_iter().map(Operator::name);
     let message = format!("`{}` has no operator `{key}`", step.action);
     let report = Diagnostic::error(Code::MalformedChoice, key.span, message)
         .label("no operator has this name");
-    match similar(&key.value, names.clone().chain(KEYS)) {
-        Some(near) => report.edit(key.span, near, "an operator with a similar name exists"),
-        None => report.help(format!(
-            "the operators are {}",
-            listed(&names.collect::<Vec<_>>())
-        )),
+    if let Some(operator) = negated(&key.value) {
+        return report.help(format!(
+            "put the comparison under `Not`: `Not: {{Variable: …, {operator}: …}}`"
+        ));
     }
+    match nearest(&key.value) {
+        Some(near) => report.edit(key.span, near, "an operator with a similar name exists"),
+        None => {
+            let names = Operator::ALL.map(Operator::name);
+            report.help(format!("the operators are {}", listed(&names)))
+        }
+    }
+}
+
+/// The key of a choice or condition that is probably meant by one that is none.
+fn nearest(key: &str) -> Option<Replacement> {
+    let names = Operator::ALL.into_iter().map(Operator::name);
+    let near = similar(key, names.chain(KEYS)).map(Replacement::from);
+    let habit = || habits::meant(habits::CHOICE_KEYS, key).map(Replacement::from);
+    near.filter(|_| negated(key).is_none()).or_else(habit)
+}
+
+/// The operator that an operator of this name would be the contrary of: `StringEquals` for `StringNotEquals`.
+fn negated(key: &str) -> Option<&'static str> {
+    let lower = key.to_ascii_lowercase();
+    let plain = lower.replacen("doesnot", "", 1).replacen("not", "", 1);
+    if plain == lower || plain.is_empty() {
+        return None;
+    }
+    let mut names = Operator::ALL.into_iter().map(Operator::name);
+    let same = names.find(|name| name.to_ascii_lowercase().starts_with(&plain));
+    Some(same.unwrap_or("StringEquals"))
 }
 
 /// Where a mapping begins, for reports about all of it.

@@ -1,0 +1,234 @@
+//! Habits from elsewhere: what other languages, tools and earlier documents call a thing that has another name here.
+//!
+//! They are too far from the right names to be slips of the pen, and yet leave no doubt. Names are compared without
+//! regard to case, `-` and `_`.
+
+/// Other names, each with the one it has here.
+pub(crate) type Habits = [(&'static str, &'static str)];
+
+/// Keys of the document.
+pub(crate) const RUNBOOK_KEYS: &Habits = &[
+    ("steps", "mainSteps"),
+    ("tasks", "mainSteps"),
+    ("params", "parameters"),
+    ("inputs", "parameters"),
+    ("vars", "variables"),
+    ("role", "assumeRole"),
+    ("roleArn", "assumeRole"),
+    ("automationAssumeRole", "assumeRole"),
+    ("version", "schemaVersion"),
+];
+
+/// Keys of a parameter or variable.
+pub(crate) const PARAMETER_KEYS: &Habits = &[
+    ("pattern", "allowedPattern"),
+    ("regex", "allowedPattern"),
+    ("enum", "allowedValues"),
+    ("options", "allowedValues"),
+    ("choices", "allowedValues"),
+    ("minLength", "minChars"),
+    ("maxLength", "maxChars"),
+    ("defaultValue", "default"),
+    ("value", "default"),
+];
+
+/// Keys of a step.
+pub(crate) const STEP_KEYS: &Habits = &[
+    ("id", "name"),
+    ("stepName", "name"),
+    ("type", "action"),
+    ("uses", "action"),
+    ("parameters", "inputs"),
+    ("with", "inputs"),
+    ("args", "inputs"),
+    ("timeout", "timeoutSeconds"),
+    ("retries", "maxAttempts"),
+    ("maxRetries", "maxAttempts"),
+    ("attempts", "maxAttempts"),
+    ("next", "nextStep"),
+    ("goto", "nextStep"),
+    ("onSuccess", "nextStep"),
+    ("onError", "onFailure"),
+    ("end", "isEnd"),
+    ("critical", "isCritical"),
+    ("comment", "description"),
+];
+
+/// Keys of an output.
+pub(crate) const OUTPUT_KEYS: &Habits = &[
+    ("value", "Selector"),
+    ("path", "Selector"),
+    ("jsonPath", "Selector"),
+    ("key", "Name"),
+    ("dataType", "Type"),
+];
+
+/// Keys of a choice or condition.
+pub(crate) const CHOICE_KEYS: &Habits = &[
+    ("next", "NextStep"),
+    ("goto", "NextStep"),
+    ("numericGreaterThan", "NumericGreater"),
+    ("numericLessThan", "NumericLesser"),
+    ("numericLess", "NumericLesser"),
+    ("numericGreaterThanEquals", "NumericGreaterOrEquals"),
+    ("numericGreaterThanOrEquals", "NumericGreaterOrEquals"),
+    ("numericLessThanEquals", "NumericLesserOrEquals"),
+    ("numericLessThanOrEquals", "NumericLesserOrEquals"),
+    ("stringEqualsIgnoreCase", "EqualsIgnoreCase"),
+    ("stringContains", "Contains"),
+    ("stringStartsWith", "StartsWith"),
+    ("stringEndsWith", "EndsWith"),
+];
+
+/// Types.
+pub(crate) const TYPES: &Habits = &[
+    ("list", "StringList"),
+    ("array", "StringList"),
+    ("list<string>", "StringList"),
+    ("list<number>", "StringList"),
+    ("list<integer>", "StringList"),
+    ("commaDelimitedList", "StringList"),
+    ("string[]", "StringList"),
+    ("[string]", "StringList"),
+    ("map", "StringMap"),
+    ("object", "StringMap"),
+    ("dict", "StringMap"),
+    ("number", "Integer"),
+    ("int", "Integer"),
+    ("bool", "Boolean"),
+    ("str", "String"),
+    ("text", "String"),
+    ("secureString", "String"),
+];
+
+/// What `onFailure` and `onCancel` can say.
+pub(crate) const HANDLERS: &Habits = &[
+    ("ignore", "Continue"),
+    ("next", "Continue"),
+    ("proceed", "Continue"),
+    ("resume", "Continue"),
+    ("skip", "Continue"),
+    ("cancel", "Abort"),
+    ("end", "Abort"),
+    ("exit", "Abort"),
+    ("fail", "Abort"),
+    ("stop", "Abort"),
+    ("terminate", "Abort"),
+];
+
+/// What is said in another way here than by a key of this name.
+pub(crate) const NO_STEP_KEYS: &Habits = &[
+    ("if", CONDITION),
+    ("when", CONDITION),
+    ("condition", CONDITION),
+    ("precondition", CONDITION),
+    ("continueOnError", "write `onFailure: Continue`"),
+    ("ignoreErrors", "write `onFailure: Continue`"),
+    ("dependsOn", ORDER),
+    ("needs", ORDER),
+    ("foreach", LOOP),
+    ("loop", LOOP),
+    ("withItems", LOOP),
+];
+
+const CONDITION: &str =
+    "a step has no condition of its own: let an `aws:branch` step before it decide";
+const ORDER: &str = "steps run in the order of the list; `nextStep` leads to another one";
+const LOOP: &str = "what is repeated stands in the input `Steps` of an `aws:loop` step";
+
+/// The same for keys of a parameter.
+pub(crate) const NO_PARAMETER_KEYS: &Habits = &[
+    ("required", "a parameter without `default` is required"),
+    (
+        "optional",
+        "a parameter with `default` is optional, be it `default: ''`",
+    ),
+    (
+        "noEcho",
+        "nothing is masked: pass the name of a secret, and read it where it is needed",
+    ),
+    ("minValue", RANGE),
+    ("maxValue", RANGE),
+];
+
+const RANGE: &str =
+    "a range is not checked; list the numbers as `allowedValues`, or have an `aws:branch` compare";
+
+/// What documents of other kinds are, each by a key at the top that runbooks do not have.
+pub(crate) const DOCUMENTS: &Habits = &[
+    ("AWSTemplateFormatVersion", TEMPLATE),
+    ("Resources", TEMPLATE),
+    ("StartAt", "a state machine of Step Functions"),
+    ("States", "a state machine of Step Functions"),
+    ("jobs", "a workflow"),
+    ("runtimeConfig", "a Command document"),
+    ("Statement", "a policy"),
+    ("answers", SCENARIO),
+    ("expect", SCENARIO),
+];
+
+pub(crate) const TEMPLATE: &str = "a CloudFormation template";
+pub(crate) const SCENARIO: &str = "a scenario";
+
+/// Steps of Command documents, and how a runbook has them done.
+pub(crate) const COMMANDS: &Habits = &[
+    (
+        "aws:runShellScript",
+        "a runbook has an `aws:runCommand` step with `DocumentName: AWS-RunShellScript`, and the lines under `Parameters: {commands: […]}`",
+    ),
+    (
+        "aws:runPowerShellScript",
+        "a runbook has an `aws:runCommand` step with `DocumentName: AWS-RunPowerShellScript`, and the lines under `Parameters: {commands: […]}`",
+    ),
+    ("aws:applications", COMMAND),
+    ("aws:cloudWatch", COMMAND),
+    ("aws:configureDocker", COMMAND),
+    ("aws:configurePackage", COMMAND),
+    ("aws:domainJoin", COMMAND),
+    ("aws:downloadContent", COMMAND),
+    ("aws:psModule", COMMAND),
+    ("aws:refreshAssociation", COMMAND),
+    ("aws:runDockerAction", COMMAND),
+    ("aws:runDocument", COMMAND),
+    ("aws:softwareInventory", COMMAND),
+    ("aws:updateAgent", COMMAND),
+    ("aws:updateSsmAgent", COMMAND),
+];
+
+const COMMAND: &str = "keep it in a Command document, and run that with an `aws:runCommand` step";
+
+/// Actions of other names.
+pub(crate) const ACTIONS: &Habits = &[
+    ("aws:executePython", "aws:executeScript"),
+    ("aws:runScript", "aws:executeScript"),
+    ("aws:script", "aws:executeScript"),
+    ("aws:choice", "aws:branch"),
+    ("aws:switch", "aws:branch"),
+    ("aws:if", "aws:branch"),
+    ("aws:wait", "aws:sleep"),
+    ("aws:delay", "aws:sleep"),
+    ("aws:foreach", "aws:loop"),
+    ("aws:map", "aws:loop"),
+    ("aws:while", "aws:loop"),
+    ("aws:lambda", "aws:invokeLambdaFunction"),
+    ("aws:invokeFunction", "aws:invokeLambdaFunction"),
+    ("aws:callApi", "aws:executeAwsApi"),
+    ("aws:runAutomation", "aws:executeAutomation"),
+    ("aws:startAutomationExecution", "aws:executeAutomation"),
+    ("aws:sendCommand", "aws:runCommand"),
+    ("aws:manualApproval", "aws:approve"),
+    ("aws:setVariable", "aws:updateVariable"),
+];
+
+/// The name here of what has another one elsewhere.
+pub(crate) fn meant(habits: &Habits, written: &str) -> Option<&'static str> {
+    let (_, name) = habits
+        .iter()
+        .find(|(habit, _)| plain(habit).eq(plain(written)))?;
+    Some(name)
+}
+
+fn plain(name: &str) -> impl Iterator<Item = char> {
+    let letters = name.chars().filter(|next| !matches!(next, '-' | '_'));
+    letters.map(|next| next.to_ascii_lowercase())
+}

@@ -11,17 +11,12 @@ use serde_json::json;
 use crate::toy::{Do, Reply, Sheet, State, Step, call, definition, done, run, step};
 
 const EACH: Step = Step(0);
-
 const AFTER: Step = Step(1);
-
 const FIRST: Step = Step(2);
-
 const SECOND: Step = Step(3);
 
 const LOOP: Flow<Step> = Flow::then(AFTER).body(FIRST);
-
 const FIRST_FLOW: Flow<Step> = Flow::then(SECOND).inside(EACH);
-
 const SECOND_FLOW: Flow<Step> = Flow::last().inside(EACH);
 
 const fn inside(step: StepDefinition) -> StepDefinition {
@@ -91,19 +86,15 @@ pub(crate) const fn unlimited(name: &'static str) -> StepDefinition {
 }
 
 const PLAIN: StepDefinition = unlimited("each");
-
 const LIMITED: StepDefinition = StepDefinition {
     time_limit: Some(60),
     ..PLAIN
 };
-
 const TRIED_TWICE: StepDefinition = StepDefinition {
     max_attempts: Some(2),
     ..LIMITED
 };
-
 const CONTINUE: Flow<Step> = FIRST_FLOW.on_failure(OnFailure::Continue);
-
 const OUT: Flow<Step> = FIRST_FLOW
     .on_failure(OnFailure::Step(AFTER))
     .is_critical(false);

@@ -116,6 +116,47 @@ pub(crate) const HANDLERS: &Habits = &[
     ("terminate", "Abort"),
 ];
 
+/// What stands before names of a kind, and what the name begins with here.
+pub(crate) const NAMESPACES: &Habits = &[
+    ("param", ""),
+    ("params", ""),
+    ("parameter", ""),
+    ("parameters", ""),
+    ("input", ""),
+    ("inputs", ""),
+    ("step", ""),
+    ("steps", ""),
+    ("output", ""),
+    ("outputs", ""),
+    ("var", "variable:"),
+    ("vars", "variable:"),
+    ("variable", "variable:"),
+    ("variables", "variable:"),
+    ("global", "global:"),
+    ("automation", "automation:"),
+];
+
+/// The pseudo parameters of CloudFormation.
+pub(crate) const PSEUDO_PARAMETERS: &Habits = &[
+    ("AWS::AccountId", "global:ACCOUNT_ID"),
+    ("AWS::Partition", "global:AWS_PARTITION"),
+    ("AWS::Region", "global:REGION"),
+];
+
+/// The values of a loop.
+pub(crate) const LOOP_VALUES: &Habits = &[
+    ("item", "CurrentIteratorValue"),
+    ("element", "CurrentIteratorValue"),
+    ("value", "CurrentIteratorValue"),
+    ("currentValue", "CurrentIteratorValue"),
+    ("currentItem", "CurrentIteratorValue"),
+    ("currentIteratorValue", "CurrentIteratorValue"),
+    ("counter", "CurrentIteration"),
+    ("index", "CurrentIteration"),
+    ("iteration", "CurrentIteration"),
+    ("currentIteration", "CurrentIteration"),
+];
+
 /// What is said in another way here than by a key of this name.
 pub(crate) const NO_STEP_KEYS: &Habits = &[
     ("if", CONDITION),

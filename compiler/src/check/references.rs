@@ -6,6 +6,7 @@
 use super::scope::{Origin, OutputInfo, Place, Scope, Typed};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Replacement, Severity, similar};
 use crate::document::{Step, Type};
+use crate::habits;
 use crate::ir::{Expression, OutputSource, Reference, StepId, SystemVariable};
 use crate::source::Span;
 use crate::syntax::{self, Placeholder};
@@ -170,6 +171,9 @@ fn undeclared(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Diagn
             "it is a variable",
         );
     }
+    if let Some(value) = loop_value(name, scope) {
+        return replace_name(report, placeholder, value, "it is a value of the loop");
+    }
     let declared = scope.document.parameters.iter();
     let similar = similar(
         name,
@@ -326,12 +330,50 @@ fn output(
     if !entry.outputs_known {
         return Ok(Resolved::default());
     }
-    let mut report = unknown_output(placeholder, entry.step, output, &entry.outputs);
+    let mut report = unknown_output(placeholder, entry.step, output, &entry.outputs, scope);
     if scope.is_script() {
         report.severity = Severity::Warning;
         report = report.note("the script receives the text of the reference instead");
     }
     Err(Box::new(report))
+}
+
+/// The name here of what other languages write with more parts, if there is something of that name:
+/// `steps.look.outputs.State`, `parameters.Name`, `global.REGION`, `loop.value`.
+fn elsewhere(name: &syntax::Reference, scope: &Scope<'_>) -> Option<String> {
+    let text = name.to_string();
+    let parts: Vec<&str> = text.split('.').collect();
+    let namespace = |part: &str| habits::meant(habits::NAMESPACES, part);
+    let rest: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|part| namespace(part) != Some(""))
+        .collect();
+    let prefixed = match parts.as_slice() {
+        [first, name] => namespace(first).map(|prefix| format!("{prefix}{name}")),
+        _ => None,
+    };
+    let candidates = [Some(rest.join(".")), prefixed];
+    let exists = |name: &String| syntax::reference(name).is_some_and(|name| scope.exists(&name));
+    let found = candidates
+        .into_iter()
+        .flatten()
+        .find(|name| *name != text && exists(name));
+    found.or_else(|| loop_value(parts.last()?, scope))
+}
+
+/// The value of the loop around this place that other languages have under this name: `item`.
+fn loop_value(name: &str, scope: &Scope<'_>) -> Option<String> {
+    let value = habits::meant(habits::LOOP_VALUES, name)?;
+    let Place::Step(place) = scope.place else {
+        return None;
+    };
+    let around = scope
+        .around(place)
+        .skip(1)
+        .find_map(|step| scope.entry(step))?;
+    let has = around.outputs.iter().any(|output| output.name == value);
+    has.then(|| format!("{}.{value}", around.step.name))
 }
 
 fn unknown_step(placeholder: &Placeholder, step: &str, scope: &Scope<'_>) -> Diagnostic {
@@ -343,6 +385,10 @@ fn unknown_step(placeholder: &Placeholder, step: &str, scope: &Scope<'_>) -> Dia
         return report
             .context(parameter.name.span, "a parameter has this name")
             .help(format!("a parameter stands alone: `{{{{ {step} }}}}`"));
+    }
+    if let Some(meant) = elsewhere(&name.value, scope) {
+        let title = format!("this is written `{meant}`");
+        return replace_name(report, placeholder, meant, &title);
     }
     match scope.similar_step(step) {
         Some(similar) if placeholder.exact => report.edit(
@@ -380,6 +426,7 @@ fn unknown_output(
     step: &Step,
     output: &str,
     outputs: &[OutputInfo],
+    scope: &Scope<'_>,
 ) -> Diagnostic {
     let place = output_span(placeholder, output);
     let message = format!("step `{}` has no output `{output}`", step.name);
@@ -391,6 +438,14 @@ fn unknown_output(
             "a reference cannot select further; declare an output of `{}` with `Selector: {selector}` and refer to that",
             step.name
         ));
+    }
+    let value =
+        habits::meant(habits::LOOP_VALUES, output).map(|value| format!("{}.{value}", step.name));
+    let value =
+        value.filter(|value| syntax::reference(value).is_some_and(|name| scope.exists(&name)));
+    if let Some(meant) = value.or_else(|| elsewhere(&placeholder.name.value, scope)) {
+        let title = format!("this is written `{meant}`");
+        return replace_name(report, placeholder, meant, &title);
     }
     let names = || outputs.iter().map(|output| output.name.as_str());
     match similar(output, names()) {

@@ -11,11 +11,13 @@ use super::references;
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near, similar};
 use crate::document::{Document, Scalar, Step, Type};
-use crate::ir::{Expression, OutputId, OutputSource, ParameterId, Part, StepId, VariableId};
+use crate::ir::{
+    Expression, OutputId, OutputSource, ParameterId, Part, StepId, SystemVariable, VariableId,
+};
 use crate::library::Library;
 use crate::source::{Span, Spanned};
 use crate::syntax::scalar::Reading;
-use crate::syntax::{self, Template};
+use crate::syntax::{self, Reference, Template};
 
 /// The names of a document, seen from one place in it.
 #[derive(Clone, Copy)]
@@ -171,6 +173,26 @@ impl<'a> Scope<'a> {
     /// The outputs of a step, in the order of [`crate::ir::Step::outputs`].
     pub(crate) fn outputs_of(&self, step: StepId) -> &'a [OutputInfo] {
         self.entry(step).map_or(&[], |entry| &entry.outputs)
+    }
+
+    /// Whether there is something of this name; of what is stored elsewhere nothing is known.
+    pub(super) fn exists(&self, reference: &Reference) -> bool {
+        match reference {
+            Reference::Parameter(name) => self.parameter(name).is_some(),
+            Reference::Variable(name) => self.variable(name).is_some(),
+            Reference::Output { step, output } => {
+                let outputs = self
+                    .step(step)
+                    .map_or(&[][..], |step| self.outputs_of(step));
+                outputs.iter().any(|known| known.name == *output)
+            }
+            Reference::Global(_) | Reference::Automation(_) => {
+                let written = reference.to_string();
+                let mut all = SystemVariable::ALL.iter();
+                all.any(|system| system.name() == written)
+            }
+            Reference::Ssm(_) => true,
+        }
     }
 
     /// What a scalar is: exactly one reference has the type of what it names, text around references is a String

@@ -5,10 +5,12 @@
 
 mod incomplete;
 
+pub(super) use incomplete::Nearly;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::document::{Document, Scalar, Step, Timeout, Value, ValueKind};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::syntax::{Placeholder, Reference, Template};
 
 /// Every use of an output of a step in a document, of a variable, and of a parameter.
@@ -21,7 +23,7 @@ pub(super) struct Uses<'a> {
     /// The parameters and variables that something refers to, wherever references are resolved.
     named: HashSet<&'a Reference>,
     /// What would refer to something, if it did not lack a brace.
-    incomplete: Vec<Spanned<Reference>>,
+    incomplete: Vec<Nearly>,
     variables: Vec<VariableUse<'a>>,
 }
 
@@ -106,14 +108,14 @@ impl<'a> Uses<'a> {
         self.variables.iter()
     }
 
-    /// Whether anything refers to this parameter or variable, be it with a brace too few.
+    /// Whether anything refers to this parameter or variable, be it not quite.
     pub(super) fn names(&self, reference: &Reference) -> bool {
         let mut incomplete = self.incomplete.iter();
-        self.named.contains(reference) || incomplete.any(|found| found.value == *reference)
+        self.named.contains(reference) || incomplete.any(|found| found.reference == *reference)
     }
 
-    /// What would refer to something, if it did not lack a brace; whether that exists is not known.
-    pub(super) fn incomplete(&self) -> impl Iterator<Item = &Spanned<Reference>> {
+    /// What is nearly a reference; whether that exists is not known.
+    pub(super) fn incomplete(&self) -> impl Iterator<Item = &Nearly> {
         self.incomplete.iter()
     }
 

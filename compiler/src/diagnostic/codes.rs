@@ -59,8 +59,8 @@ codes! {
     DocumentTooLarge = "RB0109", "document too large";
     /// A comment to the compiler that says or does nothing.
     CompilerComment = "RB0110", "comment to the compiler";
-    /// A reference that lacks one of its braces.
-    IncompleteReference = "RB0111", "incomplete reference";
+    /// A text that is nearly a reference: with a brace too few, in another spelling, or with more than a name.
+    IncompleteReference = "RB0111", "nearly a reference";
     /// A name with characters that the service refuses.
     InvalidName = "RB0201", "invalid name";
     /// Two things of one kind share a name.

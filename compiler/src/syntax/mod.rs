@@ -19,6 +19,7 @@ mod yaml;
 pub use node::{Entry, Node, NodeKind};
 pub use scalar::{Scalar, Style};
 pub use selector::{Selector, SelectorError, SelectorSegment};
+pub(crate) use template::reference;
 pub use template::{Part, Placeholder, Reference, Template};
 pub use yaml::parse;
 pub(crate) use yaml::{Margin, margin};

@@ -174,7 +174,7 @@ fn push_text(parts: &mut Vec<Part>, text: &str, start: usize, end: usize) {
 }
 
 /// What a name between braces refers to; `None` for other text.
-pub(super) fn reference(name: &str) -> Option<Reference> {
+pub(crate) fn reference(name: &str) -> Option<Reference> {
     if let Some((prefix, name)) = name.split_once(':') {
         return prefixed(prefix, name);
     }

@@ -1,13 +1,23 @@
-//! What lacks a brace to be a reference, where references are resolved.
+//! What is nearly a reference, where references are resolved.
 
 use super::scalars;
 use crate::document::{Document, Step, Value};
-use crate::source::{Span, Spanned};
-use crate::syntax::incomplete::incomplete;
+use crate::source::Span;
+use crate::syntax::incomplete::{Flaw, incomplete};
 use crate::syntax::{Part, Reference};
 
+/// A text that is nearly a reference.
+pub(in crate::check) struct Nearly {
+    /// Its place.
+    pub(in crate::check) span: Span,
+    /// What it would refer to.
+    pub(in crate::check) reference: Reference,
+    /// Why it is none.
+    pub(in crate::check) flaw: Flaw,
+}
+
 /// Everything of the kind in `assumeRole`, in defaults and in inputs; never in scripts, where braces are anything.
-pub(super) fn collect(document: &Document) -> Vec<Spanned<Reference>> {
+pub(super) fn collect(document: &Document) -> Vec<Nearly> {
     let mut found = Vec::new();
     if let Some(role) = &document.assume_role {
         for part in &role.value.parts {
@@ -30,11 +40,12 @@ pub(super) fn collect(document: &Document) -> Vec<Spanned<Reference>> {
     found
 }
 
-fn add(text: &str, place: impl Fn(usize, usize) -> Span, found: &mut Vec<Spanned<Reference>>) {
-    let references = incomplete(text);
-    found.extend(
-        references.map(|one| Spanned::new(one.reference, place(one.place.start, one.place.end))),
-    );
+fn add(text: &str, place: impl Fn(usize, usize) -> Span, found: &mut Vec<Nearly>) {
+    found.extend(incomplete(text).map(|one| Nearly {
+        span: place(one.place.start, one.place.end),
+        reference: one.reference,
+        flaw: one.flaw,
+    }));
 }
 
 /// The inputs of all steps that are no scripts.

@@ -195,6 +195,136 @@ pub(crate) const NO_PARAMETER_KEYS: &Habits = &[
 const RANGE: &str =
     "a range is not checked; list the numbers as `allowedValues`, or have an `aws:branch` compare";
 
+/// Services by the names that IAM, the CLI and people have for them.
+pub(crate) const SERVICES: &Habits = &[
+    ("aoss", "opensearchserverless"),
+    ("awsConfig", "config"),
+    ("deploy", "codedeploy"),
+    ("elasticFileSystem", "efs"),
+    ("elasticMapReduce", "emr"),
+    ("elasticSearch", "es"),
+    ("monitoring", "cloudwatch"),
+    ("msk", "kafka"),
+    ("parameterStore", "ssm"),
+    ("s3api", "s3"),
+    ("simpleNotificationService", "sns"),
+    ("simpleQueueService", "sqs"),
+    ("simpleSystemsManager", "ssm"),
+    ("states", "stepfunctions"),
+    ("systemsManager", "ssm"),
+    ("tag", "resourcegroupstaggingapi"),
+];
+
+/// Inputs of actions that call an API.
+pub(crate) const API_INPUTS: &Habits = &[
+    ("client", "Service"),
+    ("serviceName", "Service"),
+    ("action", "Api"),
+    ("apiName", "Api"),
+    ("method", "Api"),
+    ("operation", "Api"),
+    ("property", "PropertySelector"),
+    ("selector", "PropertySelector"),
+    ("desired", "DesiredValues"),
+    ("expected", "DesiredValues"),
+    ("values", "DesiredValues"),
+];
+
+/// Inputs of other actions.
+pub(crate) const INPUTS: &[(&str, &Habits)] = &[
+    (
+        "aws:approve",
+        &[
+            ("minApprovals", "MinRequiredApprovals"),
+            ("topicArn", "NotificationArn"),
+        ],
+    ),
+    (
+        "aws:branch",
+        &[
+            ("cases", "Choices"),
+            ("else", "Default"),
+            ("otherwise", "Default"),
+        ],
+    ),
+    (
+        "aws:changeInstanceState",
+        &[("instances", "InstanceIds"), ("state", "DesiredState")],
+    ),
+    ("aws:copyImage", IMAGE),
+    ("aws:createImage", IMAGE),
+    (
+        "aws:createStack",
+        &[("template", "TemplateBody"), ("name", "StackName")],
+    ),
+    (
+        "aws:createTags",
+        &[("resources", "ResourceIds"), ("instanceIds", "ResourceIds")],
+    ),
+    (
+        "aws:executeAutomation",
+        &[
+            ("document", "DocumentName"),
+            ("inputs", "RuntimeParameters"),
+            ("parameters", "RuntimeParameters"),
+            ("runbook", "DocumentName"),
+        ],
+    ),
+    (
+        "aws:executeScript",
+        &[
+            ("code", "Script"),
+            ("source", "Script"),
+            ("function", "Handler"),
+            ("arguments", "InputPayload"),
+            ("input", "InputPayload"),
+            ("parameters", "InputPayload"),
+            ("payload", "InputPayload"),
+            ("language", "Runtime"),
+        ],
+    ),
+    (
+        "aws:invokeLambdaFunction",
+        &[
+            ("function", "FunctionName"),
+            ("functionArn", "FunctionName"),
+            ("input", "InputPayload"),
+        ],
+    ),
+    (
+        "aws:loop",
+        &[
+            ("condition", "LoopCondition"),
+            ("items", "Iterators"),
+            ("body", "Steps"),
+        ],
+    ),
+    (
+        "aws:runCommand",
+        &[
+            ("document", "DocumentName"),
+            ("instances", "InstanceIds"),
+            ("runtimeParameters", "Parameters"),
+        ],
+    ),
+    (
+        "aws:runInstances",
+        &[
+            ("maxCount", "MaxInstanceCount"),
+            ("minCount", "MinInstanceCount"),
+        ],
+    ),
+    ("aws:updateVariable", &[("variable", "Name")]),
+];
+
+const IMAGE: &Habits = &[("description", "ImageDescription"), ("name", "ImageName")];
+
+/// The input of an action that is called otherwise elsewhere.
+pub(crate) fn input(action: &str, written: &str) -> Option<&'static str> {
+    let of_action = INPUTS.iter().find(|(name, _)| *name == action);
+    meant(of_action.map_or(API_INPUTS, |(_, inputs)| inputs), written)
+}
+
 /// What documents of other kinds are, each by a key at the top that runbooks do not have.
 pub(crate) const DOCUMENTS: &Habits = &[
     ("AWSTemplateFormatVersion", TEMPLATE),
@@ -272,4 +402,31 @@ pub(crate) fn meant(habits: &Habits, written: &str) -> Option<&'static str> {
 fn plain(name: &str) -> impl Iterator<Item = char> {
     let letters = name.chars().filter(|next| !matches!(next, '-' | '_'));
     letters.map(|next| next.to_ascii_lowercase())
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::check::own_inputs;
+
+    #[test]
+    fn what_is_meant_exists() {
+        for (action, inputs) in INPUTS {
+            let own: Vec<&str> = own_inputs(action).iter().map(|input| input.name).collect();
+            let has = |name: &str| own.contains(&name) || (*action, name) == ("aws:loop", "Steps");
+            for (_, name) in *inputs {
+                assert!(has(name), "{action} {name}");
+            }
+        }
+        for (_, action) in ACTIONS {
+            let known = !own_inputs(action).is_empty();
+            assert!(known, "{action}");
+        }
+        for (written, name) in SERVICES {
+            let catalogue = Catalogue::embedded();
+            assert!(catalogue.find(name).is_some(), "{name}");
+            assert!(catalogue.find(written).is_none(), "{written}");
+        }
+    }
 }

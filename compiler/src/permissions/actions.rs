@@ -400,6 +400,19 @@ fn other(service: &str, operation: &str) -> Option<&'static [&'static str]> {
     Some(actions)
 }
 
+/// The operations of a service that need just the action of this name, which is none of them.
+pub(crate) fn operations_of(service: &str, action: &str) -> Vec<&'static str> {
+    let is_it = |needed: &str| {
+        needed
+            .split_once(':')
+            .is_some_and(|(_, name)| name == action)
+    };
+    let others = OTHERS
+        .iter()
+        .filter(|(of, _, needed)| *of == service && matches!(needed, [only] if is_it(only)));
+    others.map(|(_, operation, _)| *operation).collect()
+}
+
 /// The action that is called like the operation. API Gateway knows only what is done to a path.
 fn usual(call: &ApiCall) -> String {
     let signed = call.service.signing_name.as_str();

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use crate::ir::{Runbook, Step, Work};
 
+pub(crate) use actions::operations_of;
 pub use policy::{Statements, policy};
 pub use roles::Role;
 

@@ -8,7 +8,9 @@ use crate::check::scope::Scope;
 use crate::check::shapes;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near};
 use crate::document::{Step, Value};
+use crate::habits;
 use crate::ir::{ApiCall, Work};
+use crate::permissions;
 use crate::source::{Span, Spanned};
 
 /// The inputs that name the operation.
@@ -182,7 +184,16 @@ fn unknown_service(
         true => name.to_ascii_uppercase(),
         false => name.to_owned(),
     };
-    let near = catalogue.similar(&written.value, api);
+    let near = match plain_service(&written.value, catalogue) {
+        Some(name) => {
+            return report.edit(
+                written.span,
+                in_style(&name),
+                "Boto3 knows it by another name",
+            );
+        }
+        None => catalogue.similar(&written.value, api),
+    };
     let near: Vec<String> = near.into_iter().map(in_style).collect();
     match near.as_slice() {
         [] => newer(report, catalogue).help("write the name that Boto3 knows it by, as in `ecs`"),
@@ -192,6 +203,20 @@ fn unknown_service(
             listed(several)
         )),
     }
+}
+
+/// The service of a name that IAM has for it, or of a longer one: `ec2.amazonaws.com`, `aws-sdk-ec2`, and the ARN by which
+/// a state machine calls an operation.
+fn plain_service(written: &str, catalogue: &Catalogue) -> Option<String> {
+    let plain = written.trim_end_matches(".amazonaws.com");
+    let plain = plain.trim_start_matches("arn:aws:states:::");
+    let plain = plain.trim_start_matches("aws-sdk");
+    let plain = plain.trim_start_matches([':', '-']);
+    let plain = plain.split(':').next().unwrap_or(plain);
+    if let Some(name) = habits::meant(habits::SERVICES, plain) {
+        return Some(name.to_owned());
+    }
+    catalogue.find(plain).map(|service| service.name.clone())
 }
 
 fn unknown_operation(
@@ -213,7 +238,21 @@ fn unknown_operation(
             Near::chosen(&written.value, near, names),
             "an operation with a similar name exists",
         ),
-        None => newer(report, catalogue).help(related_operations(&written.value, service)),
+        None => {
+            let meant = permissions::operations_of(&service.name, &written.value);
+            match meant.as_slice() {
+                [] => newer(report, catalogue).help(related_operations(&written.value, service)),
+                [only] => report.edit(
+                    written.span,
+                    *only,
+                    "IAM has another name for the operation",
+                ),
+                several => report.help(format!(
+                    "this is the action that IAM has for {}",
+                    listed(several)
+                )),
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::catalogue::Catalogue;
 use crate::check::scope::{Origin, Scope, Typed};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near, similar};
 use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
+use crate::habits;
 use crate::ir::Expression;
 use crate::source::{Span, Spanned};
 
@@ -70,7 +71,7 @@ fn example(name: &str) -> &'static str {
     }
 }
 
-/// The input that is given instead of one that is not: its name in another spelling.
+/// The input that is given instead of one that is not: its name in another spelling, or what it is called elsewhere.
 pub(super) fn meant<'a>(step: &'a Step, name: &str) -> Option<&'a Spanned<String>> {
     if given(step, name).is_some() {
         return None;
@@ -78,7 +79,8 @@ pub(super) fn meant<'a>(step: &'a Step, name: &str) -> Option<&'a Spanned<String
     // Short names are too near to members of APIs: `services`.
     let near = |key: &str| name.len() > 7 && similar(key, [name]).is_some();
     let mut keys = step.inputs.iter().map(|(key, _)| key);
-    keys.find(|key| key.value.eq_ignore_ascii_case(name) || near(&key.value))
+    let habit = |key: &str| habits::input(&step.action.value, key) == Some(name);
+    keys.find(|key| key.value.eq_ignore_ascii_case(name) || near(&key.value) || habit(&key.value))
 }
 
 /// Where a missing input is reported: at the step's action, which is why it is missing.
@@ -110,9 +112,12 @@ fn unknown_input(step: &Step, key: &Spanned<String>, known: &[&str]) -> Diagnost
     let message = format!("`{}` has no input `{key}`", step.action);
     let report =
         Diagnostic::error(Code::UnknownInput, key.span, message).label("no input has this name");
-    match similar(&key.value, known.iter().copied()) {
-        Some(name) => report.edit(key.span, name, "an input with a similar name exists"),
-        None => report.help(format!("it takes {}", listed(known))),
+    let habit = habits::input(&step.action.value, &key.value);
+    let habit = habit.filter(|name| known.contains(name) && given(step, name).is_none());
+    match (similar(&key.value, known.iter().copied()), habit) {
+        (Some(name), _) => report.edit(key.span, name, "an input with a similar name exists"),
+        (None, Some(name)) => report.edit(key.span, name, format!("the input is called `{name}`")),
+        (None, None) => report.help(format!("it takes {}", listed(known))),
     }
 }
 

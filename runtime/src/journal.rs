@@ -8,6 +8,7 @@
 //! every row carries a checksum, every execution the sum of its rows, and a small file beside the journal, the lease, how
 //! many commits there have been, so that a damaged, shortened or replaced journal is refused instead of read.
 
+mod forget;
 mod keeper;
 mod lease;
 mod list;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use uuid::Uuid;
 
+pub use forget::Shrunk;
 pub use keeper::Keeper;
 pub use lease::Holder;
 pub use list::{Entry, Filter};

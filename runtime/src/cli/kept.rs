@@ -2,6 +2,7 @@
 
 mod decisions;
 mod discreet;
+mod forget;
 mod found;
 mod help;
 mod inbox;
@@ -21,6 +22,7 @@ use super::Program;
 use super::console::Console;
 use super::exit::Exit;
 
+pub(super) use forget::moment;
 pub(super) use found::found;
 pub(super) use read::{read, read_for_targets};
 pub(super) use start::{resume, run};
@@ -35,6 +37,7 @@ pub(super) async fn command<R: Runbook>(
 ) -> Option<Exit> {
     Some(match name {
         "resume" => resume(program, matches, console).await,
+        "forget" => forget::forget::<R>(matches, console),
         "list" => look::list::<R>(matches, console),
         "show" => look::show::<R>(matches, console),
         "logs" => look::logs::<R>(matches, console).await,

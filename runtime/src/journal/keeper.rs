@@ -71,7 +71,11 @@ impl<'j> Keeper<'j> {
         };
         let mut lease = Lease::take(journal.folder(), execution)?;
         let seen = lease.commits()?;
-        let (epoch, commits) = next_epoch(journal, &heading)?;
+        let Some((epoch, commits)) = next_epoch(journal, &heading)? else {
+            // Somebody has forgotten it just now.
+            lease.give_up();
+            return Err(JournalError::Unknown(execution.to_string()));
+        };
         if commits < seen {
             return Err(journal.damaged(format!(
                 "it has lost {} of the last commits of execution {execution}",
@@ -459,13 +463,13 @@ impl Heading {
 }
 
 /// Moves the fence, so that whoever had the execution before commits nothing any more.
-fn next_epoch(journal: &Journal, heading: &Heading) -> Result<(i64, i64), JournalError> {
+fn next_epoch(journal: &Journal, heading: &Heading) -> Result<Option<(i64, i64)>, JournalError> {
     let moved = journal.connection().query_row(
-        "UPDATE executions SET epoch = epoch + 1 WHERE number = ?1 RETURNING epoch, commits",
-        [heading.number],
+        "UPDATE executions SET epoch = epoch + 1 WHERE id = ?1 RETURNING epoch, commits",
+        [heading.id.to_string()],
         |row| Ok((row.get(0)?, row.get(1)?)),
     );
-    moved.map_err(|error| journal.problem(error))
+    moved.optional().map_err(|error| journal.problem(error))
 }
 
 fn update(writing: &Transaction<'_>, heading: &Heading) -> rusqlite::Result<()> {
@@ -490,7 +494,7 @@ fn update(writing: &Transaction<'_>, heading: &Heading) -> rusqlite::Result<()> 
 }
 
 /// Moves what is in the log of commits into the file itself. If somebody reads, the next one does it.
-fn checkpoint(connection: &Connection) {
+pub(super) fn checkpoint(connection: &Connection) {
     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
 }
 

@@ -102,6 +102,12 @@ impl Lease {
         written.map_err(|source| place::failed(&self.path, source))
     }
 
+    /// Bears witness no more: the execution is about to be forgotten, and nobody is to miss its commits.
+    pub(super) fn disown(&mut self) -> Result<(), JournalError> {
+        let emptied = self.file.set_len(0).and_then(|()| self.file.sync_all());
+        emptied.map_err(|source| place::failed(&self.path, source))
+    }
+
     fn overwrite(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(0))?;
         self.file.write_all(bytes)

@@ -25,6 +25,8 @@ pub struct Filter {
 pub struct Entry {
     /// The execution.
     pub execution: Uuid,
+    /// The execution that has started it; nothing if a person has.
+    pub parent: Option<Uuid>,
     /// The runbook.
     pub runbook: String,
     /// The hash of its text.
@@ -132,6 +134,7 @@ impl Entry {
     fn of(heading: Heading) -> Self {
         Self {
             execution: heading.id,
+            parent: heading.parent,
             runbook: heading.runbook,
             hash: heading.hash,
             region: heading.region,

@@ -18,6 +18,16 @@ pub(super) fn lease(folder: &Path, execution: Uuid) -> PathBuf {
     leases(folder).join(execution.to_string())
 }
 
+/// The executions that have a lease, held or not.
+pub(super) fn leased(folder: &Path) -> Result<Vec<Uuid>, JournalError> {
+    let leases = leases(folder);
+    let entries = fs::read_dir(&leases).map_err(|source| failed(&leases, source))?;
+    let names = entries.flatten().map(|entry| entry.file_name());
+    Ok(names
+        .filter_map(|name| name.to_str()?.parse().ok())
+        .collect())
+}
+
 /// Room for one more answer when the disk is full.
 pub(super) fn reserve(folder: &Path) -> PathBuf {
     folder.join("journal.reserve")

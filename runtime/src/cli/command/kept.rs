@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, Command, value_parser};
 
-use crate::cli::exit;
+use crate::cli::{exit, kept};
 use crate::real::Role;
 use crate::runbook::Definition;
 use crate::status::Status;
@@ -13,7 +13,15 @@ use super::{OPTIONS, log_format, output, quiet, verbose};
 
 /// The commands that continue executions, look at them, and tell them something.
 pub(super) fn commands(definition: &'static Definition) -> Vec<Command> {
-    let mut commands = vec![resume(definition), list(), show(), logs(), cancel(), stop()];
+    let mut commands = vec![
+        resume(definition),
+        list(),
+        show(),
+        logs(),
+        cancel(),
+        stop(),
+        forget(),
+    ];
     commands.push(
         signal(
             "start",
@@ -167,6 +175,49 @@ fn stop() -> Command {
             .action(ArgAction::SetTrue)
             .help("Let the step under way end, and start no other"),
     )
+}
+
+fn forget() -> Command {
+    Command::new("forget")
+        .about("Remove runs from the journal for good, with all that they have started in it")
+        .after_help("What a run has done in AWS stays as it is.")
+        .arg(
+            Arg::new("execution")
+                .value_name("EXECUTION")
+                .num_args(1..)
+                .required_unless_present("ended-before")
+                .help("Their ids, or how these begin"),
+        )
+        .arg(
+            Arg::new("ended-before")
+                .long("ended-before")
+                .value_name("AGE|TIME")
+                .conflicts_with("execution")
+                .value_parser(kept::moment)
+                .help(
+                    "All that ended before that: 30d or 12h ago, 2026-01-31, 2026-01-31T08:00:00Z",
+                ),
+        )
+        .arg(
+            Arg::new("cut-off")
+                .long("cut-off")
+                .action(ArgAction::SetTrue)
+                .help("Runs that were cut off, too, which nobody can resume then"),
+        )
+        .arg(
+            Arg::new("all")
+                .long("all")
+                .action(ArgAction::SetTrue)
+                .help("Those of other runbooks, too"),
+        )
+        .arg(
+            Arg::new("dry-run")
+                .long("dry-run")
+                .action(ArgAction::SetTrue)
+                .help("Only show which they are"),
+        )
+        .arg(state_dir())
+        .arg(output())
 }
 
 /// A command that tells an execution something.

@@ -49,12 +49,7 @@ pub(super) fn list<R: Runbook>(matches: &ArgMatches, console: &Console) -> Exit 
         Ok(entries) => entries,
         Err(error) => return state::failed(&error, console),
     };
-    let entries = entries.into_iter().map(|entry| {
-        let mask = state::mask(&journal, &entry);
-        let message = entry.message.map(|message| mask.text(&message));
-        Entry { message, ..entry }
-    });
-    let entries: Vec<Entry> = entries.collect();
+    let entries = masked(&journal, entries);
     let lines = entries.iter().map(|entry| Line::of(entry, &journal));
     let lines: Vec<Line<'_>> = lines.collect();
     match matches.get_one::<String>("output").map(String::as_str) {
@@ -75,15 +70,24 @@ pub(super) fn list<R: Runbook>(matches: &ArgMatches, console: &Console) -> Exit 
     }
 }
 
+/// The same without what their runs were told to hide.
+pub(super) fn masked(journal: &Journal, entries: Vec<Entry>) -> Vec<Entry> {
+    let entries = entries.into_iter().map(|entry| {
+        let mask = state::mask(journal, &entry);
+        let message = entry.message.map(|message| mask.text(&message));
+        Entry { message, ..entry }
+    });
+    entries.collect()
+}
+
 /// An execution as a line.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     entry: &'a Entry,
-    /// Whether no process drives it, though it has not ended.
     is_cut_off: bool,
 }
 
 impl<'a> Line<'a> {
-    fn of(entry: &'a Entry, journal: &Journal) -> Self {
+    pub(super) fn of(entry: &'a Entry, journal: &Journal) -> Self {
         let holder = || journal.holder(entry.execution).ok().flatten();
         Self {
             entry,
@@ -91,8 +95,13 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Whether no process drives it, though it has not ended.
+    pub(super) const fn is_cut_off(&self) -> bool {
+        self.is_cut_off
+    }
+
     /// `0f1e2d3c  Failed      2026-01-31 08:00:00  12 s  stop: …`
-    fn text(&self, with_runbook: bool) -> String {
+    pub(super) fn text(&self, with_runbook: bool) -> String {
         let entry = self.entry;
         let id = entry.execution.to_string();
         let id = id.split('-').next().unwrap_or_default();
@@ -121,7 +130,7 @@ impl<'a> Line<'a> {
         format!("{}\n", text.trim_end())
     }
 
-    fn json(&self) -> serde_json::Value {
+    pub(super) fn json(&self) -> serde_json::Value {
         let entry = self.entry;
         json!({
             "AutomationExecutionId": entry.execution,

@@ -98,6 +98,7 @@ pub(crate) async fn resume<R: Runbook>(
     };
     let entry = match state::find(&journal, matches, console)
         .and_then(|entry| look::own::<R>(entry, console))
+        .and_then(|entry| state::whole(&journal, entry, console))
     {
         Ok(entry) => entry,
         Err(exit) => return exit,

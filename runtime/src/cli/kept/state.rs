@@ -53,8 +53,39 @@ pub(super) fn find(
     console: &Console,
 ) -> Result<Entry, Exit> {
     let id = matches.get_one::<String>("execution");
-    let id = id.map(String::as_str).unwrap_or_default();
-    journal.find(id).map_err(|error| failed(&error, console))
+    find_id(journal, id.map(String::as_str).unwrap_or_default(), console)
+}
+
+/// The execution whose id begins so.
+pub(super) fn find_id(journal: &Journal, id: &str, console: &Console) -> Result<Entry, Exit> {
+    journal.find(id).map_err(|error| {
+        let exit = failed(&error, console);
+        if let JournalError::Unknown(_) = error {
+            console.errors.text(&format!(
+                "help: `list --all` shows those in {}; another folder is named by --state-dir\n",
+                journal.folder().display()
+            ));
+        }
+        exit
+    })
+}
+
+/// The execution, if a person has started it: one that a step has started has no process of its own, and goes where its
+/// parent goes.
+pub(super) fn whole(journal: &Journal, entry: Entry, console: &Console) -> Result<Entry, Exit> {
+    let mut root = entry.clone();
+    while let Some(parent) = root.parent {
+        let found = journal.find(&parent.to_string());
+        root = found.map_err(|error| failed(&error, console))?;
+    }
+    if root.execution == entry.execution {
+        return Ok(entry);
+    }
+    let message = format!(
+        "execution {} belongs to execution {} of `{}`\nhelp: say it about that one",
+        entry.execution, root.execution, root.runbook
+    );
+    Err(console.fail(Exit::Usage, &message))
 }
 
 /// What the run of an execution was told to hide.

@@ -33,6 +33,7 @@ pub(super) async fn tell<R: Runbook>(
     };
     let entry = match state::find(&journal, matches, console)
         .and_then(|entry| look::own::<R>(entry, console))
+        .and_then(|entry| state::whole(&journal, entry, console))
     {
         Ok(entry) => entry,
         Err(exit) => return exit,

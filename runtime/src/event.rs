@@ -49,7 +49,7 @@ pub enum Change {
         /// The account it belongs to.
         account: Box<str>,
     },
-    /// It cannot start: a child that nobody can run ends with this.
+    /// It cannot start, or not go on: a child that nobody can run ends with this, and so does its step under way.
     NotStarted {
         /// Why.
         problem: String,

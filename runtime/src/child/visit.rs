@@ -174,7 +174,7 @@ async fn drive<R: Runbook>(
         .map_err(|error| stuck::<R>(&error))
 }
 
-/// Ends a child that nobody can run. One that was under way may go on some other time.
+/// Ends a child that nobody can run: one that was to begin, or was cut off. Its parent goes on with its failure.
 async fn refuse<R: Runbook>(
     world: World<'_>,
     visit: Visit,
@@ -189,8 +189,7 @@ async fn refuse<R: Runbook>(
     let engine = Engine::<R>::new(&caller, world.clock, world.store).observer(world.observer);
     let start = start(visit, checked, place);
     match engine.refuse(start, error.to_string()).await {
-        Ok(Some(record)) => Ok(answer(&record)),
-        Ok(None) => Err(Halt::Stuck(error)),
+        Ok(record) => Ok(answer(&record)),
         Err(error) => Err(stuck::<R>(&error)),
     }
 }

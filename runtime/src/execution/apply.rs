@@ -9,7 +9,7 @@ use crate::caller::{CallError, EffectId};
 use crate::clock::later;
 use crate::effect::Action;
 use crate::event::{Change, Event, Reason};
-use crate::failure::Failure;
+use crate::failure::{Failure, FailureType};
 use crate::flow::After;
 use crate::name::Name;
 use crate::runbook::Runbook;
@@ -143,10 +143,7 @@ impl<R: Runbook> Execution<R> {
                 self.cursor = Cursor::Identity;
             }
             Change::Identified { arn, account } => self.identified(arn, account)?,
-            Change::NotStarted { problem } => {
-                self.verdict = Some((Status::Failed, problem.clone()));
-                self.cursor = Cursor::Over;
-            }
+            Change::NotStarted { problem } => self.given_up(problem),
             Change::Resumed { since } => self.resumed(*since),
             Change::StepStarted { step } => self.step_started(step)?,
             Change::StepEnded {
@@ -216,6 +213,24 @@ impl<R: Runbook> Execution<R> {
         self.status = Status::InProgress;
         self.cursor = Place::all().next().map_or(Cursor::Over, Cursor::Before);
         Ok(())
+    }
+
+    /// Nobody can run it: what is under way has failed.
+    fn given_up(&mut self, problem: &str) {
+        let failure = Failure::action(FailureType::Action, problem);
+        let current = match std::mem::replace(&mut self.cursor, Cursor::Over) {
+            Cursor::In(running) => Some(running),
+            _ => None,
+        };
+        let around = std::mem::take(&mut self.loops);
+        for running in current.into_iter().chain(around.into_iter().rev()) {
+            if let Some(step) = self.history.step_mut(running.run) {
+                step.step_status = Status::Failed;
+                step.execution_end_time = Some(self.now);
+                step.fail(&failure);
+            }
+        }
+        self.verdict = Some((Status::Failed, problem.to_owned()));
     }
 
     /// Goes on after a time in which nobody worked. Waits and their limits have gone on by the clock on the wall; what has

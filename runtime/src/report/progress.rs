@@ -223,7 +223,11 @@ impl Progress {
                 self.line(state, view, &format!("goes on; it was cut off at {since}"));
             }
             Change::NotStarted { problem } => {
-                self.line(state, view, &format!("cannot start: {problem}"));
+                let what = match view.status == Status::Pending {
+                    true => "cannot start",
+                    false => "cannot go on",
+                };
+                self.line(state, view, &format!("{what}: {problem}"));
             }
             Change::CancelRequested => self.line(state, view, "cancellation was requested"),
             Change::LoopTimedOut { step } => {

@@ -194,6 +194,7 @@ impl Member for Kid {
                 r#""cache""#,
                 r#""locked""#,
                 r#""nameless""#,
+                r#""revoked""#,
             ],
             allowed_pattern: None,
             items: runbook_runtime::runbook::Bounds::NONE,
@@ -313,7 +314,14 @@ impl Outside for Nowhere {
     }
 }
 
-impl Connector for Scripted {
+/// Connects kids with the script; some of them not always.
+struct Gate {
+    scripted: Scripted,
+    /// Whether the parent was cut off, and goes on.
+    resumed: bool,
+}
+
+impl Connector for Gate {
     fn connect<'a>(
         &'a self,
         _: &'static Definition,
@@ -321,14 +329,14 @@ impl Connector for Scripted {
         parameters: &'a Checked,
     ) -> BoxFuture<'a, Result<Box<dyn Any + Send>, CallError>> {
         let name = parameters.values.get("Name").and_then(Document::as_str);
-        if name == Some("locked") {
+        if name == Some("locked") || (name == Some("revoked") && self.resumed) {
             let error = CallError::Connection("the role cannot be assumed".to_owned());
             return Box::pin(std::future::ready(Err(error)));
         }
         let connected: Connected<Ask> = Connected {
             caller: match name {
                 Some("nameless") => Box::new(Mute),
-                _ => Box::new(*self),
+                _ => Box::new(self.scripted),
             },
             outside: Box::new(Nowhere),
             region: "eu-west-1".to_owned(),
@@ -362,12 +370,13 @@ async fn attempt_of<M: Member>(
     on_unknown: OnUnknown,
 ) -> Result<Record, EngineError> {
     let scripted = Scripted(script);
+    let gate = Gate { scripted, resumed };
     let world = World {
         clock,
         store,
         observer: &(),
         signals: &(),
-        answers: Answers::Aws(&scripted),
+        answers: Answers::Aws(&gate),
         on_unknown,
         dry_run: None,
     };

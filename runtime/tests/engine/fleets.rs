@@ -12,7 +12,7 @@ use runbook_runtime::value::InputError;
 use serde_json::json;
 
 use crate::children::{
-    Ask, Kid, Member, Of, attempt, cut_everywhere, endless, expect, fails, succeeds,
+    Ask, Kid, Member, Of, attempt, cut_everywhere, endless, expect, fails, steps, succeeds,
 };
 use crate::toy::{BreakingStore, EXECUTION, Script, Step, definition, morning, step};
 
@@ -24,6 +24,9 @@ struct Tolerant;
 
 /// Has kids three of which cannot start: one's role, one's identity, and one's parameter are in the way.
 struct Shut;
+
+/// Has kids one of which may run only as long as nobody cuts it off: its role is taken away meanwhile.
+struct Revoked;
 
 macro_rules! fleets {
     ($($name:ident: $targets:expr, $concurrency:expr, $errors:expr;)*) => { $(
@@ -68,6 +71,7 @@ fleets! {
     Two: ["web", "app", "db", "cache"], "2", "0";
     Tolerant: ["web", "app", "db", "cache"], "1", "25%";
     Shut: ["web", "locked", "nameless", "BAD", "cache"], "1", "3";
+    Revoked: ["web", "revoked", "app"], "2", "1";
 }
 
 fn names<const N: usize>(names: [&str; N]) -> Targets {
@@ -186,10 +190,56 @@ async fn those_that_cannot_start_have_failed_and_say_why() {
             "nameless: cannot find out who is calling: nobody answers",
             "BAD: An error occurred (InvalidAutomationExecutionParametersException) when calling the \
              StartAutomationExecution operation: `Name` cannot be the text \"BAD\"; allowed are \"web\", \"app\", \"db\", \
-             \"cache\", \"locked\", \"nameless\"",
+             \"cache\", \"locked\", \"nameless\", \"revoked\"",
         ]
     );
     cut_everywhere::<Shut>(succeeds, None).await;
+}
+
+#[tokio::test]
+async fn one_that_cannot_go_on_has_failed_and_the_others_go_on() {
+    let mut under_way = 0;
+    for cut in 1.. {
+        let kept = MemoryStore::new();
+        let breaking = BreakingStore::new(&kept, cut);
+        let clock = VirtualClock::new(morning());
+        let Err(_) = attempt::<Revoked>(succeeds, &clock, &breaking, None, false).await else {
+            break;
+        };
+        let record = attempt::<Revoked>(succeeds, &clock, &kept, None, true).await;
+        let record = record.unwrap();
+        let children = record.child_executions.iter();
+        let revoked = children
+            .clone()
+            .map(|child| &child.automation_execution)
+            .filter(|child| child.target.as_deref() == Some("revoked"));
+        let others = children
+            .filter(|child| child.automation_execution.target.as_deref() != Some("revoked"));
+        for other in others {
+            assert_eq!(steps(other), [WELL], "cut after event {cut}");
+        }
+        for revoked in revoked {
+            let failure = revoked.failure_message.as_deref();
+            match revoked.automation_execution_status {
+                Success => continue,
+                status => assert_eq!(status, Failed, "cut after event {cut}"),
+            }
+            assert_eq!(failure, Some("the role cannot be assumed"));
+            assert!(revoked.execution_end_time.is_some());
+            let started = revoked.step_executions.iter();
+            let mut started = started.filter(|step| step.execution_start_time.is_some());
+            let Some(last) = started.next_back() else {
+                continue;
+            };
+            assert!(last.step_status.is_final(), "cut after event {cut}");
+            if last.step_status == Failed {
+                under_way += 1;
+                let message = last.failure_message.as_deref().unwrap();
+                assert!(message.contains("the role cannot be assumed"), "{message}");
+            }
+        }
+    }
+    assert!(under_way > 5, "cut off in a step {under_way} times");
 }
 
 #[tokio::test]

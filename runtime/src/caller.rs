@@ -25,6 +25,12 @@ pub trait Caller<Q>: Send + Sync {
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>>;
 
+    /// Asks an effect that is under way to end, since nobody waits for its answer any more: its time is up, or the execution
+    /// is cancelled. Whether it is worth waiting until it has, which takes seconds at most; otherwise it is dropped.
+    fn stop(&self, _effect: &EffectId) -> bool {
+        false
+    }
+
     /// What an effect has printed, however it ended; told once. Calls of APIs print nothing.
     fn printed(&self, _effect: &EffectId) -> Option<Output> {
         None
@@ -39,6 +45,10 @@ impl<Q, C: Caller<Q> + ?Sized> Caller<Q> for Arc<C> {
         request: &'a Q,
     ) -> BoxFuture<'a, Result<Document, CallError>> {
         (**self).call(call, request)
+    }
+
+    fn stop(&self, effect: &EffectId) -> bool {
+        (**self).stop(effect)
     }
 
     fn printed(&self, effect: &EffectId) -> Option<Output> {

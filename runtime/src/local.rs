@@ -2,7 +2,7 @@
 //!
 //! A [`Performer`] stands before the caller of the APIs: it performs what is local itself and passes everything else on.
 //! So attempts, time limits, cancellation, events and simulation know nothing of the difference. A local request that is
-//! cut off is just dropped, and whatever it has started ends with it.
+//! cut off is just dropped, and whatever it has started ends with it; a script is asked to end before.
 
 #[cfg(not(feature = "script"))]
 #[path = "local/no_scripts.rs"]
@@ -115,6 +115,10 @@ impl<Q: Request> Caller<Q> for Performer<'_, Q> {
             },
             None => self.caller.call(call, request),
         }
+    }
+
+    fn stop(&self, effect: &EffectId) -> bool {
+        self.scripts.stop(effect) || self.caller.stop(effect)
     }
 
     fn printed(&self, effect: &EffectId) -> Option<Output> {

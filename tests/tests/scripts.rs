@@ -54,6 +54,7 @@ mainSteps:
       InputPayload: {do: '{{ Do }}', count: '{{ Count }}', many: ['{{ Do }}', 2, true], secret: '{{ Secret }}'}
       Script: |
         import os
+        import signal
         import sys
         import time
 
@@ -81,6 +82,10 @@ mainSteps:
             raise ValueError("not <" + events["secret"] + ">")
 
         def slow(events, context):
+            def tidy(*_):
+                print("tidied up", flush=True)
+                sys.exit(1)
+            signal.signal(signal.SIGTERM, tidy)
             time.sleep(600)
 
         def identity(events, context):
@@ -133,6 +138,7 @@ fn scripts_and_webhooks_are_real() {
     what_is_masked_is_not_shown(&binary);
     a_script_ends_with_its_time(&binary);
     a_script_ends_with_its_execution(&binary);
+    a_script_ends_with_a_killed_binary(&binary);
     attachments_are_carried(&binary);
     another_interpreter_is_found_by_the_path(&binary);
     what_is_missing_is_told_before_anything_runs(&binary);
@@ -279,7 +285,7 @@ fn a_script_ends_with_its_time(binary: &Binary) {
     assert!(start.elapsed() > Duration::from_secs(20));
     let start = "Step timed out while step is Poll action status for completion. ";
     assert!(failure(&ran).starts_with(start), "{}", failure(&ran));
-    assert_gone(&process(&ran.json()));
+    assert_tidied(&ran.json());
 }
 
 fn a_script_ends_with_its_execution(binary: &Binary) {
@@ -299,7 +305,35 @@ fn a_script_ends_with_its_execution(binary: &Binary) {
     let record: Value = serde_json::from_slice(&output.stdout).expect("there is a record");
     let statuses = step_statuses(&record["AutomationExecution"]);
     assert_eq!(statuses.get(1), Some(&"Cancelled"), "{record:#}");
-    assert_gone(&process(&record));
+    assert_tidied(&record);
+}
+
+/// A binary that is killed can clean nothing up: its script does, and ends.
+fn a_script_ends_with_a_killed_binary(binary: &Binary) {
+    let folder = Folder::new();
+    let mut command = binary.command(&["--Do", "slow"]);
+    command.env("TMPDIR", folder.path()).stdout(Stdio::null());
+    let mut running = command.stderr(Stdio::null()).spawn().expect("it starts");
+    let left = || {
+        fs::read_dir(folder.path())
+            .expect("the folder is there")
+            .count()
+    };
+    let wait_until = |holds: &dyn Fn(usize) -> bool| {
+        for _ in 0..600 {
+            if holds(left()) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        panic!("{} folders are there", left());
+    };
+    // The script's own, and that of its answer.
+    wait_until(&|left| left == 2);
+    thread::sleep(Duration::from_secs(2));
+    running.kill().expect("it is killed");
+    running.wait().expect("it has ended");
+    wait_until(&|left| left == 0);
 }
 
 fn attachments_are_carried(binary: &Binary) {
@@ -518,11 +552,17 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// The process of a script, by what it has printed.
-fn process(record: &Value) -> String {
+/// A script was asked to end, did so in its own way, and is gone.
+#[track_caller]
+fn assert_tidied(record: &Value) {
     let printed = text(&record["ScriptOutput"][0]["StandardOutput"]);
-    let id = printed.trim().strip_prefix("working as ");
-    id.expect("the script has told its process").to_owned()
+    let lines: Vec<&str> = printed.lines().collect();
+    let [first, last] = lines[..] else {
+        panic!("{printed}");
+    };
+    assert_eq!(last, "tidied up");
+    let id = first.strip_prefix("working as ");
+    assert_gone(id.expect("the script has told its process"));
 }
 
 #[track_caller]

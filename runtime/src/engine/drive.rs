@@ -1,5 +1,6 @@
 //! The loop: asks an execution what is next, does it, and makes what has come of it happen.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -132,13 +133,24 @@ impl<R: Runbook> Engine<'_, R> {
         deadline: Option<Timestamp>,
     ) -> Option<Change> {
         let call = Call::new(execution.id(), effect);
-        let answer = tokio::select! {
+        let mut asked = pin!(self.ask(execution, &call, request));
+        let answered = tokio::select! {
             biased;
-            () = self.cancelled(execution) => return Some(Change::CancelRequested),
-            answer = self.ask(execution, &call, request) => answer,
-            () = self.until(deadline) => return None,
+            () = self.cancelled(execution) => Err(Some(Change::CancelRequested)),
+            answer = &mut asked => Ok(answer),
+            () = self.until(deadline) => Err(None),
         };
-        let effect = call.effect;
+        let answer = match answered {
+            Ok(answer) => answer,
+            Err(instead) => {
+                // What it answers now comes too late.
+                if self.caller.stop(&call.effect) {
+                    let _ = asked.await;
+                }
+                return instead;
+            }
+        };
+        let effect = call.effect.clone();
         Some(match answer {
             Ok(answer) => Change::Answered {
                 effect,

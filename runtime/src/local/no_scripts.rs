@@ -18,6 +18,11 @@ impl<'a> Scripts<'a> {
         Err(CallError::Script(ScriptError::NotBuilt))
     }
 
+    #[expect(clippy::unused_self, reason = "with the feature it stops")]
+    pub(crate) const fn stop(&self, _: &EffectId) -> bool {
+        false
+    }
+
     #[expect(clippy::unused_self, reason = "with the feature it looks")]
     pub(crate) const fn printed(&self, _: &EffectId) -> Option<Output> {
         None

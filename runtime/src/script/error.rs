@@ -31,6 +31,9 @@ pub enum ScriptError {
         /// The end of what it printed as errors.
         stderr: String,
     },
+    /// It was asked to end before the handler returned.
+    #[error("The script was stopped before its handler returned")]
+    Stopped,
     /// The machine has no interpreter.
     #[error("`{}` is not installed, which runs scripts in {language}; {}", .language.program(), .language.way_to_get())]
     NoInterpreter {

@@ -238,24 +238,21 @@ impl<'a, R: Runbook> Engine<'a, R> {
         async move { self.drive(self.begin(*start)?).await }
     }
 
-    /// Ends an execution before its first step: it has failed because of this problem. One that has ended gives its record;
-    /// nothing if it is under way, as it may go on some other time.
+    /// Ends an execution that nobody can run, before its first step or in the midst of one: it has failed because of this
+    /// problem. One that has ended gives its record.
     pub(crate) async fn refuse(
         &self,
         start: Start,
         problem: String,
-    ) -> Result<Option<Record>, EngineError> {
+    ) -> Result<Record, EngineError> {
         let mut drive = match self.store.events(start.execution)?.is_empty() {
             true => self.begin(start)?,
             false => self.known(start.execution)?,
         };
-        let execution = &drive.execution;
-        match (execution.status().is_final(), execution.state()) {
-            (true, _) => {}
-            (false, None) => self.note(&mut drive, Change::NotStarted { problem })?,
-            (false, Some(_)) => return Ok(None),
+        if !drive.execution.status().is_final() {
+            self.note(&mut drive, Change::NotStarted { problem })?;
         }
-        Ok(Some(self.drive(drive).await?.record))
+        Ok(self.drive(drive).await?.record)
     }
 
     /// An execution that has begun some other time.

@@ -80,7 +80,9 @@ impl Observer for Log {
         match &event.change {
             Change::Began(_) => log!(info, "execution started"),
             Change::Resumed { since } => log!(info, since = %since, "execution continued"),
-            Change::NotStarted { problem } => log!(warn, problem, "execution cannot start or go on"),
+            Change::NotStarted { problem } => {
+                log!(warn, problem, "execution cannot start or go on")
+            }
             Change::CancelRequested => log!(info, "cancellation requested"),
             Change::Ended { status } => log!(info, status = %status, "execution ended"),
             Change::StepStarted { .. } => log!(info, "step started"),

@@ -67,7 +67,10 @@ impl Unmatched {
                 let views: Vec<View<'_>> = at.iter().map(|node| answer.view(node)).collect();
                 let report = report.label(label(key.as_ref(), &views, place));
                 let fits = |name: &str| self.matches_with(name, answer, selector);
-                way_out(report, key.as_ref(), &views, self.place, fits)
+                if let (Some(key), [View::List(element)]) = (key, views.as_slice()) {
+                    return in_list(report, key, &answer.view(element), self.place);
+                }
+                way_out(report, key.as_ref(), &views, fits)
             }
         }
     }
@@ -98,11 +101,45 @@ fn label(key: Option<&Key>, views: &[View<'_>], place: &Place) -> String {
     }
 }
 
+/// The way out where a list is asked for a key: an index is written in brackets, and a list of keys with their values is
+/// searched.
+fn in_list(report: Diagnostic, key: &Key, element: &View<'_>, segment: Span) -> Diagnostic {
+    const PAIRS: [(&str, &str); 5] = [
+        ("Key", "Value"),
+        ("Name", "Value"),
+        ("key", "value"),
+        ("name", "value"),
+        ("OutputKey", "OutputValue"),
+    ];
+    let text = &key.text;
+    if text.chars().all(|next| next.is_ascii_digit()) {
+        return report.edit(
+            segment,
+            format!("[{text}]"),
+            "an index is written in brackets",
+        );
+    }
+    if matches!(text.as_str(), "length" | "size" | "count") {
+        return report.edit(segment, ".length()", "the number of elements is a function");
+    }
+    let members = member_names(element);
+    let has = |(key, value): &&(&str, &str)| members.contains(key) && members.contains(value);
+    match PAIRS.iter().find(has) {
+        Some((name, value)) if !members.contains(&text.as_str()) => report.help(format!(
+            "select the element with this `{name}`, as in `[?(@.{name} == '{text}')].{value}`"
+        )),
+        _ => report.edit(
+            Span::at(segment.start),
+            "[0]",
+            "select an element of the list first",
+        ),
+    }
+}
+
 fn way_out(
     report: Diagnostic,
     key: Option<&Key>,
     views: &[View<'_>],
-    segment: Span,
     fits: impl Fn(&str) -> bool,
 ) -> Diagnostic {
     let names: Vec<&str> = views.iter().flat_map(member_names).collect();
@@ -120,13 +157,6 @@ fn way_out(
                 ),
                 None => report.help(format!("a member with a similar name exists: `{near}`")),
             };
-        }
-        if let [View::List(_)] = views {
-            return report.edit(
-                Span::at(segment.start),
-                "[0]",
-                "select an element of the list first",
-            );
         }
     }
     if names == ["ResponseMetadata"] {

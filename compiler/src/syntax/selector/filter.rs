@@ -6,6 +6,8 @@ use crate::source::Spanned;
 use crate::syntax::selector::{Comparison, Filter, FilterTest, Literal, SelectorSegment};
 
 const FILTER: &str = "a filter has one comparison with a literal: `[?(@.Key == 'value')]`";
+const PARENTHESES: &str =
+    "parentheses go around the comparison, and `@` is the element: `[?(@.Key == 'value')]`";
 const BOTH: &str = "write two filters in a row, `[?(@.A == 1)][?(@.B == 2)]`: both must pass";
 const EITHER: &str = "declare an output for each of the comparisons";
 
@@ -14,7 +16,7 @@ impl Cursor<'_> {
     pub(super) fn filter(&mut self) -> Parsed<Filter> {
         self.offset += 1;
         self.skip_blanks();
-        self.close("(", FILTER)?;
+        self.close("(", PARENTHESES)?;
         self.skip_blanks();
         if !self.take("@") {
             return self.fail("a filter begins with `@`, the element it looks at", FILTER);

@@ -57,6 +57,9 @@ const BRACKETS: &str = "brackets hold an index `[0]`, `[*]`, a key `['key']`, a 
 const STEP: &str = "a range has two bounds, `[0:2]`; single elements are `[0, 2]`";
 const DEEP_INDEX: &str = "name the list in between, as in `$..Volumes[0].State`";
 const DEEP_FILTER: &str = "compare a member, as in `$..[?(@.Key == 'value')]`";
+const ALL: &str = "all elements are `[*]`";
+const ROOT: &str = "a member of the root is written `$.key`";
+const JMESPATH: &str = "this is JMESPath, which the service does not know; filters are `[?(@.Key == 'value')]`, and what is to be computed needs an `aws:executeScript` step";
 const FUNCTION: &str = "select the value itself, and compute in an `aws:executeScript` step";
 
 impl Cursor<'_> {
@@ -92,7 +95,12 @@ impl Cursor<'_> {
         } else if self.rest().starts_with('[') {
             self.bracket()
         } else {
-            self.fail("`.` or `[` is expected here", KEY)
+            let help = if self.offset == 1 { ROOT } else { KEY };
+            if self.rest().trim_start().starts_with('|') {
+                self.skip_blanks();
+                return self.fail("a selector has no pipes", JMESPATH);
+            }
+            self.fail("`.` or `[` is expected here", help)
         }
     }
 
@@ -172,6 +180,7 @@ impl Cursor<'_> {
             Some('\'' | '"') => self.keys()?,
             Some('?') => SelectorSegment::Filter(self.filter()?),
             Some('0'..='9' | '-' | ':') => self.indexes()?,
+            Some(']') => return self.fail("the brackets are empty", ALL),
             Some('(') => return self.fail("an index that is computed is not supported", BRACKETS),
             _ => return self.fail("this cannot stand in brackets", BRACKETS),
         };
@@ -235,10 +244,7 @@ impl Cursor<'_> {
         }
         if from.is_none() && to.is_none() {
             self.offset = colon;
-            return self.fail(
-                "a range needs a beginning or an end",
-                "all elements are `[*]`",
-            );
+            return self.fail("a range needs a beginning or an end", ALL);
         }
         Ok(SelectorSegment::Slice { from, to })
     }

@@ -16,6 +16,8 @@ use crate::syntax::{self, Placeholder};
 pub(super) struct Resolved {
     /// What is referenced; `None` when it was reported, or cannot be translated yet.
     pub(super) reference: Option<Reference>,
+    /// The text that stays in its place, where a script gets one that names nothing.
+    pub(super) text: Option<String>,
     /// Its type, where that is known.
     kind: Option<Type>,
     /// What it names, if it names something.
@@ -27,11 +29,13 @@ impl Resolved {
     pub(super) fn typed(self, span: Span) -> Typed {
         let Self {
             reference,
+            text,
             kind,
             origin,
         } = self;
+        let reference = reference.map(Expression::Reference);
         Typed {
-            expression: reference.map(Expression::Reference),
+            expression: reference.or_else(|| text.map(Expression::String)),
             kind,
             origin,
             span,
@@ -47,8 +51,18 @@ impl Resolved {
         let name = placeholder.name.value.to_string();
         Self {
             reference,
+            text: None,
             kind,
             origin: Some(Origin { name, declared }),
+        }
+    }
+
+    /// A reference that names nothing, and stays as it is written.
+    fn unresolved(placeholder: &Placeholder) -> Self {
+        Self {
+            text: Some(format!("{{{{ {} }}}}", placeholder.name.value)),
+            kind: Some(Type::String),
+            ..Self::default()
         }
     }
 }
@@ -331,11 +345,12 @@ fn output(
         return Ok(Resolved::default());
     }
     let mut report = unknown_output(placeholder, entry.step, output, &entry.outputs, scope);
-    if scope.is_script() {
-        report.severity = Severity::Warning;
-        report = report.note("the script receives the text of the reference instead");
+    if !scope.is_script() {
+        return Err(Box::new(report));
     }
-    Err(Box::new(report))
+    report.severity = Severity::Warning;
+    diagnostics.push(report.note("the script receives the text of the reference instead"));
+    Ok(Resolved::unresolved(placeholder))
 }
 
 /// The name here of what other languages write with more parts, if there is something of that name:

@@ -231,13 +231,14 @@ impl<'a> Scope<'a> {
                 syntax::Part::Text(text) => Some(Part::Text(text.clone())),
                 syntax::Part::Reference(placeholder) => {
                     let resolved = references::resolve(placeholder, self, diagnostics);
-                    resolved.reference.map(Part::Reference)
+                    let reference = resolved.reference.map(Part::Reference);
+                    reference.or_else(|| resolved.text.map(Part::Text))
                 }
             })
             .collect();
         let parts: Option<Vec<Part>> = parts.into_iter().collect();
         Typed {
-            expression: parts.map(Expression::Text),
+            expression: parts.map(Expression::of_parts),
             kind: Some(Type::String),
             origin: None,
             span,

@@ -54,10 +54,13 @@ pub(super) fn compile(
     });
     match sound {
         Some(runbook) => Ok((source, runbook)),
-        None => {
-            let problem = format!("`{}` starts a runbook that has errors", source.name);
-            Err(CliError::Faulty(problem))
-        }
+        None => Err(CliError::Faulty(match faulty.is_empty() {
+            false => format!("`{}` starts a runbook that has errors", source.name),
+            true => format!(
+                "`{}` has no errors, and cannot be compiled all the same: this is a mistake of runbookc",
+                source.name
+            ),
+        })),
     }
 }
 

@@ -117,6 +117,18 @@ impl Reference {
 }
 
 impl Expression {
+    /// A text of these parts; one without references is just a String.
+    pub fn of_parts(parts: Vec<Part>) -> Self {
+        let texts = parts.iter().map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Reference(_) => None,
+        });
+        match texts.collect::<Option<String>>() {
+            Some(text) => Self::String(text),
+            None => Self::Text(parts),
+        }
+    }
+
     /// The type of the value.
     pub const fn kind(&self) -> Type {
         match self {

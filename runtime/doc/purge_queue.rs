@@ -2,7 +2,14 @@
 /// The runbook of purge-queue.yaml.
 ///
 /// Purges a queue, and waits until it is empty.
-#[allow(clippy::pedantic, reason = "what is generated has a style of its own")]
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    unreachable_pub,
+    clippy::nursery,
+    clippy::pedantic,
+    reason = "what is generated has a style of its own, and more than every program needs"
+)]
 pub mod purge_queue {
 /// The parameters: what is supplied, and all of them in an execution.
 pub mod parameters {

@@ -6,6 +6,7 @@
 
 mod http;
 mod post;
+mod sdk;
 mod session;
 pub mod whole;
 
@@ -29,7 +30,8 @@ pub use aws_smithy_types::Blob;
 pub use aws_smithy_types::byte_stream::ByteStream;
 pub use aws_types::SdkConfig;
 pub use http::client as http_client;
-pub use session::{Session, SessionError, connect};
+pub use sdk::Sdk;
+pub use session::{Session, SessionError};
 
 use crate::caller::{CallError, is_throttling_code};
 use crate::decode::decode;

@@ -46,13 +46,13 @@ pub struct Program<R: Runbook> {
 
 impl<R: Runbook> Program<R> {
     /// A program that can only simulate.
-    pub const fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             runbook: PhantomData,
             #[cfg(feature = "journal")]
             backend: None,
             #[cfg(feature = "journal")]
-            children: crate::real::Backends::new(),
+            children: crate::real::Backends::default(),
         }
     }
 

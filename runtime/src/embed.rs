@@ -10,7 +10,7 @@
 //! # #[cfg(feature = "aws")]
 //! # impl runbook_runtime::embed::OnAws for purge_queue::PurgeQueue {
 //! #     fn caller(
-//! #         _: &runbook_runtime::aws::SdkConfig,
+//! #         _: &runbook_runtime::aws::Session,
 //! #     ) -> Box<dyn runbook_runtime::caller::Caller<purge_queue::api::Request>> {
 //! #         unreachable!("nothing is run")
 //! #     }
@@ -62,7 +62,7 @@
 //!     let stop = CancelToken::new();
 //!     let mut run = run.cancel(stop.clone());
 //!     let mut events = run.events();
-//!     let finished = tokio::spawn(run.into_future());
+//!     let finished = tokio::spawn(run);
 //!     while let Some(progress) = events.next().await {
 //!         match (progress.step, &progress.what) {
 //!             (Some(Step::Wait), Happening::Polled { found, next }) => {
@@ -119,11 +119,12 @@ pub trait Embedded: Runbook {
 
 /// Who makes the calls of the runbook `R`, and of those that its steps start: [`Aws`], or [`Own`] callers of the program.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` makes no calls of the runbook `{R}`",
-    note = "the AWS SDK makes them where `include_runbook!` brings its calls and `runbook-runtime` has the feature `aws`",
+    message = "nobody makes the calls of the runbook `{R}`",
+    label = "this run needs somebody who makes its calls",
+    note = "for those of the AWS SDK, `runbook-runtime` needs the feature `aws`, and the build script no `.aws(false)`",
     note = "`.caller(…)` gives a run a caller of your own, `.simulate(…)` plays a scenario"
 )]
 pub trait Calls<R: Runbook>: Send + 'static {
-    /// The way to make them, for the runbook and for the others.
-    fn connect(self) -> (Box<dyn Backend<R::Request>>, Backends);
+    /// Who makes them, for the runbook and for the others. A run asks for it once.
+    fn connect(&mut self) -> (Box<dyn Backend<R::Request>>, Backends);
 }

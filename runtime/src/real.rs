@@ -39,7 +39,7 @@ pub(crate) use identity::Identity;
 #[cfg(all(feature = "aws", feature = "cli", feature = "journal"))]
 pub(crate) use sdk::MakeCaller;
 #[cfg(feature = "aws")]
-pub(crate) use sdk::Sdk;
+pub(crate) use sdk::SdkBackend;
 
 /// What a run needs beside its parameters.
 pub(crate) struct Run<'a, Q> {

@@ -11,10 +11,12 @@ mod ecs_run_task;
 #[path = "ecs_run_task/embedded.rs"]
 mod embedded;
 
-use std::future::IntoFuture;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use expect_test::{Expect, expect};
+use futures_core::Stream;
 use jiff::Timestamp;
 use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
 use runbook_runtime::cancel::CancelToken;
@@ -202,7 +204,7 @@ async fn a_run_gives_its_outputs_as_they_are_declared() {
 async fn a_run_is_spawned_and_tells_what_happens() {
     let mut run = with(&Service::answers(), Parameters::new("web"));
     let events = run.events();
-    let finished = tokio::spawn(run.into_future());
+    let finished = tokio::spawn(run);
     let told = lines(events).await;
     assert!(finished.await.unwrap().unwrap().is_success());
     expect![[r#"
@@ -268,6 +270,28 @@ async fn streams_and_observers_watch_side_by_side() {
     assert_eq!(first, second);
     assert!(first.ends_with("ended: Success\n"), "{first}");
     assert!(*counts.0.lock().unwrap() > first.lines().count());
+}
+
+#[tokio::test]
+async fn whatever_takes_a_stream_takes_events() {
+    async fn collect<S: Stream + Unpin>(mut stream: S) -> Vec<S::Item> {
+        let mut items = Vec::new();
+        while let Some(item) = poll_fn(|context| Pin::new(&mut stream).poll_next(context)).await {
+            items.push(item);
+        }
+        items
+    }
+
+    let mut run = with(&Service::answers(), Parameters::new("web"));
+    let (events, mut same) = (run.events(), run.events());
+    let finished = tokio::spawn(run);
+    let items = collect(events).await;
+    assert_eq!(finished.await.unwrap().unwrap().status(), Status::Success);
+    assert!(!items.is_empty());
+    for item in items {
+        assert_eq!(same.next().await, Some(item));
+    }
+    assert_eq!(same.next().await, None);
 }
 
 #[tokio::test]
@@ -353,7 +377,7 @@ async fn cut(run: Run<EcsRunTask, Own<EcsRunTask>>, service: &Service) {
         // Virtual time would go on while the run waits.
         biased;
         () = service.silence.notified() => {}
-        finished = run.into_future() => panic!("{finished:?}"),
+        finished = run => panic!("{finished:?}"),
     }
 }
 
@@ -657,7 +681,7 @@ async fn an_execution_is_driven_once_at_a_time() {
     let open = || Arc::new(Journal::open(folder.path()).unwrap());
     let (silent, execution) = (Service::silent_at("RunTask"), Uuid::from_u128(7));
     let run = with(&silent, Parameters::new("web")).execution(execution);
-    let mut first = run.journal(open()).into_future();
+    let mut first = run.journal(open());
     tokio::select! {
         biased;
         () = silent.silence.notified() => {}

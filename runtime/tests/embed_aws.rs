@@ -11,7 +11,11 @@
 mod ecs_run_task;
 #[path = "ecs_run_task/embedded.rs"]
 mod embedded;
+mod included {
+    include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/purge_queue.rs"));
+}
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aws_credential_types::Credentials;
@@ -23,7 +27,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_types::region::Region;
 use jiff::Timestamp;
-use runbook_runtime::aws::{SdkConfig, SessionError};
+use runbook_runtime::aws::{Sdk, SdkConfig, Session, SessionError};
 use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::embed::{OnAws, Role, Run, RunError};
@@ -32,16 +36,57 @@ use serde_json::json;
 
 use ecs_run_task::{Call as Request, EcsRunTask};
 use embedded::{Parameters, run};
+use included::purge_queue::{self, PurgeQueue};
 
-/// Tells in its answers what it was made from: who calls, and where.
+/// Stands for a client of the SDK. It tells in its answers what it was made from: who calls, and where.
+#[derive(Clone)]
 struct Mirror {
     config: SdkConfig,
+    /// Clients that are made later have a higher one; clones have the same.
+    number: usize,
+}
+
+impl Mirror {
+    fn new(config: &SdkConfig) -> Self {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        Self {
+            config: config.clone(),
+            number: MADE.fetch_add(1, Ordering::Relaxed),
+        }
+    }
 }
 
 impl OnAws for EcsRunTask {
-    fn caller(config: &SdkConfig) -> Box<dyn Caller<Request>> {
-        Box::new(Mirror {
-            config: config.clone(),
+    fn caller(session: &Session) -> Box<dyn Caller<Request>> {
+        Box::new(session.client(Mirror::new))
+    }
+}
+
+impl OnAws for PurgeQueue {
+    fn caller(session: &Session) -> Box<dyn Caller<purge_queue::api::Request>> {
+        Box::new(session.client(Mirror::new))
+    }
+}
+
+impl Caller<purge_queue::api::Request> for Mirror {
+    fn call<'a>(
+        &'a self,
+        _: &'a Call,
+        request: &'a purge_queue::api::Request,
+    ) -> BoxFuture<'a, Result<Document, CallError>> {
+        use purge_queue::api::Request;
+
+        Box::pin(async move {
+            Ok(match request {
+                Request::GetCallerIdentity(_) => json!({
+                    "Account": "111122223333",
+                    "Arn": format!("arn:aws:iam::111122223333:user/client-{}", self.number),
+                }),
+                Request::GetQueueAttributes(_) => {
+                    json!({"Attributes": {"ApproximateNumberOfMessages": "0"}})
+                }
+                Request::PurgeQueue(_) => json!({}),
+            })
         })
     }
 }
@@ -64,7 +109,8 @@ impl Caller<Request> for Mirror {
                 }),
                 Request::Invoke { .. } => json!({"StatusCode": 200, "Payload": "null"}),
                 Request::RunTask { .. } => {
-                    json!({"tasks": [{"taskArn": format!("{region} {endpoint}")}]})
+                    let number = self.number;
+                    json!({"tasks": [{"taskArn": format!("{region} {endpoint} client-{number}")}]})
                 }
                 Request::DescribeTasks { .. } => json!({"tasks": [{"exitCode": 0}]}),
             })
@@ -110,18 +156,33 @@ fn config(sts: &Sts) -> SdkConfig {
         .build()
 }
 
-fn start(config: SdkConfig) -> Run<EcsRunTask> {
+fn start(sdk: impl Into<Sdk>) -> Run<EcsRunTask> {
+    run(Parameters::new("web")).clock(clock()).aws(sdk)
+}
+
+fn clock() -> VirtualClock {
     let morning: Timestamp = "2026-01-31T08:00:00Z".parse().unwrap();
-    let clock = VirtualClock::new(morning);
-    run(Parameters::new("web")).clock(clock).aws(config)
+    VirtualClock::new(morning)
 }
 
 /// Who has called, and where.
 async fn called(run: Run<EcsRunTask>) -> (String, String) {
+    let (by, place, _) = called_by_client(run).await;
+    (by, place)
+}
+
+/// The client that has called.
+async fn client(run: Run<EcsRunTask>) -> String {
+    let (_, _, client) = called_by_client(run).await;
+    client
+}
+
+async fn called_by_client(run: Run<EcsRunTask>) -> (String, String, String) {
     let finished = run.await.unwrap().into_success().unwrap();
     let by = finished.record.automation_execution.executed_by;
-    let place = finished.outputs.ecs_task_arn;
-    (by.unwrap(), place.unwrap())
+    let place = finished.outputs.ecs_task_arn.unwrap();
+    let (place, client) = place.rsplit_once(' ').unwrap();
+    (by.unwrap(), place.to_owned(), client.to_owned())
 }
 
 #[tokio::test]
@@ -175,4 +236,59 @@ async fn a_configuration_without_a_region_is_no_connection() {
     let config = SdkConfig::builder().build();
     let error = start(config).await.unwrap_err();
     assert_eq!(error.to_string(), "no AWS Region is configured");
+}
+
+#[tokio::test]
+async fn runs_that_share_the_sdk_share_its_clients() {
+    let sdk = Sdk::new(config(&Sts::default()));
+    let first = client(start(&sdk)).await;
+    assert_eq!(client(start(&sdk)).await, first);
+    assert_eq!(client(start(sdk.clone())).await, first);
+    // The Region of the configuration by its name.
+    assert_eq!(client(start(&sdk).region("eu-west-1")).await, first);
+}
+
+#[tokio::test]
+async fn runbooks_that_share_the_sdk_share_its_clients() {
+    let sdk = Sdk::new(config(&Sts::default()));
+    let first = client(start(&sdk).role(Role::Caller)).await;
+    let parameters = purge_queue::Parameters::new("https://queue");
+    let other = purge_queue::run(parameters).clock(clock()).aws(&sdk);
+    let record = other.await.unwrap().into_success().unwrap().record;
+    let by = record.automation_execution.executed_by.unwrap();
+    assert_eq!(by, format!("arn:aws:iam::111122223333:user/{first}"));
+}
+
+#[tokio::test]
+async fn every_region_and_every_role_has_clients_of_its_own() {
+    let sdk = Sdk::new(config(&Sts::default()));
+    let runs = [
+        start(&sdk),
+        start(&sdk).role(Role::Caller),
+        start(&sdk).role(Role::Arn("arn:aws:iam::111122223333:role/other".to_owned())),
+        start(&sdk).region("us-west-2"),
+    ];
+    let mut clients = Vec::new();
+    for run in runs {
+        clients.push(client(run).await);
+    }
+    clients.sort_unstable();
+    clients.dedup();
+    assert_eq!(clients.len(), 4, "{clients:?}");
+}
+
+#[tokio::test]
+async fn runs_with_a_configuration_alone_share_no_clients() {
+    let config = config(&Sts::default());
+    let first = client(start(&config)).await;
+    assert_ne!(client(start(&config)).await, first);
+}
+
+#[tokio::test]
+async fn programs_have_the_clients_of_their_runs() {
+    let sdk = Sdk::new(config(&Sts::default()));
+    let called = client(start(&sdk).role(Role::Caller)).await;
+    let session = sdk.session(None, None).await.unwrap();
+    let own = session.client::<Mirror>(|_| panic!("there is one"));
+    assert_eq!(format!("client-{}", own.number), called);
 }

@@ -151,10 +151,10 @@ fn clients_struct(plan: &Plan<'_>) -> TokenStream {
 fn connect(plan: &Plan<'_>) -> TokenStream {
     let fields = clients(plan)
         .into_values()
-        .map(|(field, krate, _)| quote!(#field: #krate::Client::new(config)));
+        .map(|(field, krate, _)| quote!(#field: session.client(#krate::Client::new)));
     quote! {
-        /// Makes the calls of the runbook with a configured SDK.
-        pub fn connect(config: &SdkConfig) -> Box<dyn Caller<Request>> {
+        /// Makes the calls of the runbook with the clients of a session.
+        pub fn connect(session: &Session) -> Box<dyn Caller<Request>> {
             Box::new(Aws {
                 #(#fields),*
             })

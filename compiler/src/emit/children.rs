@@ -52,7 +52,7 @@ impl Modules {
         let mut started = BTreeSet::new();
         let modules = runbooks.map(|runbook| {
             started.extend(children(runbook).map(|(_, child)| child.name.clone()));
-            let module = unique.take_with(&plan::module_name(runbook), "_aws");
+            let module = unique.take_with(&plan::module_name(runbook), "aws");
             let parameters = runbook.parameters.iter();
             let fields = plan::fields(parameters.clone().map(|known| known.name.as_str()));
             let parameters = parameters.zip(fields);

@@ -164,8 +164,8 @@ pub(crate) fn on_aws(plan: &Plan<'_>) -> Option<TokenStream> {
     (plan.surface == Surface::Embedded).then(|| {
         quote! {
             impl OnAws for super::#module::#name {
-                fn caller(config: &SdkConfig) -> Box<dyn Caller<Request>> {
-                    connect(config)
+                fn caller(session: &Session) -> Box<dyn Caller<Request>> {
+                    connect(session)
                 }
 
                 #children

@@ -130,7 +130,7 @@ fn root<'p, 'a>(plans: &'p [Plan<'a>]) -> &'p Plan<'a> {
 
 /// The module of `aws.rs`, a sibling of the runbook's own.
 pub(crate) fn aws_module(plan: &Plan<'_>) -> proc_macro2::Ident {
-    super::names::identifier(&format!("{}_aws", plan.module))
+    super::names::identifier(&super::names::and(&plan.module.to_string(), "aws"))
 }
 
 /// The text of `README.md`.

@@ -153,9 +153,18 @@ fn text(plan: &Plan<'_>, aws: bool) -> String {
     text
 }
 
-/// What a crate that includes the text asks of its own code is not asked of ours.
-const NO_TASTE: &str =
-    "#[allow(clippy::pedantic, reason = \"what is generated has a style of its own\")]\n";
+/// What a crate that includes the text asks of its own code is not asked of ours. Nor need it use everything, or let others
+/// see it: in a binary, all that it does not use would be dead.
+const NO_TASTE: &str = "\
+#[allow(
+    dead_code,
+    missing_copy_implementations,
+    unreachable_pub,
+    clippy::nursery,
+    clippy::pedantic,
+    reason = \"what is generated has a style of its own, and more than every program needs\"
+)]
+";
 
 /// What a module within that of a runbook holds.
 fn submodule_doc(name: &str) -> &'static str {

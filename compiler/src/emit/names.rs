@@ -66,7 +66,7 @@ impl Unique {
 
     /// The name, or the first free one with a number behind it.
     pub(crate) fn take(&mut self, name: &str) -> String {
-        self.take_with(name, "")
+        self.take_all(name, |name| vec![name.to_owned()])
     }
 
     /// The same in the style of types and variants: `Name2`, not `name_2`.
@@ -80,20 +80,28 @@ impl Unique {
         found
     }
 
-    /// A name that is free together with `name` + `suffix`; both are taken then.
-    pub(crate) fn take_with(&mut self, name: &str, suffix: &str) -> String {
+    /// A name that is free together with the same [and a word](and); both are taken then.
+    pub(crate) fn take_with(&mut self, name: &str, word: &str) -> String {
+        self.take_all(name, |name| vec![name.to_owned(), and(name, word)])
+    }
+
+    /// The name, or the first one with a number behind it, of which all that belongs to it is free.
+    fn take_all(&mut self, name: &str, belonging: impl Fn(&str) -> Vec<String>) -> String {
         let numbered = (2..).map(|number| format!("{name}_{number}"));
-        let found = std::iter::once(name.to_owned())
-            .chain(numbered)
-            .find(|candidate| {
-                !self.taken.contains(candidate)
-                    && !self.taken.contains(&format!("{candidate}{suffix}"))
-            })
-            .unwrap_or_default();
-        self.taken.insert(format!("{found}{suffix}"));
-        self.taken.insert(found.clone());
+        let is_free = |candidate: &String| {
+            let mut names = belonging(candidate).into_iter();
+            names.all(|name| !self.taken.contains(&name))
+        };
+        let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
+        let found = candidates.find(is_free).unwrap_or_default();
+        self.taken.extend(belonging(&found));
         found
     }
+}
+
+/// A name with another word behind it: `ecs_aws`, and `type_aws` for what is called `type_` because it cannot be `type`.
+pub(crate) fn and(name: &str, word: &str) -> String {
+    format!("{}_{word}", name.trim_end_matches('_'))
 }
 
 /// The words of a name, in lower case, split where the SDK's generator splits them.
@@ -219,8 +227,10 @@ mod tests {
     #[test]
     fn names_are_handed_out_once() {
         let mut unique = Unique::default();
-        assert_eq!(unique.take_with("ecs_outputs", "_outputs"), "ecs_outputs");
-        assert_eq!(unique.take_with("ecs", "_outputs"), "ecs_2");
+        assert_eq!(unique.take_with("ecs_outputs", "outputs"), "ecs_outputs");
+        assert_eq!(unique.take_with("ecs", "outputs"), "ecs_2");
+        assert_eq!(unique.take_with("type_", "outputs"), "type_");
+        assert_eq!(unique.take("type_outputs"), "type_outputs_2");
         assert_eq!(unique.take_type("Ecs"), "Ecs");
         assert_eq!(unique.take_type("Ecs"), "Ecs2");
     }

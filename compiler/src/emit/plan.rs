@@ -357,8 +357,7 @@ fn step_names(steps: &[Step]) -> Vec<StepNames> {
     let mut statics = Unique::default();
     let named = steps.iter().map(|step| {
         let variant = variants.take_type(&words_or(&names::pascal(&step.name), "Step"));
-        let function =
-            functions.take_with(&words_or(&names::snake(&step.name), "step"), "_outputs");
+        let function = functions.take_with(&words_or(&names::snake(&step.name), "step"), "outputs");
         let is_loop = matches!(step.work, Work::Loop(_));
         let mut of_loop = |suffix: &str| {
             let name = format!("{function}_{suffix}");

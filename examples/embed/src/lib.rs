@@ -19,7 +19,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use runbook_runtime::aws::SdkConfig;
+use runbook_runtime::aws::Sdk;
 use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::embed::{Happening, Progress};
 use serde::Serialize;
@@ -32,7 +32,7 @@ use restart_service::{Outputs, Parameters, Step};
 /// The service: what it calls AWS with, and the restarts that it knows.
 #[derive(Clone)]
 pub struct Service {
-    config: SdkConfig,
+    sdk: Sdk,
     restarts: Arc<Mutex<HashMap<Uuid, Restart>>>,
 }
 
@@ -60,10 +60,10 @@ pub struct Report {
 }
 
 impl Service {
-    /// A service that calls AWS with this configuration.
-    pub fn new(config: SdkConfig) -> Self {
+    /// A service that calls AWS by this SDK. All restarts have its clients in common.
+    pub fn new(sdk: Sdk) -> Self {
         Self {
-            config,
+            sdk,
             restarts: Arc::default(),
         }
     }
@@ -80,11 +80,11 @@ impl Service {
     fn start(&self, parameters: Parameters) -> Report {
         let (id, cancel) = (Uuid::new_v4(), CancelToken::new());
         let mut run = restart_service::run(parameters)
-            .aws(self.config.clone())
+            .aws(&self.sdk)
             .execution(id)
             .cancel(cancel.clone());
         let mut events = run.events();
-        let run = tokio::spawn(run.into_future());
+        let run = tokio::spawn(run);
 
         let report = Report::new(id);
         let restart = Restart {

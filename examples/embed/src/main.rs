@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use restarts::Service;
-use runbook_runtime::aws;
+use runbook_runtime::aws::Sdk;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -24,9 +24,11 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         Ok(port) => port.parse()?,
         Err(_) => 8080,
     };
-    let session = aws::connect(None, None, None).await?;
+    // What is missing is told now, and not by the first restart.
+    let sdk = Sdk::default();
+    sdk.session(None, None).await?;
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     println!("http://{}/restarts", listener.local_addr()?);
-    axum::serve(listener, Service::new(session.config).router()).await?;
+    axum::serve(listener, Service::new(sdk).router()).await?;
     Ok(())
 }

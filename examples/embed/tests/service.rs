@@ -1,14 +1,19 @@
 //! The service, as its users see it: requests over HTTP, and a stand-in for AWS that answers over HTTP, too.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_ecs::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_sdk_sts::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_sts::config::{ConfigBag, Intercept};
+use aws_sdk_sts::error::BoxError;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::routing::any;
 use axum::{Router, body};
 use restarts::Service;
-use runbook_runtime::aws::{SdkConfig, http_client};
+use runbook_runtime::aws::{Sdk, SdkConfig, http_client};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -39,6 +44,45 @@ async fn restart_can_be_cancelled() {
     assert_eq!(ended(&service, &report).await["status"], "Cancelled");
 }
 
+/// Counts what a client is asked.
+#[derive(Clone, Debug, Default)]
+struct Counter(Arc<AtomicUsize>);
+
+impl Intercept for Counter {
+    fn name(&self) -> &'static str {
+        "Counter"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn all_runbooks_and_all_runs_call_by_the_clients_of_the_service() {
+    let sdk = sdk("COMPLETED").await;
+    let session = sdk.session(None, None).await.unwrap();
+    let counter = Counter::default();
+    session.client(|config| {
+        let config = aws_sdk_sts::config::Builder::from(config).interceptor(counter.clone());
+        aws_sdk_sts::Client::from_conf(config.build())
+    });
+
+    let service = Service::new(sdk).router();
+    let order = json!({"Cluster": "web", "Service": "shop", "Topic": "arn:aws:sns:eu-central-1:111122223333:ops"});
+    for _ in 0..2 {
+        let (_, report) = ask(&service, Method::POST, "/restarts", Some(&order)).await;
+        assert_eq!(ended(&service, &report).await["status"], "Success");
+    }
+    // Who is calling, of `restart-service` and of `announce`, which it starts; twice.
+    assert_eq!(counter.0.load(Ordering::Relaxed), 4);
+}
+
 #[tokio::test]
 async fn faulty_orders_start_nothing() {
     let service = service("COMPLETED").await;
@@ -66,6 +110,10 @@ async fn faulty_orders_start_nothing() {
 
 /// The service, with an AWS where deployments are in this state.
 async fn service(rollout: &'static str) -> Router {
+    Service::new(sdk(rollout).await).router()
+}
+
+async fn sdk(rollout: &'static str) -> Sdk {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let answers =
@@ -81,7 +129,7 @@ async fn service(rollout: &'static str) -> Router {
         .endpoint_url(endpoint)
         .http_client(http_client())
         .build();
-    Service::new(config).router()
+    Sdk::new(config)
 }
 
 /// What AWS answers: ECS in JSON, the others in XML.

@@ -1,4 +1,8 @@
-//! The session: credentials, Region and the identity that an execution runs under (spec 1.5).
+//! Sessions: credentials, Region and the identity that an execution runs under (spec 1.5).
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region};
@@ -12,13 +16,15 @@ use crate::local::Outside;
 use crate::script::Credentials;
 use crate::webhook::{Post, Posted};
 
-/// A configured SDK.
+/// A configured SDK in a Region and under an identity, with the clients that were made of it. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// What clients are made from.
     pub config: SdkConfig,
     /// The Region of the execution.
     pub region: String,
+    /// By their types.
+    clients: Arc<Mutex<HashMap<TypeId, Box<dyn Any + Send + Sync>>>>,
 }
 
 /// Why no session could be made.
@@ -41,31 +47,100 @@ pub enum SessionError {
     },
 }
 
-/// Makes a session in a Region, with the permissions of a role; without one those of whoever starts the program. What
-/// `config` does not say comes from the environment and the shared configuration files if there is no `config`, as with
-/// every AWS tool.
-///
-/// # Errors
-/// When there is no Region, there are no credentials, or the role cannot be assumed.
-pub async fn connect(
-    config: Option<&SdkConfig>,
-    region: Option<&str>,
-    role: Option<&str>,
-) -> Result<Session, SessionError> {
-    let region = region.map(|name| Region::new(name.to_owned()));
-    let config = match config {
-        Some(config) => complete(config, region),
-        None => load(region).await,
-    };
-    let region = config.region().ok_or(SessionError::NoRegion)?.to_string();
-    check_credentials(&config)
-        .await
-        .map_err(SessionError::NoCredentials)?;
-    let config = match role {
-        None => config,
-        Some(arn) => assume(config, arn).await?,
-    };
-    Ok(Session { config, region })
+impl Session {
+    /// The client of this type, made by `make` when it is asked for the first time.
+    ///
+    /// ```
+    /// # use runbook_runtime::aws::{SdkConfig, Session};
+    /// # #[derive(Clone)]
+    /// # struct Client;
+    /// # impl Client { fn new(_: &SdkConfig) -> Self { Self } }
+    /// # fn example(session: &Session) {
+    /// let ecs = session.client(Client::new); // aws_sdk_ecs::Client::new
+    /// # }
+    /// ```
+    pub fn client<C: Clone + Send + Sync + 'static>(
+        &self,
+        make: impl FnOnce(&SdkConfig) -> C,
+    ) -> C {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = clients.get(&TypeId::of::<C>());
+        if let Some(client) = known.and_then(|client| client.downcast_ref::<C>()) {
+            return client.clone();
+        }
+        let client = make(&self.config);
+        clients.insert(TypeId::of::<C>(), Box::new(client.clone()));
+        client
+    }
+
+    /// Whoever starts the program, as `config` says; without one, as the machine is configured.
+    pub(super) async fn own(
+        config: Option<&SdkConfig>,
+        region: Option<&str>,
+    ) -> Result<Self, SessionError> {
+        let region = region.map(|name| Region::new(name.to_owned()));
+        let config = match config {
+            Some(config) => complete(config, region),
+            None => load(region).await,
+        };
+        let region = config.region().ok_or(SessionError::NoRegion)?.to_string();
+        Ok(Self::new(config, region))
+    }
+
+    /// The same under a role, whose credentials are renewed as they expire.
+    pub(super) async fn assume(&self, arn: &str) -> Self {
+        let provider = AssumeRoleProvider::builder(arn)
+            .session_name("runbookc")
+            .configure(&self.config)
+            .build()
+            .await;
+        let config = self.config.to_builder();
+        let config = config.credentials_provider(SharedCredentialsProvider::new(provider));
+        Self::new(config.build(), self.region.clone())
+    }
+
+    /// Asks for credentials once, so that missing ones are told before anything runs.
+    pub(super) async fn check(&self) -> Result<(), String> {
+        let Some(provider) = self.config.credentials_provider() else {
+            return Err("no provider is configured".to_owned());
+        };
+        match provider.provide_credentials().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(super::causes(&error)),
+        }
+    }
+
+    fn new(config: SdkConfig, region: String) -> Self {
+        Self {
+            config,
+            region,
+            clients: Arc::default(),
+        }
+    }
+}
+
+impl Outside for Session {
+    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>> {
+        Box::pin(async move {
+            let missing = || CallError::Connection("no AWS credentials are configured".to_owned());
+            let provider = self.config.credentials_provider().ok_or_else(missing)?;
+            let found = provider.provide_credentials().await;
+            let found = found.map_err(|error| CallError::Connection(super::causes(&error)))?;
+            Ok(Credentials {
+                access_key_id: found.access_key_id().to_owned(),
+                secret_access_key: found.secret_access_key().to_owned(),
+                session_token: found.session_token().map(str::to_owned),
+            })
+        })
+    }
+
+    fn post<'a>(&'a self, post: &'a Post) -> BoxFuture<'a, Result<Posted, CallError>> {
+        Box::pin(super::post::send(post))
+    }
+
+    fn endpoint(&self) -> Option<String> {
+        self.config.endpoint_url().map(str::to_owned)
+    }
 }
 
 /// The configuration of the machine.
@@ -94,59 +169,4 @@ fn complete(config: &SdkConfig, region: Option<Region>) -> SdkConfig {
         builder.set_http_client(Some(http::client()));
     }
     builder.build()
-}
-
-impl Outside for Session {
-    fn credentials(&self) -> BoxFuture<'_, Result<Credentials, CallError>> {
-        Box::pin(async move {
-            let missing = || CallError::Connection("no AWS credentials are configured".to_owned());
-            let provider = self.config.credentials_provider().ok_or_else(missing)?;
-            let found = provider.provide_credentials().await;
-            let found = found.map_err(|error| CallError::Connection(super::causes(&error)))?;
-            Ok(Credentials {
-                access_key_id: found.access_key_id().to_owned(),
-                secret_access_key: found.secret_access_key().to_owned(),
-                session_token: found.session_token().map(str::to_owned),
-            })
-        })
-    }
-
-    fn post<'a>(&'a self, post: &'a Post) -> BoxFuture<'a, Result<Posted, CallError>> {
-        Box::pin(super::post::send(post))
-    }
-
-    fn endpoint(&self) -> Option<String> {
-        self.config.endpoint_url().map(str::to_owned)
-    }
-}
-
-/// The same configuration under a role, whose credentials are renewed as they expire.
-async fn assume(config: SdkConfig, arn: &str) -> Result<SdkConfig, SessionError> {
-    let provider = AssumeRoleProvider::builder(arn)
-        .session_name("runbookc")
-        .configure(&config)
-        .build()
-        .await;
-    let assumed = config
-        .into_builder()
-        .credentials_provider(SharedCredentialsProvider::new(provider))
-        .build();
-    match check_credentials(&assumed).await {
-        Ok(()) => Ok(assumed),
-        Err(cause) => Err(SessionError::RoleDenied {
-            arn: arn.to_owned(),
-            cause,
-        }),
-    }
-}
-
-/// Asks for credentials once, so that missing ones are told before anything runs.
-async fn check_credentials(config: &SdkConfig) -> Result<(), String> {
-    let Some(provider) = config.credentials_provider() else {
-        return Err("no provider is configured".to_owned());
-    };
-    match provider.provide_credentials().await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(super::causes(&error)),
-    }
 }

@@ -1,11 +1,11 @@
 //! Runs whose calls the AWS SDK makes.
 
 #[cfg(feature = "aws")]
-use crate::aws::SdkConfig;
+use crate::aws::{Sdk, Session};
 #[cfg(feature = "aws")]
 use crate::caller::Caller;
 #[cfg(feature = "aws")]
-use crate::real::{Backend, Backends, Sdk};
+use crate::real::{Backend, Backends, SdkBackend};
 #[cfg(feature = "aws")]
 use crate::runbook::Runbook;
 
@@ -15,9 +15,8 @@ use super::Calls;
 /// The AWS SDK makes the calls (feature `aws`). Without that feature, a runbook can be simulated, or be given a caller.
 #[derive(Clone, Debug, Default)]
 pub struct Aws {
-    /// How; without it as the machine is configured.
     #[cfg(feature = "aws")]
-    pub(super) config: Option<SdkConfig>,
+    pub(super) sdk: Sdk,
 }
 
 /// A runbook whose calls the AWS SDK makes. Generated code implements it, in the module beside that of the runbook.
@@ -29,8 +28,8 @@ pub struct Aws {
     note = "`.caller(…)` gives a run a caller of your own, `.simulate(…)` plays a scenario"
 )]
 pub trait OnAws: Runbook {
-    /// Makes the calls of the runbook with a configured SDK.
-    fn caller(config: &SdkConfig) -> Box<dyn Caller<Self::Request>>;
+    /// Makes the calls of the runbook with clients of this session.
+    fn caller(session: &Session) -> Box<dyn Caller<Self::Request>>;
 
     /// Adds the runbooks that its steps start.
     fn children(_backends: &mut Backends) {}
@@ -38,11 +37,13 @@ pub trait OnAws: Runbook {
 
 #[cfg(feature = "aws")]
 impl<R: OnAws> Calls<R> for Aws {
-    fn connect(self) -> (Box<dyn Backend<R::Request>>, Backends) {
-        let mut backends = Backends::new();
-        backends.config.clone_from(&self.config);
+    fn connect(&mut self) -> (Box<dyn Backend<R::Request>>, Backends) {
+        let mut backends = Backends::of(self.sdk.clone());
         R::children(&mut backends);
-        (Box::new(Sdk::new(R::caller, self.config)), backends)
+        (
+            Box::new(SdkBackend::new(R::caller, self.sdk.clone())),
+            backends,
+        )
     }
 }
 
@@ -51,7 +52,7 @@ impl Backends {
     /// Adds a runbook that steps start, and those that its own steps start.
     pub fn add<R: OnAws>(&mut self) {
         if !self.knows::<R>() {
-            self.insert::<R>(Sdk::new(R::caller, self.config.clone()));
+            self.insert::<R>(SdkBackend::new(R::caller, self.sdk.clone()));
             R::children(self);
         }
     }

@@ -18,7 +18,7 @@ use crate::signal::{Awaited, Refusal, Signal, Signals};
 /// use runbook_runtime::signal::Signal;
 ///
 /// let decisions = Decisions::new();
-/// let finished = tokio::spawn(run.signals(decisions.clone()).into_future());
+/// let finished = tokio::spawn(run.signals(decisions.clone()));
 /// decisions.tell(Signal::approve("arn:aws:iam::111122223333:user/ops").comment("go ahead"));
 /// println!("{}", finished.await??.status());
 /// # Ok(())

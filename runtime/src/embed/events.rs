@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures_core::Stream;
 use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use uuid::Uuid;
@@ -21,7 +23,7 @@ use crate::status::Status;
 /// # use runbook_runtime::embed::{Calls, Embedded, Happening, Run};
 /// # async fn example<R: Embedded, C: Calls<R>>(mut run: Run<R, C>) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut events = run.events();
-/// let finished = tokio::spawn(run.into_future());
+/// let finished = tokio::spawn(run);
 /// while let Some(progress) = events.next().await {
 ///     if let Happening::Polled { found, .. } = &progress.what {
 ///         println!("{:?} is not there yet: {found:?}", progress.step);
@@ -33,7 +35,8 @@ use crate::status::Status;
 /// # }
 /// ```
 ///
-/// It is a `futures::Stream` as well, with a line: `futures::stream::poll_fn(move |context| events.poll_next(context))`.
+/// It is a [`Stream`], so that whatever takes one takes it: the body of a response, `StreamExt::map` of `futures` and
+/// `tokio-stream`. To take one event after the other, nothing of that is needed.
 #[derive(Debug)]
 pub struct Events<R: Runbook>(UnboundedReceiver<Progress<R::Step>>);
 
@@ -43,14 +46,17 @@ impl<R: Runbook> Events<R> {
         self.0.recv().await
     }
 
-    /// The same for those who poll.
-    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Progress<R::Step>>> {
-        self.0.poll_recv(context)
-    }
-
     /// What has happened and was not taken yet, without waiting.
     pub fn try_next(&mut self) -> Option<Progress<R::Step>> {
         self.0.try_recv().ok()
+    }
+}
+
+impl<R: Runbook> Stream for Events<R> {
+    type Item = Progress<R::Step>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
     }
 }
 

@@ -13,7 +13,7 @@ use super::Calls;
 
 /// What the program has given to a run makes the calls: callers of its own, or backends.
 pub struct Own<R: Runbook> {
-    backend: Box<dyn Backend<R::Request>>,
+    backend: Arc<dyn Backend<R::Request>>,
     children: Backends,
 }
 
@@ -24,8 +24,8 @@ impl<R: Runbook> Own<R> {
 
     pub(super) fn backend(backend: impl Backend<R::Request> + 'static) -> Self {
         Self {
-            backend: Box::new(backend),
-            children: Backends::new(),
+            backend: Arc::new(backend),
+            children: Backends::default(),
         }
     }
 
@@ -42,8 +42,9 @@ impl<R: Runbook> Own<R> {
 }
 
 impl<R: Runbook> Calls<R> for Own<R> {
-    fn connect(self) -> (Box<dyn Backend<R::Request>>, Backends) {
-        (self.backend, self.children)
+    fn connect(&mut self) -> (Box<dyn Backend<R::Request>>, Backends) {
+        let children = std::mem::take(&mut self.children);
+        (Box::new(Arc::clone(&self.backend)), children)
     }
 }
 

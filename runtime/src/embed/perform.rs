@@ -9,28 +9,32 @@ use crate::engine::{Ended, Engine, EngineError};
 use crate::event::{Beginning, Change, Event};
 use crate::observer::{Observer, View};
 use crate::parameters::{Checked, check};
-use crate::real::{self, Identity, RunError};
+use crate::real::{self, Backend, Backends, Identity, RunError};
+use crate::runbook::Runbook;
 use crate::store::Store;
 use crate::value::Map;
 
 use super::run::{Keeping, Options, Work};
-use super::{Calls, Embedded, Finished};
+use super::{Embedded, Finished};
+
+/// Who makes the calls of a runbook, and of those that its steps start.
+type Callers<R> = (Box<dyn Backend<<R as Runbook>::Request>>, Backends);
 
 /// Does it, to the end.
-pub(super) async fn perform<R: Embedded, C: Calls<R>>(
+pub(super) async fn perform<R: Embedded>(
     work: Work,
-    calls: C,
+    callers: Callers<R>,
     options: Options,
 ) -> Result<Finished<R>, RunError> {
     match work {
-        Work::Start(supplied) => start(&supplied, calls, &options).await,
-        Work::Resume(execution) => resume(execution, calls, &options).await,
+        Work::Start(supplied) => start(&supplied, callers, &options).await,
+        Work::Resume(execution) => resume(execution, callers, &options).await,
     }
 }
 
-async fn start<R: Embedded, C: Calls<R>>(
+async fn start<R: Embedded>(
     supplied: &Map,
-    calls: C,
+    callers: Callers<R>,
     options: &Options,
 ) -> Result<Finished<R>, RunError> {
     let task = Task {
@@ -42,18 +46,18 @@ async fn start<R: Embedded, C: Calls<R>>(
         },
     };
     match &options.keeping {
-        Keeping::Store(store) => task.perform(calls, options, store.as_ref()).await,
+        Keeping::Store(store) => task.perform(callers, options, store.as_ref()).await,
         #[cfg(feature = "journal")]
         Keeping::Journal(journal) => {
             let keeper = journal.begin(task.execution)?;
-            task.perform(calls, options, &keeper).await
+            task.perform(callers, options, &keeper).await
         }
     }
 }
 
-async fn resume<R: Embedded, C: Calls<R>>(
+async fn resume<R: Embedded>(
     execution: Uuid,
-    calls: C,
+    callers: Callers<R>,
     options: &Options,
 ) -> Result<Finished<R>, RunError> {
     let store: &dyn Store = match &options.keeping {
@@ -81,11 +85,11 @@ async fn resume<R: Embedded, C: Calls<R>>(
         },
     };
     match &options.keeping {
-        Keeping::Store(store) => task.perform(calls, options, store.as_ref()).await,
+        Keeping::Store(store) => task.perform(callers, options, store.as_ref()).await,
         #[cfg(feature = "journal")]
         Keeping::Journal(journal) => {
             let keeper = journal.go_on(execution)?;
-            task.perform(calls, options, &keeper).await
+            task.perform(callers, options, &keeper).await
         }
     }
 }
@@ -147,13 +151,13 @@ struct Task {
 }
 
 impl Task {
-    async fn perform<R: Embedded, C: Calls<R>>(
+    async fn perform<R: Embedded>(
         self,
-        calls: C,
+        callers: Callers<R>,
         options: &Options,
         store: &dyn Store,
     ) -> Result<Finished<R>, RunError> {
-        let (backend, children) = calls.connect();
+        let (backend, children) = callers;
         let audience = Audience(&options.observers);
         let notes = Mutex::new(Vec::new());
         let run = real::Run {

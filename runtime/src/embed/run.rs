@@ -1,13 +1,15 @@
 //! Runs: what is to be done, and how.
 
 use std::marker::PhantomData;
+use std::pin::Pin;
 #[cfg(feature = "journal")]
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use uuid::Uuid;
 
 #[cfg(feature = "aws")]
-use crate::aws::SdkConfig;
+use crate::aws::Sdk;
 use crate::caller::{BoxFuture, Caller};
 use crate::cancel::CancelToken;
 use crate::clock::{Clock, SystemClock};
@@ -27,16 +29,20 @@ use super::{Aws, Calls, Embedded, Finished, Own, perform};
 
 /// A run of the runbook `R`: what is to be done, and how. It is done when it is awaited. `C` says who makes the calls.
 ///
-/// Its future is its own, so that it can run beside everything else: `tokio::spawn(run.into_future())`. It runs on tokio.
+/// It is a future that borrows nothing and can be sent, so that it can run beside everything else: `tokio::spawn(run)`. It
+/// runs on tokio. What it is told after it was polled for the first time comes too late.
 #[must_use = "nothing runs before it is awaited"]
 pub struct Run<R: Embedded, C = Aws> {
     pub(crate) work: Work,
     pub(super) calls: C,
     pub(crate) options: Options,
+    /// Does it, once it was polled.
+    running: Option<BoxFuture<'static, Result<Finished<R>, RunError>>>,
     runbook: PhantomData<fn() -> R>,
 }
 
 /// What is to be done.
+#[derive(Clone)]
 pub(crate) enum Work {
     /// An execution starts with what was supplied.
     Start(Map),
@@ -107,15 +113,29 @@ impl<R: Embedded> Run<R> {
             work,
             calls: Aws::default(),
             options: Options::default(),
+            running: None,
             runbook: PhantomData,
         }
     }
 
     /// Makes the calls with this configuration of the SDK, instead of with that of the machine: its credentials, its
     /// Region, its endpoint and its HTTP client. Webhooks are no calls of AWS, and sent as ever.
+    ///
+    /// An [`Sdk`] brings its clients along. A program that runs more than one execution makes one, and gives it to all of
+    /// them; of an `SdkConfig` alone, every run makes clients of its own, which it shares with the runbooks that its steps
+    /// start.
+    ///
+    /// ```
+    /// # use runbook_runtime::aws::Sdk;
+    /// # use runbook_runtime::embed::{Embedded, Run};
+    /// # fn example<R: Embedded, S: Embedded>(first: Run<R>, second: Run<S>) {
+    /// let sdk = Sdk::default();
+    /// let (first, second) = (first.aws(&sdk), second.aws(&sdk));
+    /// # }
+    /// ```
     #[cfg(feature = "aws")]
-    pub fn aws(mut self, config: SdkConfig) -> Self {
-        self.calls.config = Some(config);
+    pub fn aws(mut self, sdk: impl Into<Sdk>) -> Self {
+        self.calls.sdk = sdk.into();
         self
     }
 
@@ -179,6 +199,7 @@ impl<R: Embedded> Run<R> {
             work: self.work,
             calls,
             options: self.options,
+            running: self.running,
             runbook: PhantomData,
         }
     }
@@ -337,17 +358,24 @@ impl<R: Embedded, C> Run<R, C> {
     }
 }
 
-impl<R: Embedded, C: Calls<R>> IntoFuture for Run<R, C> {
+impl<R: Embedded, C: Calls<R>> Future for Run<R, C> {
     type Output = Result<Finished<R>, RunError>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
 
-    fn into_future(self) -> Self::IntoFuture {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Self {
             work,
             calls,
             options,
+            running,
             ..
-        } = self;
-        Box::pin(perform::perform(work, calls, options))
+        } = self.get_mut();
+        let running = running.get_or_insert_with(|| {
+            let options = std::mem::take(options);
+            Box::pin(perform::perform(work.clone(), calls.connect(), options))
+        });
+        running.as_mut().poll(context)
     }
 }
+
+// Nothing in it is pinned but what lies in a box.
+impl<R: Embedded, C> Unpin for Run<R, C> {}

@@ -13,19 +13,20 @@ use super::backend::Backend;
 use super::identity::Identity;
 
 /// Who makes the calls of the runbooks that steps may start.
+#[derive(Default)]
 pub struct Backends {
-    /// The configuration of the SDK for those that call AWS; without it that of the machine.
+    /// What those have in common that call AWS.
     #[cfg(feature = "aws")]
-    pub(crate) config: Option<crate::aws::SdkConfig>,
+    pub(crate) sdk: crate::aws::Sdk,
     /// By the runbooks' names.
     known: Vec<(&'static str, Box<dyn Connects>)>,
 }
 
 impl Backends {
-    pub(crate) const fn new() -> Self {
+    #[cfg(feature = "aws")]
+    pub(crate) fn of(sdk: crate::aws::Sdk) -> Self {
         Self {
-            #[cfg(feature = "aws")]
-            config: None,
+            sdk,
             known: Vec::new(),
         }
     }

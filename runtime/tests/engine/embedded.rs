@@ -1,6 +1,5 @@
 //! Runbooks that are part of a program: steps that wait for people, runbooks that start others, and loops.
 
-use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -202,7 +201,7 @@ async fn a_program_decides_when_it_is_asked() {
         .caller(Willing)
         .signals(decisions.clone());
     let mut events = run.events();
-    let finished = tokio::spawn(run.into_future());
+    let finished = tokio::spawn(run);
     while let Some(progress) = events.next().await {
         if let Happening::Listening { approvals } = progress.what {
             assert_eq!(approvals, Some((0, 1)));
@@ -382,7 +381,7 @@ async fn a_call_that_may_have_been_made_wants_a_decision() {
     let run = run.store(Arc::clone(&store)).execution(execution);
     tokio::select! {
         biased;
-        finished = run.into_future() => panic!("{finished:?}"),
+        finished = run => panic!("{finished:?}"),
         () = std::future::ready(()) => {}
     }
     let resume = || {

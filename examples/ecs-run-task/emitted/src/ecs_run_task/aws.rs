@@ -15,12 +15,12 @@ struct Aws {
     sts: aws_sdk_sts::Client,
 }
 
-/// Makes the calls of the runbook with a configured SDK.
-pub fn connect(config: &SdkConfig) -> Box<dyn Caller<Request>> {
+/// Makes the calls of the runbook with the clients of a session.
+pub fn connect(session: &Session) -> Box<dyn Caller<Request>> {
     Box::new(Aws {
-        ecs: aws_sdk_ecs::Client::new(config),
-        lambda: aws_sdk_lambda::Client::new(config),
-        sts: aws_sdk_sts::Client::new(config),
+        ecs: session.client(aws_sdk_ecs::Client::new),
+        lambda: session.client(aws_sdk_lambda::Client::new),
+        sts: session.client(aws_sdk_sts::Client::new),
     })
 }
 

@@ -19,13 +19,19 @@ fn of(parameters: &str, steps: &str) -> Vec<Needs> {
     needs(&compiled.runbook.unwrap_or_else(|| panic!("{found:?}")))
 }
 
-/// The actions of one call.
-fn call(service: &str, api: &str, inputs: &str) -> Vec<String> {
-    let step = format!(
-        "  - name: call\n    action: aws:executeAwsApi\n    inputs: {{Service: {service}, Api: {api}{inputs}}}\n"
-    );
-    let needs = of("", &step);
-    needs.into_iter().flat_map(|needs| needs.actions).collect()
+/// Checks the actions that calls need, a line each: the operation, further inputs, and behind an arrow the actions.
+#[track_caller]
+fn need(table: &str) {
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (call, expected) = line.split_once("->").unwrap();
+        let (service, call) = call.trim().split_once('.').unwrap();
+        let step = format!(
+            "  - name: call\n    action: aws:executeAwsApi\n    inputs: {{Service: {service}, Api: {call}}}\n"
+        );
+        let needs = of("", &step).into_iter();
+        let actions: Vec<String> = needs.flat_map(|needs| needs.actions).collect();
+        assert_eq!(actions.join(", "), expected.trim(), "{line}");
+    }
 }
 
 fn check(needs: &[Needs], expected: Expect) {
@@ -44,78 +50,43 @@ fn check(needs: &[Needs], expected: Expect) {
 
 #[test]
 fn actions_are_called_as_policies_call_them() {
-    assert_eq!(call("ecs", "ListClusters", ""), ["ecs:ListClusters"]);
-    assert_eq!(
-        call("cloudwatch", "DescribeAlarms", ""),
-        ["cloudwatch:DescribeAlarms"]
-    );
-    assert_eq!(
-        call("elbv2", "DescribeLoadBalancers", ""),
-        ["elasticloadbalancing:DescribeLoadBalancers"]
-    );
-    assert_eq!(
-        call("stepfunctions", "ListStateMachines", ""),
-        ["states:ListStateMachines"]
-    );
-    assert_eq!(
-        call("emr", "ListClusters", ""),
-        ["elasticmapreduce:ListClusters"]
-    );
-    assert_eq!(
-        call("resourcegroupstaggingapi", "GetResources", ""),
-        ["tag:GetResources"]
-    );
-    assert_eq!(
-        call("logs", "DescribeLogGroups", ""),
-        ["logs:DescribeLogGroups"]
-    );
-    assert_eq!(
-        call("sesv2", "ListContactLists", ""),
-        ["ses:ListContactLists"]
+    need(
+        "
+        ecs.ListClusters -> ecs:ListClusters
+        cloudwatch.DescribeAlarms -> cloudwatch:DescribeAlarms
+        elbv2.DescribeLoadBalancers -> elasticloadbalancing:DescribeLoadBalancers
+        stepfunctions.ListStateMachines -> states:ListStateMachines
+        emr.ListClusters -> elasticmapreduce:ListClusters
+        resourcegroupstaggingapi.GetResources -> tag:GetResources
+        logs.DescribeLogGroups -> logs:DescribeLogGroups
+        sesv2.ListContactLists -> ses:ListContactLists
+        ",
     );
 }
 
 #[test]
 fn some_operations_need_other_actions() {
-    assert_eq!(call("s3", "ListBuckets", ""), ["s3:ListAllMyBuckets"]);
-    assert_eq!(
-        call("s3", "ListObjectsV2", ", Bucket: b"),
-        ["s3:ListBucket"]
+    need(
+        "
+        s3.ListBuckets -> s3:ListAllMyBuckets
+        s3.ListObjectsV2, Bucket: b -> s3:ListBucket
+        s3.HeadObject, Bucket: b, Key: k -> s3:GetObject
+        s3.CopyObject, Bucket: b, Key: k, CopySource: b/l -> s3:GetObject, s3:PutObject
+        apigateway.GetRestApis -> apigateway:GET
+        apigateway.CreateApiKey -> apigateway:POST
+        sts.GetCallerIdentity ->
+        ",
     );
-    assert_eq!(
-        call("s3", "HeadObject", ", Bucket: b, Key: k"),
-        ["s3:GetObject"]
-    );
-    assert_eq!(
-        call("s3", "CopyObject", ", Bucket: b, Key: k, CopySource: b/l"),
-        ["s3:GetObject", "s3:PutObject"]
-    );
-    assert_eq!(call("apigateway", "GetRestApis", ""), ["apigateway:GET"]);
-    assert_eq!(call("apigateway", "CreateApiKey", ""), ["apigateway:POST"]);
-    assert_eq!(call("sts", "GetCallerIdentity", ""), [""; 0]);
 }
 
 #[test]
 fn tags_that_are_given_along_need_an_action_of_their_own() {
-    assert_eq!(
-        call(
-            "ssm",
-            "PutParameter",
-            ", Name: a, Value: b, Type: String, Tags: [{Key: a, Value: b}]"
-        ),
-        ["ssm:AddTagsToResource", "ssm:PutParameter"]
-    );
-    assert_eq!(
-        call("s3", "PutObject", ", Bucket: b, Key: k, Tagging: a=b"),
-        ["s3:PutObject", "s3:PutObjectTagging"]
-    );
-    assert_eq!(
-        call(
-            "ec2",
-            "CreateTags",
-            ", Resources: [i-0123456789abcdef0], Tags: [{Key: a, Value: b}]"
-        ),
-        ["ec2:CreateTags"]
+    need(
+        "
+        ssm.PutParameter, Name: a, Value: b, Type: String, Tags: [{Key: a, Value: b}] -> ssm:AddTagsToResource, ssm:PutParameter
+        s3.PutObject, Bucket: b, Key: k, Tagging: a=b -> s3:PutObject, s3:PutObjectTagging
+        ec2.CreateTags, Resources: [i-0123456789abcdef0], Tags: [{Key: a, Value: b}] -> ec2:CreateTags
+        ",
     );
 }
 

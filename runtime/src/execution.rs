@@ -17,6 +17,7 @@ mod loops;
 mod next;
 mod open;
 mod record;
+mod running;
 mod told;
 mod view;
 
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::effect::{Acceptance, Action, Effect};
+use crate::effect::Effect;
 use crate::event::{Beginning, Reason};
 use crate::failure::Failure;
 use crate::name::Name;
@@ -240,80 +241,6 @@ impl<R: Runbook> Execution<R> {
             partition: arn.split(':').nth(1).unwrap_or("aws").to_owned(),
             now: self.now,
         }
-    }
-}
-
-impl<R: Runbook> Running<R> {
-    /// The procedure at its beginning, if the step has one.
-    fn begin_procedure(&mut self) {
-        let course = match self.effect.as_ref().map(|effect| &effect.action) {
-            Ok(Action::Run(course)) => Some(course.clone()),
-            _ => None,
-        };
-        self.call = 0;
-        self.standing = None;
-        match course {
-            Some(course) => self.go_on(course),
-            None => self.call = 1,
-        }
-    }
-
-    /// The procedure reaches another stage.
-    fn go_on(&mut self, course: Course<R::Request>) {
-        self.call += 1;
-        self.before = self.calls;
-        self.found = None;
-        self.standing = Some(Box::new(Standing {
-            request: course.request(),
-            course,
-            stops: None,
-        }));
-    }
-
-    /// The request that the step makes now.
-    fn request(&self) -> Option<&R::Request> {
-        match (&self.standing, &self.effect) {
-            (Some(standing), _) => Some(&standing.request),
-            (
-                None,
-                Ok(Effect {
-                    action: Action::Call(request, _) | Action::Approve(_, Some(request)),
-                    ..
-                }),
-            ) => Some(request),
-            _ => None,
-        }
-    }
-
-    /// Whether the call under way is all that the attempt does, so that its limit is that of the call.
-    fn makes_its_only_call(&self) -> bool {
-        let only = matches!(
-            &self.effect,
-            Ok(Effect {
-                action: Action::Call(_, acceptance),
-                ..
-            }) if !matches!(acceptance, Acceptance::Until(_))
-        );
-        only && matches!(self.phase, Phase::Calling)
-    }
-
-    /// Whether what was started is being stopped.
-    fn stops(&self) -> bool {
-        self.standing
-            .as_ref()
-            .is_some_and(|standing| standing.stops.is_some())
-    }
-
-    /// How often the call was tried.
-    fn tries(&self) -> u32 {
-        self.calls.saturating_sub(self.before)
-    }
-
-    /// Whether what is going on can be left at once.
-    fn can_be_interrupted(&self) -> bool {
-        let standing = self.standing.as_ref();
-        let calling = matches!(self.phase, Phase::Calling);
-        !(calling && standing.is_some_and(|standing| standing.course.must_be_answered()))
     }
 }
 

@@ -8,6 +8,7 @@ mod aws;
 mod children;
 mod convert;
 mod data;
+mod definition;
 mod embedded;
 mod expression;
 mod flow;

@@ -3,13 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::children;
-use super::expression::{owned, written_expression};
-use super::parameters::{number, option, summary};
+use super::definition::definition;
+use super::expression::owned;
+use super::parameters::summary;
 use super::plan::{Plan, StepNames, Surface};
-use super::{embedded, scripts, search, told};
-use crate::document::Type;
-use crate::ir::{Expression, Loop, Step, Turns, Work};
+use super::{embedded, scripts, search};
+use crate::ir::{Expression, Step, Turns, Work};
 
 /// The items of `mod.rs`, after its `mod` lines.
 pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
@@ -78,7 +77,7 @@ fn state_struct(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-fn has_variables(plan: &Plan<'_>) -> bool {
+pub(crate) fn has_variables(plan: &Plan<'_>) -> bool {
     !plan.variables.is_empty()
 }
 
@@ -266,30 +265,19 @@ fn effect(plan: &Plan<'_>) -> TokenStream {
 }
 
 fn answer(plan: &Plan<'_>) -> TokenStream {
-    let arms: Vec<TokenStream> = plan
-        .named_steps()
-        .filter_map(|(step, names)| {
-            let (variant, taken) = (&names.variant, taken(plan, step, names)?);
-            Some(quote!(Step::#variant => #taken))
-        })
-        .collect();
-    if arms.is_empty() {
-        return quote! {
+    let taken = match_steps(plan, |step, names| taken(plan, step, names), &quote!({}));
+    match taken {
+        Some(taken) => quote! {
+            fn answer(step: Step, state: &mut State, answer: &Document) -> Result<(), OutputError> {
+                #taken
+                Ok(())
+            }
+        },
+        None => quote! {
             fn answer(_step: Step, _state: &mut State, _answer: &Document) -> Result<(), OutputError> {
                 Ok(())
             }
-        };
-    }
-    let takes_none = |step: &Step, names: &StepNames| taken(plan, step, names).is_none();
-    let rest = (arms.len() < plan.steps.len()).then(|| rest(plan, takes_none, quote!({})));
-    quote! {
-        fn answer(step: Step, state: &mut State, answer: &Document) -> Result<(), OutputError> {
-            match step {
-                #(#arms,)*
-                #rest
-            }
-            Ok(())
-        }
+        },
     }
 }
 
@@ -310,40 +298,30 @@ fn taken(plan: &Plan<'_>, step: &Step, names: &StepNames) -> Option<TokenStream>
 }
 
 fn iterate(plan: &Plan<'_>) -> Option<TokenStream> {
-    let is_loop = |step: &Step| matches!(step.work, Work::Loop(_));
-    let arms = of_steps(plan, |step, names| {
+    let iteration = |step: &Step, names: &StepNames| {
         let function = &names.iteration_function;
-        is_loop(step).then(|| quote!(steps::#function(state, turn)))
-    })?;
-    let rest =
-        (arms.len() < plan.steps.len()).then(|| rest(plan, |step, _| !is_loop(step), quote!({})));
+        matches!(step.work, Work::Loop(_)).then(|| quote!(steps::#function(state, turn)))
+    };
+    let iterations = match_steps(plan, iteration, &quote!({}))?;
     Some(quote! {
         fn iterate(step: Step, state: &mut State, turn: &Turn<'_>) {
-            match step {
-                #(#arms,)*
-                #rest
-            }
+            #iterations
         }
     })
 }
 
 fn repeats(plan: &Plan<'_>) -> Option<TokenStream> {
-    let is_conditional = |step: &Step| match &step.work {
-        Work::Loop(repeated) => matches!(repeated.turns, Turns::While(_)),
-        _ => false,
+    let condition = |step: &Step, names: &StepNames| match &step.work {
+        Work::Loop(repeated) if matches!(repeated.turns, Turns::While(_)) => {
+            let function = &names.repeats_function;
+            Some(quote!(steps::#function(state)))
+        }
+        _ => None,
     };
-    let arms = of_steps(plan, |step, names| {
-        let function = &names.repeats_function;
-        is_conditional(step).then(|| quote!(steps::#function(state)))
-    })?;
-    let rest = (arms.len() < plan.steps.len())
-        .then(|| rest(plan, |step, _| !is_conditional(step), quote!(Ok(false))));
+    let conditions = match_steps(plan, condition, &quote!(Ok(false)))?;
     Some(quote! {
         fn repeats(step: Step, state: &State) -> Result<bool, InputError> {
-            match step {
-                #(#arms,)*
-                #rest
-            }
+            #conditions
         }
     })
 }
@@ -358,199 +336,52 @@ fn variables(plan: &Plan<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The arms of the steps that have something; none if no step has.
-fn of_steps(
-    plan: &Plan<'_>,
-    body: impl Fn(&Step, &StepNames) -> Option<TokenStream>,
-) -> Option<Vec<TokenStream>> {
-    let arms = plan.named_steps().filter_map(|(step, names)| {
-        let (variant, body) = (&names.variant, body(step, names)?);
-        Some(quote!(Step::#variant => #body))
-    });
-    let arms: Vec<TokenStream> = arms.collect();
-    (!arms.is_empty()).then_some(arms)
-}
-
 fn outputs(plan: &Plan<'_>) -> TokenStream {
-    let arms = plan
-        .named_steps()
-        .filter(|(step, _)| !step.outputs.is_empty());
-    let arms: Vec<TokenStream> = arms
-        .map(|(_, names)| {
-            let (variant, field) = (&names.variant, &names.function);
-            quote!(Step::#variant => members(&state.#field))
-        })
-        .collect();
-    if arms.is_empty() {
-        return quote! {
+    let left = |step: &Step, names: &StepNames| {
+        let field = &names.function;
+        (!step.outputs.is_empty()).then(|| quote!(members(&state.#field)))
+    };
+    match match_steps(plan, left, &quote!(Map::new())) {
+        Some(outputs) => quote! {
+            fn outputs(step: Step, state: &State) -> Map {
+                #outputs
+            }
+        },
+        None => quote! {
             fn outputs(_step: Step, _state: &State) -> Map {
                 Map::new()
             }
-        };
+        },
     }
-    let has_none = |step: &Step, _: &StepNames| step.outputs.is_empty();
-    let rest = (arms.len() < plan.steps.len()).then(|| rest(plan, has_none, quote!(Map::new())));
-    quote! {
-        fn outputs(step: Step, state: &State) -> Map {
+}
+
+/// A `match` that gives what each step has, and something else for all that have nothing; none if no step has anything.
+fn match_steps(
+    plan: &Plan<'_>,
+    body: impl Fn(&Step, &StepNames) -> Option<TokenStream>,
+    otherwise: &TokenStream,
+) -> Option<TokenStream> {
+    let (mut arms, mut rest) = (Vec::new(), Vec::new());
+    for (step, names) in plan.named_steps() {
+        let variant = &names.variant;
+        match body(step, names) {
+            Some(body) => arms.push(quote!(Step::#variant => #body)),
+            None => rest.push(quote!(Step::#variant)),
+        }
+    }
+    let rest = (!rest.is_empty()).then(|| quote!(#(#rest)|* => #otherwise));
+    (!arms.is_empty()).then(|| {
+        quote! {
             match step {
                 #(#arms,)*
                 #rest
             }
         }
-    }
-}
-
-/// The arm of all other steps.
-fn rest(
-    plan: &Plan<'_>,
-    is_other: impl Fn(&Step, &StepNames) -> bool,
-    value: TokenStream,
-) -> TokenStream {
-    let rest = plan
-        .named_steps()
-        .filter(|(step, names)| is_other(step, names));
-    let rest = rest.map(|(_, names)| {
-        let variant = &names.variant;
-        quote!(Step::#variant)
-    });
-    quote!(#(#rest)|* => #value)
-}
-
-fn definition(plan: &Plan<'_>) -> TokenStream {
-    let runbook = plan.runbook;
-    let (name, file, hash) = (&runbook.name, &runbook.file, &runbook.hash);
-    let description = runbook.description.trim();
-    let role = runbook.assume_role.as_ref();
-    let assume_role = option(role.map(|role| written_expression(plan, role)));
-    let variables = if has_variables(plan) {
-        quote!(variables::DEFINITIONS)
-    } else {
-        quote!(&[])
-    };
-    let steps = plan.named_steps();
-    let steps = steps.map(|(step, names)| step_definition(plan, step, names));
-    let outputs = runbook.outputs.iter().map(|output| {
-        let (step, output) = (&output.step, &output.output);
-        quote!(DocumentOutput { step: #step, output: #output })
-    });
-    let children = children::definitions(plan);
-    quote! {
-        static DEFINITION: Definition = Definition {
-            name: #name,
-            file: #file,
-            hash: #hash,
-            description: #description,
-            assume_role: #assume_role,
-            parameters: parameters::DEFINITIONS,
-            variables: #variables,
-            steps: &[#(#steps),*],
-            outputs: &[#(#outputs),*],
-            children: #children,
-        };
-    }
+    })
 }
 
 /// Fails to compile against the runtime of another version, and says why.
 fn version_lock() -> TokenStream {
     let version = env!("CARGO_PKG_VERSION");
     quote!(runbook_runtime::made_by!(#version);)
-}
-
-fn step_definition(plan: &Plan<'_>, step: &Step, names: &StepNames) -> TokenStream {
-    let (name, action) = (&step.name, &step.action);
-    let line = super::expression::integer(i64::try_from(step.line).unwrap_or(i64::MAX));
-    let timeout = number(step.timeout_seconds);
-    let limit = number(step.time_limit);
-    let attempts = number(step.max_attempts.map(u64::from));
-    let inputs = constant_inputs(plan, step).into_iter();
-    let inputs = inputs.map(|(name, text)| quote!((#name, #text)));
-    let calls = calls(step);
-    let waits_for = option(waits_for(step));
-    let inside = step
-        .inside
-        .map(|around| plan.runbook.step(around).name.clone());
-    let inside = option(inside);
-    let selected = told::selected(step, names);
-    let decided_by = told::decided_by(plan, step);
-    quote! {
-        StepDefinition {
-            name: #name,
-            action: #action,
-            inside: #inside,
-            line: #line,
-            timeout_seconds: #timeout,
-            time_limit: #limit,
-            max_attempts: #attempts,
-            inputs: &[#(#inputs),*],
-            calls: &[#(#calls),*],
-            waits_for: #waits_for,
-            selected: #selected,
-            decided_by: #decided_by,
-        }
-    }
-}
-
-/// The inputs that the effect does not carry, as JSON text.
-fn constant_inputs(plan: &Plan<'_>, step: &Step) -> Vec<(&'static str, String)> {
-    let json = |text: &str| serde_json::Value::from(text).to_string();
-    match &step.work {
-        Work::Call(call) | Work::Assert(call, _) | Work::Wait(call, _) => vec![
-            ("Service", json(&call.written_service)),
-            ("Api", json(&call.written_api)),
-        ],
-        Work::Script(_) | Work::Webhook(_) => Vec::new(),
-        Work::Procedure(procedure) => {
-            let constants = procedure.constants.iter();
-            constants.map(|(name, text)| (*name, json(text))).collect()
-        }
-        Work::Loop(Loop {
-            turns: Turns::Each { kind, .. },
-            ..
-        }) if *kind != Type::String => vec![("IteratorDataType", json(kind.as_str()))],
-        Work::Sleep {
-            duration: Expression::String(duration),
-            seconds: Some(_),
-        } => vec![("Duration", json(duration))],
-        Work::Set { variable, .. } => {
-            let name = &plan.runbook.variable(*variable).declaration.name;
-            vec![("Name", json(&format!("variable:{name}")))]
-        }
-        Work::Invoke { .. }
-        | Work::Approve(_)
-        | Work::Pause(_)
-        | Work::Child(_)
-        | Work::Sleep { .. }
-        | Work::SleepUntil(_)
-        | Work::Branch { .. }
-        | Work::Loop(_) => Vec::new(),
-    }
-}
-
-/// `ecs.RunTask`, each once.
-fn calls(step: &Step) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for call in step.work.calls() {
-        let name = format!("{}.{}", call.service.name, call.operation.name);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// `tasks[0].containers[0].exitCode = 0`
-fn waits_for(step: &Step) -> Option<String> {
-    let Work::Wait(_, expectation) = &step.work else {
-        return None;
-    };
-    let desired = expectation.desired.iter().map(|value| match value {
-        Expression::String(text) => text.as_str(),
-        _ => "…",
-    });
-    let desired: Vec<&str> = desired.collect();
-    Some(format!(
-        "{} = {}",
-        expectation.selector,
-        desired.join(" or ")
-    ))
 }

@@ -1,27 +1,24 @@
-//! The fold: what an event makes of an execution.
+//! The fold: what an event makes of an execution. What one makes of the step under way is in `running`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::caller::{CallError, EffectId};
+use crate::caller::EffectId;
 use crate::clock::later;
-use crate::effect::Action;
-use crate::event::{Change, Event, Reason};
+use crate::event::{Change, Event};
 use crate::failure::{Failure, FailureType};
 use crate::flow::After;
-use crate::name::Name;
 use crate::runbook::Runbook;
 use crate::scope::Scope;
 use crate::script::Output;
 use crate::status::Status;
 use crate::stored::{self, StoredErrors, StoredValues};
-use crate::value::{Document, InputError, Map};
+use crate::value::{InputError, Map};
 
-use super::history::{History, RunId};
-use super::judge::{self, Judgement};
-use super::{Cursor, Execution, Memory, Phase, Place, Running, Stop};
+use super::history::History;
+use super::{Cursor, Execution, Memory, Place, Running};
 
 /// How long the `onCancel` chain may take (spec 4.5).
 pub(super) const CANCEL_BUDGET: Duration = Duration::from_secs(120);
@@ -384,177 +381,6 @@ impl<R: Runbook> Execution<R> {
     }
 }
 
-impl<R: Runbook> Running<R> {
-    fn new(place: Place<R>, run: RunId, path: Name, state: &R::State, now: Timestamp) -> Self {
-        let mut running = Self {
-            place,
-            run,
-            path,
-            effect: R::effect(place.step, state),
-            attempt: 1,
-            attempt_started: now,
-            calls: 0,
-            epoch: 0,
-            standing: None,
-            call: 1,
-            before: 0,
-            called_at: now,
-            open: false,
-            lost: None,
-            resolved: false,
-            warning: None,
-            found: None,
-            throttled_since: None,
-            iteration: 0,
-            is_last: false,
-            cut: None,
-            phase: Phase::Ready,
-        };
-        running.begin_procedure();
-        running
-    }
-
-    fn apply(&mut self, event: &Event, state: &mut R::State) -> Result<(), JournalError> {
-        match &event.change {
-            Change::AttemptStarted { attempt, .. } => self.attempt_started(*attempt, event.at),
-            Change::Called { effect } => {
-                self.called_at = event.at;
-                self.called(effect);
-                self.open = true;
-                self.resolved = false;
-            }
-            Change::Resolved { decision, .. } => self.resolve(*decision, event.at),
-            Change::Answered { effect, answer } => {
-                self.called(effect);
-                self.open = false;
-                self.answered(answer, event.at, state);
-            }
-            Change::Refused { effect, error } => {
-                self.called(effect);
-                self.open = error.leaves_open();
-                self.refused(error, event.at, state);
-            }
-            Change::Waiting { until, reason, .. } => self.waits(*until, reason.clone()),
-            Change::AwaitsSignal { .. } => self.awaits_signal(event.at, state),
-            Change::Signalled { signal, .. } => {
-                let heard = self.signalled(signal, event.at, state);
-                heard.map_err(|_| misplaced(event))?;
-            }
-            Change::OutOfTime { failure, .. } => self.stop(Stop::Late(failure.clone())),
-            Change::AttemptFailed {
-                failure, retry_at, ..
-            } => {
-                let cause = failure.message.clone();
-                self.lost = self.operation().filter(|_| self.may_be_done_twice());
-                self.standing = None;
-                self.phase = Phase::Pausing {
-                    until: *retry_at,
-                    cause,
-                };
-            }
-            _ => return Err(misplaced(event)),
-        }
-        Ok(())
-    }
-
-    fn attempt_started(&mut self, attempt: u32, now: Timestamp) {
-        self.attempt = attempt;
-        self.attempt_started = now;
-        self.warn_of_repetition();
-        self.calls = 0;
-        self.before = 0;
-        self.found = None;
-        self.throttled_since = None;
-        self.phase = Phase::Ready;
-        self.begin_procedure();
-    }
-
-    fn called(&mut self, effect: &EffectId) {
-        self.calls = effect.number;
-        self.epoch = effect.epoch;
-        self.phase = Phase::Calling;
-    }
-
-    fn answered(&mut self, answer: &Arc<Document>, at: Timestamp, state: &mut R::State) {
-        self.epoch += 1;
-        self.throttled_since = None;
-        self.found = self
-            .expectation()
-            .map(|expectation| judge::found(expectation, answer));
-        let judgement = judge::answered(self, answer, at, state);
-        self.take_in(judgement);
-    }
-
-    fn refused(&mut self, error: &CallError, at: Timestamp, state: &mut R::State) {
-        self.epoch += u32::from(error.is_answer());
-        let judgement = judge::refused(self, error, at, state);
-        self.take_in(judgement);
-    }
-
-    fn take_in(&mut self, mut judgement: Judgement<R>) {
-        if let Some(course) = judgement.onward.take() {
-            self.go_on(course);
-        }
-        self.found = judgement.found.take().or(self.found.take());
-        self.phase = Phase::Judged(Box::new(judgement));
-    }
-
-    pub(super) fn cancel(&mut self) {
-        let standing = self.standing.as_mut();
-        if let Some(why) = standing.and_then(|standing| standing.stops.as_mut()) {
-            *why = Stop::Cancelled;
-            return;
-        }
-        self.phase = Phase::Cancelling;
-        self.stop(Stop::Cancelled);
-    }
-
-    /// Stops what was started, if there is a call for that.
-    fn stop(&mut self, why: Stop) {
-        let Some(standing) = &mut self.standing else {
-            return;
-        };
-        if let Some(request) = standing.course.stop() {
-            standing.request = request;
-            standing.stops = Some(why);
-            self.throttled_since = None;
-            self.call += 1;
-            self.before = self.calls;
-            self.phase = Phase::Stopping;
-        }
-    }
-
-    fn waits(&mut self, until: Timestamp, reason: Reason) {
-        self.throttled_since = match &reason {
-            Reason::Throttled { since } => Some(**since),
-            Reason::Sleep | Reason::Poll => None,
-        };
-        self.phase = Phase::Waiting { until, reason };
-    }
-
-    /// Leaves the state as the step makes it, and gives what the record keeps of the last answer, or of what has been
-    /// started before.
-    fn leave_behind(mut self, status: Status, state: &mut R::State) -> Option<Arc<Document>> {
-        let phase = std::mem::replace(&mut self.phase, Phase::Ready);
-        let kept = Self::kept(phase).or_else(|| {
-            let started = Arc::new(self.standing.as_ref()?.course.started()?);
-            judge::accept(&self, &started, state).1
-        });
-        match self.effect.map(|effect| effect.action) {
-            Ok(Action::Set(value)) if status == Status::Success => {
-                // The effect has checked the value: it has the variable's type.
-                let _ = R::answer(self.place.step, state, &value);
-            }
-            // What an answer before the last one has left does not stay: there were no outputs before the step.
-            Ok(Action::Call(..) | Action::Run(_) | Action::Approve(..)) if kept.is_none() => {
-                let _ = R::answer(self.place.step, state, &Document::Null);
-            }
-            _ => {}
-        }
-        kept
-    }
-}
-
 impl<R: Runbook> Execution<R> {
     /// The step of a name, which mostly is the one at the cursor.
     fn place_of(&self, name: &str) -> Result<Place<R>, JournalError> {
@@ -590,6 +416,6 @@ pub(super) fn known<R: Runbook>(name: &str) -> Result<Place<R>, JournalError> {
     Place::named(name).ok_or_else(|| JournalError::UnknownStep(name.to_owned()))
 }
 
-fn misplaced(event: &Event) -> JournalError {
+pub(super) fn misplaced(event: &Event) -> JournalError {
     JournalError::Misplaced(event.change.name())
 }

@@ -1,14 +1,16 @@
 //! `aws:branch`: choices, conditions, operators (spec 5.3).
 
-use super::inputs::{self, listed, references, text_span, what, with_article, wrong_kind};
-use crate::check::scope::{Scope, Typed};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, Replacement, similar};
-use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
-use crate::habits;
-use crate::ir::{Choice, Condition, Expression, Operator, StepId, Work};
-use crate::source::{Span, Spanned};
+mod comparison;
+mod operators;
 
-const KEYS: [&str; 5] = ["NextStep", "Variable", "And", "Or", "Not"];
+use super::inputs::{self, references, text_span, wrong_kind};
+use crate::check::scope::{Scope, Typed};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::{Scalar, Step, Value, ValueKind};
+use crate::ir::{Choice, Condition, Operator, StepId, Work};
+use crate::source::{Span, Spanned};
+use crate::syntax::scalar::Reading;
+use comparison::Comparison;
 
 type Entry = (Spanned<String>, Value);
 
@@ -102,7 +104,9 @@ impl<'a> Branch<'a, '_> {
             .find(|(key, value)| key.value == "NextStep" && value.kind != ValueKind::Null);
         let is_misspelt = || {
             let mut keys = entries.iter().map(|(key, _)| key.value.as_str());
-            keys.any(|key| nearest(key).is_some_and(|near| near.to_string() == "NextStep"))
+            keys.any(|key| {
+                operators::nearest(key).is_some_and(|near| near.to_string() == "NextStep")
+            })
         };
         let next_step = match next {
             Some((_, next)) => self.target(next, "NextStep"),
@@ -206,8 +210,10 @@ impl<'a> Branch<'a, '_> {
                         .label("this belongs to the choice as a whole")
                         .help("move it out, beside the condition"),
                 );
-            } else if !KEYS.contains(&key.value.as_str()) && operator(&key.value).is_none() {
-                self.diagnostics.push(unknown_operator(key, self.step));
+            } else if !operators::KEYS.contains(&key.value.as_str())
+                && operators::find(&key.value).is_none()
+            {
+                self.diagnostics.push(operators::unknown(key, self.step));
             } else {
                 continue;
             }
@@ -272,7 +278,7 @@ impl<'a> Branch<'a, '_> {
     ) -> Option<Condition> {
         let operators: Vec<(Operator, &Entry)> = entries
             .iter()
-            .filter_map(|entry| Some((operator(&entry.0.value)?, *entry)))
+            .filter_map(|entry| Some((operators::find(&entry.0.value)?, *entry)))
             .collect();
         let known = self.diagnostics.len();
         let variable = match variable {
@@ -344,231 +350,10 @@ impl<'a> Branch<'a, '_> {
         }
     }
 
-    fn compare(&mut self, variable: Option<Typed>, place: &Comparison<'_>) -> Option<Condition> {
-        let operand = self.operand(place);
-        let variable = variable.and_then(|variable| self.looked_at(variable, place));
-        Some(Condition::Compare {
-            variable: variable?,
-            operator: place.operator,
-            operand: operand?,
-        })
-    }
-
-    /// The variable as the type that the operator compares.
-    fn looked_at(&mut self, variable: Typed, place: &Comparison<'_>) -> Option<Expression> {
-        let want = place.operator.operand_type();
-        let have = variable.kind?;
-        if have == want {
-            return variable.expression;
-        }
-        match (have, want) {
-            // Of a list, an element is looked for.
-            (Type::StringList, Type::String) if place.operator == Operator::Contains => {
-                return variable.expression;
-            }
-            (Type::StringList, _) => {}
-            (Type::Integer | Type::Boolean, Type::String) => {
-                self.diagnostics
-                    .push(place.mismatch(&variable, have, Diagnostic::warning));
-            }
-            _ => {
-                self.diagnostics
-                    .push(place.mismatch(&variable, have, Diagnostic::error));
-                return None;
-            }
-        }
-        Some(Expression::Coerce(Box::new(variable.expression?), want))
-    }
-
-    /// What the variable is compared with, as the type that the operator compares; digits in quotes are numbers.
-    fn operand(&mut self, place: &Comparison<'_>) -> Option<Expression> {
-        let want = place.operator.operand_type();
-        let Some(scalar) = place.operand.as_scalar() else {
-            let name = &place.key.value;
-            return inputs::reported(
-                place.operand,
-                name,
-                with_article(want),
-                self.scope,
-                self.diagnostics,
-            );
-        };
-        if !scalar.template.is_literal() {
-            return self.referenced_operand(scalar, place, want);
-        }
-        let expression = match want {
-            Type::Integer => integer(scalar).map(Expression::Integer),
-            Type::Boolean => boolean(scalar).map(Expression::Boolean),
-            _ => {
-                self.diagnostics
-                    .extend(ambiguous_text(&scalar.source, place.operand.span));
-                Some(Expression::String(scalar.text().to_owned()))
-            }
-        };
-        if expression.is_none() {
-            self.diagnostics
-                .push(place.wrong_operand(scalar.source.describe()));
-        }
-        expression
-    }
-
-    fn referenced_operand(
-        &mut self,
-        scalar: &Scalar,
-        place: &Comparison<'_>,
-        want: Type,
-    ) -> Option<Expression> {
-        let typed = self
-            .scope
-            .scalar(scalar, place.operand.span, self.diagnostics);
-        let have = typed.kind?;
-        match (have, want) {
-            _ if have == want => typed.expression,
-            (Type::String | Type::StringList, Type::Integer | Type::Boolean)
-            | (Type::Integer | Type::Boolean | Type::StringList, Type::String) => {
-                Some(Expression::Coerce(Box::new(typed.expression?), want))
-            }
-            _ => {
-                self.diagnostics
-                    .push(place.wrong_operand(with_article(have)));
-                None
-            }
-        }
-    }
-
     fn malformed(&mut self, span: Span, message: &str, label: &str, help: &str) {
         let report = Diagnostic::error(Code::MalformedChoice, span, message).label(label);
         self.diagnostics.push(report.help(help));
     }
-}
-
-/// An operator with its operand.
-struct Comparison<'a> {
-    operator: Operator,
-    key: &'a Spanned<String>,
-    operand: &'a Value,
-}
-
-impl Comparison<'_> {
-    /// The report of a variable of another type than the operator compares.
-    fn mismatch(
-        &self,
-        variable: &Typed,
-        have: Type,
-        create: fn(Code, Span, String) -> Diagnostic,
-    ) -> Diagnostic {
-        let want = with_article(self.operator.operand_type());
-        let message = format!(
-            "`{}` compares {want}, but {} is {}",
-            self.key,
-            what(variable),
-            with_article(have)
-        );
-        let report = create(Code::OperatorMismatch, self.key.span, message)
-            .label(format!("this compares {want}"))
-            .context(variable.span, format!("this is {}", with_article(have)));
-        self.other_operator(inputs::declared(report, variable), have)
-    }
-
-    /// Offers the operator that compares values of the variable's type for equality.
-    fn other_operator(&self, report: Diagnostic, have: Type) -> Diagnostic {
-        let fitting = match have {
-            Type::String => Operator::StringEquals,
-            Type::Integer => Operator::NumericEquals,
-            Type::Boolean => Operator::BooleanEquals,
-            _ => return report.help("compare one of its parts"),
-        };
-        let scalar = self
-            .operand
-            .as_scalar()
-            .filter(|scalar| scalar.template.is_literal());
-        let equality = matches!(
-            self.operator,
-            Operator::NumericEquals
-                | Operator::BooleanEquals
-                | Operator::StringEquals
-                | Operator::EqualsIgnoreCase
-        );
-        let operand = scalar.filter(|_| equality).and_then(|scalar| match have {
-            Type::Integer => integer(scalar).map(|number| number.to_string()),
-            Type::Boolean => boolean(scalar).map(|truth| truth.to_string()),
-            _ => Some(format!("'{}'", scalar.text())),
-        });
-        let Some(operand) = operand else {
-            return report.help(operators_for(have));
-        };
-        let title = format!("compare it with `{}: {operand}`", fitting.name());
-        let changes = [
-            (self.key.span, fitting.name().to_owned()),
-            (self.operand.span, operand),
-        ];
-        report.edits(changes, title)
-    }
-
-    fn wrong_operand(&self, given: &str) -> Diagnostic {
-        let want = with_article(self.operator.operand_type());
-        let message = format!("`{}` compares with {want}, but {given} is given", self.key);
-        Diagnostic::error(Code::OperatorMismatch, self.operand.span, message)
-            .label(format!("this is {given}"))
-            .help(match self.operator.operand_type() {
-                Type::Integer => "write an integer, or compare texts with `StringEquals`",
-                Type::Boolean => "write `true` or `false`, or compare texts with `StringEquals`",
-                _ => "write a text",
-            })
-    }
-}
-
-fn operator(name: &str) -> Option<Operator> {
-    Operator::ALL
-        .into_iter()
-        .find(|operator| operator.name() == name)
-}
-
-/// The operators that compare values of a type, as a help.
-fn operators_for(kind: Type) -> String {
-    let fitting = Operator::ALL
-        .into_iter()
-        .filter(|operator| operator.operand_type() == kind);
-    let names: Vec<&str> = fitting.map(Operator::name).collect();
-    format!("{} is compared with {}", with_article(kind), listed(&names))
-}
-
-fn unknown_operator(key: &Spanned<String>, step: &Step) -> Diagnostic {
-    let message = format!("`{}` has no operator `{key}`", step.action);
-    let report = Diagnostic::error(Code::MalformedChoice, key.span, message)
-        .label("no operator has this name");
-    if let Some(operator) = negated(&key.value) {
-        return report.help(format!(
-            "put the comparison under `Not`: `Not: {{Variable: …, {operator}: …}}`"
-        ));
-    }
-    match nearest(&key.value) {
-        Some(near) => report.edit(key.span, near, "an operator with a similar name exists"),
-        None => {
-            let names = Operator::ALL.map(Operator::name);
-            report.help(format!("the operators are {}", listed(&names)))
-        }
-    }
-}
-
-/// The key of a choice or condition that is probably meant by one that is none.
-fn nearest(key: &str) -> Option<Replacement> {
-    let names = Operator::ALL.into_iter().map(Operator::name);
-    let near = similar(key, names.chain(KEYS)).map(Replacement::from);
-    let habit = || habits::meant(habits::CHOICE_KEYS, key).map(Replacement::from);
-    near.filter(|_| negated(key).is_none()).or_else(habit)
-}
-
-/// The operator that an operator of this name would be the contrary of: `StringEquals` for `StringNotEquals`.
-fn negated(key: &str) -> Option<&'static str> {
-    let lower = key.to_ascii_lowercase();
-    let plain = lower.replacen("doesnot", "", 1).replacen("not", "", 1);
-    if plain == lower || plain.is_empty() {
-        return None;
-    }
-    let mut names = Operator::ALL.into_iter().map(Operator::name);
-    let same = names.find(|name| name.to_ascii_lowercase().starts_with(&plain));
-    Some(same.unwrap_or("StringEquals"))
 }
 
 /// Where a mapping begins, for reports about all of it.
@@ -580,20 +365,7 @@ fn first(value: &Value, entries: &[Entry]) -> Span {
 fn braced(scalar: &Scalar) -> Option<String> {
     let name = scalar.text().trim();
     let fits = |next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '.' | ':');
-    let named = !name.is_empty()
-        && name.chars().all(fits)
-        && scalar.source.reading() == crate::syntax::scalar::Reading::Text;
+    let named =
+        !name.is_empty() && name.chars().all(fits) && scalar.source.reading() == Reading::Text;
     named.then(|| format!("'{{{{ {name} }}}}'"))
-}
-
-fn integer(scalar: &Scalar) -> Option<i64> {
-    scalar
-        .source
-        .as_integer()
-        .or_else(|| scalar.text().trim().parse().ok())
-}
-
-fn boolean(scalar: &Scalar) -> Option<bool> {
-    let quoted = || scalar.text().trim().to_ascii_lowercase().parse().ok();
-    scalar.source.as_bool().or_else(quoted)
 }

@@ -143,21 +143,16 @@ fn way_out(
     fits: impl Fn(&str) -> bool,
 ) -> Diagnostic {
     let names: Vec<&str> = views.iter().flat_map(member_names).collect();
-    if let Some(Key { text, inner }) = key {
-        if let Some(near) = similar(text, names.iter().copied()) {
-            return match inner {
-                Some(span) if fits(&near) => {
-                    report.edit(*span, near, "a member with a similar name exists")
-                }
-                // Something else is wrong behind it, so that this may not be what is meant.
-                Some(span) => report.edit(
-                    *span,
-                    near.into_name(),
-                    "a member with a similar name exists",
-                ),
-                None => report.help(format!("a member with a similar name exists: `{near}`")),
-            };
-        }
+    if let Some(Key { text, inner }) = key
+        && let Some(near) = similar(text, names.iter().copied())
+    {
+        let title = "a member with a similar name exists";
+        return match inner {
+            Some(span) if fits(&near) => report.edit(*span, near, title),
+            // Something else is wrong behind it, so that this may not be what is meant.
+            Some(span) => report.edit(*span, near.into_name(), title),
+            None => report.help(format!("{title}: `{near}`")),
+        };
     }
     if names == ["ResponseMetadata"] {
         return report.help("the operation answers nothing but `ResponseMetadata`");

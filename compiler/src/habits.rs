@@ -143,6 +143,28 @@ pub(crate) const PSEUDO_PARAMETERS: &Habits = &[
     ("AWS::Region", "global:REGION"),
 ];
 
+/// Functions of CloudFormation, and how a runbook says the same.
+pub(crate) const FUNCTIONS: &Habits = &[
+    (
+        "Ref",
+        "CloudFormation's functions work in templates only; a parameter is referred to as `'{{ Name }}'`",
+    ),
+    (
+        "GetAtt",
+        "CloudFormation's functions work in templates only; an output of a step is referred to as `'{{ step.Output }}'`",
+    ),
+    (
+        "Fn::GetAtt",
+        "CloudFormation's functions work in templates only; an output of a step is referred to as `'{{ step.Output }}'`",
+    ),
+    ("Sub", TEXT),
+    ("Fn::Sub", TEXT),
+    ("Join", TEXT),
+    ("Fn::Join", TEXT),
+];
+
+const TEXT: &str = "CloudFormation's functions work in templates only; here references stand in the text itself: `'a-{{ Name }}'`";
+
 /// The values of a loop.
 pub(crate) const LOOP_VALUES: &Habits = &[
     ("item", "CurrentIteratorValue"),
@@ -334,10 +356,12 @@ pub(crate) const DOCUMENTS: &Habits = &[
     ("jobs", "a workflow"),
     ("runtimeConfig", "a Command document"),
     ("Statement", "a policy"),
+    ("Content", ANSWER),
     ("answers", SCENARIO),
     ("expect", SCENARIO),
 ];
 
+pub(crate) const ANSWER: &str = "a document in an envelope, as `GetDocument` answers";
 pub(crate) const TEMPLATE: &str = "a CloudFormation template";
 pub(crate) const SCENARIO: &str = "a scenario";
 

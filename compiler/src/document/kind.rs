@@ -1,8 +1,12 @@
 //! Documents of other kinds: one report says what a file is, for nothing in it is as in a runbook (spec 1.1).
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::document::scalars::misshapen;
 use crate::habits;
 use crate::syntax::{Entry, Node, NodeKind, Scalar};
+
+const BEGINNING: &str =
+    "a runbook begins with `schemaVersion: '0.3'`, and has its steps under `mainSteps`";
 
 /// The report of a document that is no runbook, if it is plain what else it is.
 pub(super) fn other(root: &Node) -> Option<Diagnostic> {
@@ -11,7 +15,7 @@ pub(super) fn other(root: &Node) -> Option<Diagnostic> {
         return is_command(root).then(|| other_version(version, scalar));
     }
     let NodeKind::Mapping(entries) = &root.kind else {
-        return None;
+        return misshapen(root, "the runbook", "a mapping").map(|report| report.help(BEGINNING));
     };
     let kind = |entry: &Entry| {
         Some((
@@ -31,7 +35,8 @@ pub(super) fn other(root: &Node) -> Option<Diagnostic> {
             "check what stands below `Content` of an `AWS::SSM::Document`, as a file of its own"
         }
         habits::SCENARIO => "play it with `runbookc test RUNBOOK`",
-        _ => "a runbook begins with `schemaVersion: '0.3'`, and has its steps under `mainSteps`",
+        habits::ANSWER => "the runbook is the text of `Content`; check that as a file of its own",
+        _ => BEGINNING,
     }))
 }
 

@@ -5,7 +5,7 @@
 
 use granit_parser::ErrorKind;
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
 
 /// Where and why the parser gave up.
@@ -34,6 +34,9 @@ impl Failed<'_> {
         let here = visible_place(&source.text, self.offset);
         let cause = self.open_quote(&source.text);
         let cause = cause.or_else(|| self.open_bracket(&source.text));
+        if let Some(report) = cause.is_none().then(|| self.habit(&source.text)).flatten() {
+            return report;
+        }
         if let Some(Cause {
             place,
             reason,
@@ -107,6 +110,19 @@ impl Failed<'_> {
         lines.find_map(|line| Some(line.start + open_in_line(text.get(line)?)?))
     }
 
+    /// What is not YAML, but plain to see on the line of the failure, or on the one before.
+    fn habit(&self, text: &str) -> Option<Diagnostic> {
+        let here = line_start(text, self.offset.min(text.len()));
+        let before = here.checked_sub(1).map(|end| line_start(text, end));
+        [Some(here), before]
+            .into_iter()
+            .flatten()
+            .find_map(|start| {
+                let line = text.get(start..)?.lines().next()?;
+                odd_blank(start, line).or_else(|| blank_in_jump(start, line))
+            })
+    }
+
     /// The tab that the parser met: in the indentation of its line, or behind the place where it noticed.
     fn tab(&self, text: &str) -> Option<Span> {
         if !is_tab(self.kind) {
@@ -120,6 +136,96 @@ impl Failed<'_> {
         let start = indented.or_else(behind)?;
         Some(Span::new(start, start + 1))
     }
+}
+
+/// A blank that is no blank for YAML, where one has to stand: before or behind a key.
+fn odd_blank(start: usize, line: &str) -> Option<Diagnostic> {
+    let (index, odd) = line.match_indices(is_odd_blank).find(|(index, _)| {
+        let before = line.get(..*index).unwrap_or_default();
+        before.trim().is_empty() || before.ends_with([':', '-'])
+    })?;
+    let code = u32::from(odd.chars().next()?);
+    let span = Span::new(start + index, start + index + odd.len());
+    let message = "the YAML is not well-formed: a blank that is none for YAML";
+    Some(
+        Diagnostic::error(Code::MalformedYaml, span, message)
+            .label(format!("this is U+{code:04X}"))
+            .edit(span, " ", "write an ordinary blank"),
+    )
+}
+
+/// Whether YAML takes a blank for a letter: only the one of ASCII separates and indents.
+fn is_odd_blank(next: char) -> bool {
+    next.is_whitespace() && !next.is_ascii_whitespace()
+}
+
+/// The report of lines that are indented by blanks which are none for YAML; it takes them for the beginning of a text, among
+/// the plain ones at these places.
+pub(super) fn indented_by_odd_blanks(
+    source: &Source,
+    plain: impl Iterator<Item = Span>,
+) -> Option<Diagnostic> {
+    let text = source.text.as_str();
+    let odd = plain.filter(|span| {
+        let before = text.get(line_start(text, span.start)..span.start);
+        let is_first = before.is_some_and(|before| before.trim().is_empty());
+        is_first && source.slice(*span).starts_with(is_odd_blank)
+    });
+    let blanks = odd.flat_map(|span| {
+        let indentation = source.slice(span).char_indices();
+        let indentation = indentation.take_while(|(_, next)| next.is_whitespace());
+        let odd = indentation.filter(|(_, next)| is_odd_blank(*next));
+        odd.map(move |(index, next)| {
+            let start = span.start + index;
+            Span::new(start, start + next.len_utf8())
+        })
+    });
+    let blanks: Vec<Span> = blanks.collect();
+    let first = *blanks.first()?;
+    let code = source.slice(first).chars().next().map_or(0, u32::from);
+    let message =
+        "the YAML is not well-formed: lines are indented by blanks that are none for YAML";
+    let edits = blanks.iter().map(|blank| (*blank, " ".to_owned()));
+    Some(
+        Diagnostic::error(Code::MalformedYaml, first, message)
+            .label(format!("this is U+{code:04X}"))
+            .edits(edits, "write ordinary blanks"),
+    )
+}
+
+/// The warning about a file that is called JSON and is only YAML: a comment, a comma too many, single quotes.
+pub(super) fn not_json(source: &Source) -> Option<Diagnostic> {
+    let skipped = source.text.len() - source.text.trim_start_matches('\u{feff}').len();
+    let is_json = source.file().to_ascii_lowercase().ends_with(".json");
+    let report = is_json.then(|| malformed_json(source, skipped)).flatten()?;
+    Some(Diagnostic {
+        severity: Severity::Warning,
+        ..report.help("the service takes it as YAML only; with `DocumentFormat: JSON`, the default, it refuses it")
+    })
+}
+
+/// `onFailure: step: NAME`, which has a blank behind its second colon.
+fn blank_in_jump(start: usize, line: &str) -> Option<Diagnostic> {
+    let key = line.trim_start_matches([' ', '-']);
+    let (handler, target) = key.split_once(':')?;
+    let target = target.split(" #").next()?.trim();
+    let name = target.strip_prefix("step:")?.trim();
+    let is_name = |next: char| next.is_ascii_alphanumeric() || next == '_';
+    if !matches!(handler, "onFailure" | "onCancel") || !name.chars().all(is_name) {
+        return None;
+    }
+    let at = start + line.find("step:")?;
+    let span = Span::new(at, at + target.len());
+    let message = "the YAML is not well-formed: a blank behind `step:`";
+    Some(
+        Diagnostic::error(Code::MalformedYaml, span, message)
+            .label("with the blank this is another key")
+            .repair(
+                span,
+                format!("step:{name}"),
+                "write the name right behind the colon",
+            ),
+    )
 }
 
 /// What an author has to look at.
@@ -265,7 +371,10 @@ fn explain(kind: &ErrorKind) -> (String, Option<&'static str>) {
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::SimpleKeyExpected => {
             ("`key: value` expected", INDENT)
         }
-        ErrorKind::ExpectedBlockSequenceEntry => ("`- ` expected", INDENT),
+        ErrorKind::ExpectedBlockSequenceEntry => (
+            "`- ` expected",
+            "what belongs to the element above begins as far in as its other keys; a new element begins with `- `",
+        ),
         ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` expected", WITHIN_BRACKETS),
         ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` expected", WITHIN_BRACKETS),
         ErrorKind::UnclosedFlowCollection { .. }

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, StructureStyle, Tag, options};
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::habits;
 use crate::source::{Source, Span, Spanned};
-use crate::syntax::malformed::Failed;
+use crate::syntax::malformed::{self, Failed};
 use crate::syntax::node::{Entry, Node, NodeKind};
 use crate::syntax::origin::Origin;
 use crate::syntax::repair::{self, Repaired};
@@ -160,6 +161,23 @@ impl<'text> Attempt<'text> {
             diagnostics.push(failed.report(source));
             return None;
         }
+        let plain = self
+            .events
+            .iter()
+            .filter_map(|located| match located.event {
+                Event::Scalar(_, ScalarStyle::Plain, ..) => {
+                    Some(repaired.original_span(located.span))
+                }
+                _ => None,
+            });
+        if let Some(report) = malformed::indented_by_odd_blanks(source, plain) {
+            diagnostics.push(report);
+            return None;
+        }
+        // What was repaired is reported already.
+        if repaired.text() == source.text {
+            diagnostics.extend(malformed::not_json(source));
+        }
         let mut builder = Builder::new(repaired, diagnostics);
         let mut events = self.events.into_iter();
         builder.documents(&mut events)
@@ -242,6 +260,8 @@ struct Builder<'build> {
     deepest: usize,
     /// Whether too many aliases were reported.
     exceeded: bool,
+    /// Whether the node lies in one whose tag was reported.
+    tagged: bool,
 }
 
 impl<'build> Builder<'build> {
@@ -253,6 +273,7 @@ impl<'build> Builder<'build> {
             nodes: 0,
             deepest: 0,
             exceeded: false,
+            tagged: false,
         }
     }
 
@@ -287,7 +308,9 @@ impl<'build> Builder<'build> {
         let outer_deepest = std::mem::replace(&mut self.deepest, depth);
         self.nodes += 1;
         let span = self.repaired.original_span(located.span);
-        self.check_tag(&located);
+        let tagged = self.check_tag(&located);
+        let outer_tagged = self.tagged;
+        self.tagged |= tagged;
         let (anchor, node) = match located.event {
             Event::Scalar(text, style, anchor, tag) => {
                 let style = style_of(style, tag.as_deref());
@@ -297,6 +320,11 @@ impl<'build> Builder<'build> {
             Event::MappingStart(_, anchor, _) => (anchor, self.mapping(span, events, depth)),
             Event::Alias(anchor) => (0, self.alias(anchor, span, depth)),
             _ => (0, Node::unknown(span)),
+        };
+        self.tagged = outer_tagged;
+        let node = match tagged {
+            true => Node::unknown(node.span),
+            false => node,
         };
         if anchor != 0 {
             self.anchors.insert(
@@ -471,25 +499,34 @@ impl<'build> Builder<'build> {
         anchored.node.clone()
     }
 
-    fn check_tag(&mut self, located: &Located<'_>) {
+    /// Whether a node has a tag that YAML does not know, which is reported unless one around it was.
+    fn check_tag(&mut self, located: &Located<'_>) -> bool {
         let tag = match &located.event {
             Event::Scalar(_, _, _, tag)
             | Event::SequenceStart(_, _, tag)
             | Event::MappingStart(_, _, tag) => tag,
-            _ => return,
+            _ => return false,
         };
         let Some(tag) = tag.as_deref().filter(|tag| tag.core_suffix().is_none()) else {
-            return;
+            return false;
         };
+        if self.tagged {
+            return true;
+        }
         let span = self
             .repaired
             .original_span(located.tag.unwrap_or(located.span));
-        let message = format!("the tag `{}` means nothing in a runbook", tag.original());
+        let written = tag.original();
+        let message = format!("the tag `{written}` means nothing in a runbook");
+        let help = habits::meant(habits::FUNCTIONS, written.trim_start_matches('!'));
         self.diagnostics.push(
             Diagnostic::error(Code::MalformedYaml, span, message)
                 .label("the service refuses it")
-                .help("CloudFormation's functions work in templates only; quote text that begins with `!`"),
+                .help(help.unwrap_or(
+                    "CloudFormation's functions work in templates only; quote text that begins with `!`",
+                )),
         );
+        true
     }
 }
 

@@ -1,7 +1,9 @@
 //! YAML and JSON: what is read, and what is reported when it is neither.
 
 use expect_test::expect;
-use runbookc::diagnostic::{Code, render};
+use runbookc::diagnostic::{Code, Diagnostics, render};
+use runbookc::source::Source;
+use runbookc::syntax;
 
 use crate::{check, findings, read, step};
 
@@ -68,7 +70,7 @@ fn bad_yaml_is_reported_once() {
         "{\n  \"a\": \"b,\n  \"c\": [1, 2]\n}\n"
           2:8 error RB0101: the JSON is not well-formed: a quote is not closed; opened here
         "onFailure: step: x\n"
-          1:16 error RB0101: the YAML is not well-formed: a `:` that does not belong here; here
+          1:12 error RB0101: the YAML is not well-formed: a blank behind `step:`; with the blank this is another key [step: x -> step:x]
         "a: *nowhere\n"
           1:4 error RB0101: the YAML is not well-formed: an alias without its anchor; here
         "{\n  \"a\": 1\n  \"b\": 2\n}\n"
@@ -96,6 +98,52 @@ fn what_ends_a_value_within_brackets_is_to_be_quoted() {
           |
           = help: put a comma between entries; within brackets, quote a value that contains one of `,`, `[`, `]`, `{`, `}`, `: ` or ` #`
     "#]].assert_eq(&render::human(&source, &found, false));
+}
+
+#[test]
+fn blanks_that_are_none_for_yaml_are_made_visible() {
+    check(
+        "schemaVersion: '0.3'\nmainSteps:\n\u{a0}\u{a0}- name: a\n\u{a0} \u{a0} action: aws:pause\n",
+        expect![[r#"
+            3:1 error RB0101: the YAML is not well-formed: lines are indented by blanks that are none for YAML; this is U+00A0 [  ->  ] [  ->  ] [  ->  ] [  ->  ]
+        "#]],
+    );
+    check(
+        "a:\n  - action:\u{a0}aws:sleep\n    b: c\n",
+        expect![[r#"
+            2:12 error RB0101: the YAML is not well-formed: a blank that is none for YAML; this is U+00A0 [  ->  ]
+        "#]],
+    );
+    check(
+        "a:\n  - onCancel: step: tidy # then\n",
+        expect![[r#"
+            2:15 error RB0101: the YAML is not well-formed: a blank behind `step:`; with the blank this is another key [step: tidy -> step:tidy]
+        "#]],
+    );
+    // Inside of texts they are what they are.
+    let text = step("description: |\n      \u{a0}first\n      a: \u{a0}b");
+    assert!(read(&text).2.is_empty());
+}
+
+#[test]
+fn a_file_that_is_called_json_is_json() {
+    let text = "{\"schemaVersion\": \"0.3\", \"mainSteps\": [{\"name\": \"a\", \"action\": \"aws:pause\"},]}";
+    let reports = |name: &str| {
+        let source = Source::new(name, text);
+        let mut found = Diagnostics::default();
+        syntax::parse(&source, &mut found);
+        render::human(&source, &found, false)
+    };
+    assert_eq!(reports("runbook.yaml"), "");
+    expect![[r#"
+        warning[RB0101]: the JSON is not well-formed: trailing comma
+         --> runbook.json:1:77
+          |
+        1 | {"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:pause"},]}
+          |                                                                             ^ here
+          |
+          = help: the service takes it as YAML only; with `DocumentFormat: JSON`, the default, it refuses it
+    "#]].assert_eq(&reports("runbook.json"));
 }
 
 #[test]

@@ -414,11 +414,21 @@ pub(in crate::check) fn wrong_kind(
     );
     let report = Diagnostic::error(Code::WrongValueType, value.span, message)
         .label(format!("this is {}", value.describe()));
+    let keys = value.as_map().unwrap_or_default();
+    if let [(key, _)] = keys
+        && let Some(help) = habits::meant(habits::FUNCTIONS, &key.value)
+    {
+        return Some(report.help(help));
+    }
     Some(report.help(match expected {
         "a mapping" | "a condition" => "write `name: value` on lines of their own below the name",
         _ if expected.starts_with("a list") => {
             "write the elements on lines of their own below the name, each after `- `"
         }
+        "an integer" | "an Integer" if value.as_scalar().is_some() => {
+            "write digits alone, such as `3`"
+        }
+        "a Boolean" if value.as_scalar().is_some() => "write `true` or `false`",
         _ => "write a single value after the name",
     }))
 }

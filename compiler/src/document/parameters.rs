@@ -78,14 +78,7 @@ fn parameter(entry: &Entry, diagnostics: &mut Diagnostics) -> Parameter {
         diagnostics.push(too_long(&name));
     }
     let title = format!("the parameter `{name}`");
-    let subject = Subject {
-        kind: "a parameter",
-        name: &title,
-        open: true,
-        habits: habits::PARAMETER_KEYS,
-        strangers: habits::NO_PARAMETER_KEYS,
-    };
-    let definition = Definition::read(&entry.value, &subject, diagnostics);
+    let definition = Definition::read(&entry.value, "a parameter", &title, diagnostics);
     let kind = definition
         .kind
         .and_then(|kind| parameter_type(&kind, diagnostics));
@@ -105,14 +98,7 @@ fn variable(entry: &Entry, diagnostics: &mut Diagnostics) -> Variable {
         diagnostics.push(invalid_name(&name, "variable", "letters, digits and `_`"));
     }
     let title = format!("the variable `{name}`");
-    let subject = Subject {
-        kind: "a variable",
-        name: &title,
-        open: true,
-        habits: habits::PARAMETER_KEYS,
-        strangers: habits::NO_PARAMETER_KEYS,
-    };
-    let definition = Definition::read(&entry.value, &subject, diagnostics);
+    let definition = Definition::read(&entry.value, "a variable", &title, diagnostics);
     let kind = definition
         .kind
         .and_then(|kind| plain_type(&kind, diagnostics));
@@ -135,11 +121,18 @@ struct Definition {
 }
 
 impl Definition {
-    fn read(node: &Node, subject: &Subject<'_>, diagnostics: &mut Diagnostics) -> Self {
-        let Some(fields) = Fields::read(node, subject, &KEYS, diagnostics) else {
+    fn read(node: &Node, kind: &'static str, name: &str, diagnostics: &mut Diagnostics) -> Self {
+        let subject = Subject {
+            kind,
+            name,
+            open: true,
+            habits: habits::PARAMETER_KEYS,
+            strangers: habits::NO_PARAMETER_KEYS,
+        };
+        let Some(fields) = Fields::read(node, &subject, &KEYS, diagnostics) else {
             return Self::default();
         };
-        let kind = fields.require("type", subject, diagnostics);
+        let kind = fields.require("type", &subject, diagnostics);
         Self {
             kind: kind.and_then(|node| text(node, "type", diagnostics)),
             description: fields

@@ -1,7 +1,6 @@
 //! Children: runbooks that steps start in the same program (spec 5.11).
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -31,8 +30,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::toy::{
-    BreakingStore, Do, EXECUTION, Reply, Script, State, Step, definition, done, morning, start,
-    step, unseen,
+    self, BreakingStore, Do, EXECUTION, Reply, Script, State, Step, definition, done, morning,
+    start, step, unseen,
 };
 
 /// What the members of the family ask for.
@@ -103,13 +102,7 @@ impl<M: Member> Runbook for Of<M> {
     }
 
     fn start(parameters: &Map, context: Context) -> Result<State, InputError> {
-        Ok(State {
-            context,
-            parameters: parameters.clone(),
-            outputs: BTreeMap::new(),
-            turns: BTreeMap::new(),
-            variable: None,
-        })
+        Ok(State::new(parameters, context))
     }
 
     fn assume_role(_: &State) -> Result<Option<String>, InputError> {
@@ -419,13 +412,8 @@ async fn run(script: Script, cancel_after: Option<u64>) -> Record {
 
 /// `kid: work Success, command Failed` for every execution, the parent first.
 pub(crate) fn steps(record: &Record) -> Vec<String> {
-    let execution = &record.automation_execution;
-    let steps = execution.step_executions.iter();
-    let steps = steps.filter(|step| step.execution_start_time.is_some());
-    let steps: Vec<String> = steps
-        .map(|step| format!("{} {}", step.step_name, step.step_status))
-        .collect();
-    let own = format!("{}: {}", execution.document_name, steps.join(", "));
+    let name = &record.automation_execution.document_name;
+    let own = format!("{name}: {}", toy::steps(record).join(", "));
     let children = record.child_executions.iter().flat_map(self::steps);
     std::iter::once(own).chain(children).collect()
 }

@@ -24,7 +24,7 @@ use runbook_runtime::value::InputError;
 use serde_json::{Value, json};
 
 use crate::toy::{
-    BreakingStore, Do, EXECUTION, Script, ScriptedCaller, Sheet, State, Step, Toy, call,
+    self, BreakingStore, Do, EXECUTION, Script, ScriptedCaller, Sheet, State, Step, Toy, call,
     definition, done, morning, start, step,
 };
 
@@ -190,17 +190,11 @@ pub(crate) struct Heard {
 
 impl Heard {
     pub(crate) fn steps(&self) -> Vec<String> {
-        let steps = self.record.automation_execution.step_executions.iter();
-        let started = steps.filter(|step| step.execution_start_time.is_some());
-        started
-            .map(|step| format!("{} {}", step.step_name, step.step_status))
-            .collect()
+        toy::steps(&self.record)
     }
 
     pub(crate) fn seconds(&self) -> i64 {
-        let execution = &self.record.automation_execution;
-        let end = execution.execution_end_time.unwrap();
-        end.duration_since(execution.execution_start_time).as_secs()
+        toy::seconds(&self.record)
     }
 
     pub(crate) fn failure(&self) -> &str {

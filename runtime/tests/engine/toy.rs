@@ -94,6 +94,19 @@ pub(crate) struct State {
     pub(crate) variable: Option<Document>,
 }
 
+impl State {
+    /// Before the first step.
+    pub(crate) fn new(parameters: &Map, context: Context) -> Self {
+        Self {
+            context,
+            parameters: parameters.clone(),
+            outputs: BTreeMap::new(),
+            turns: BTreeMap::new(),
+            variable: None,
+        }
+    }
+}
+
 impl Scope for State {
     fn context(&self) -> &Context {
         &self.context
@@ -150,13 +163,7 @@ impl<S: Sheet> Runbook for Toy<S> {
                 reference: "Broken".to_owned(),
             });
         }
-        Ok(State {
-            context,
-            parameters: parameters.clone(),
-            outputs: BTreeMap::new(),
-            turns: BTreeMap::new(),
-            variable: None,
-        })
+        Ok(State::new(parameters, context))
     }
 
     fn assume_role(_: &State) -> Result<Option<String>, InputError> {
@@ -455,6 +462,22 @@ pub(crate) fn start() -> Start {
     }
 }
 
+/// `name status` of every step that is not Pending.
+pub(crate) fn steps(record: &Record) -> Vec<String> {
+    let steps = record.automation_execution.step_executions.iter();
+    let started = steps.filter(|step| step.execution_start_time.is_some());
+    started
+        .map(|step| format!("{} {}", step.step_name, step.step_status))
+        .collect()
+}
+
+/// The seconds that the execution took.
+pub(crate) fn seconds(record: &Record) -> i64 {
+    let execution = &record.automation_execution;
+    let end = execution.execution_end_time.unwrap();
+    end.duration_since(execution.execution_start_time).as_secs()
+}
+
 /// What came of a run.
 pub(crate) struct Outcome {
     pub(crate) record: Record,
@@ -463,20 +486,12 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// `name status` of every step that is not Pending.
     pub(crate) fn steps(&self) -> Vec<String> {
-        let steps = self.record.automation_execution.step_executions.iter();
-        let started = steps.filter(|step| step.execution_start_time.is_some());
-        started
-            .map(|step| format!("{} {}", step.step_name, step.step_status))
-            .collect()
+        steps(&self.record)
     }
 
-    /// The seconds that the execution took.
     pub(crate) fn seconds(&self) -> i64 {
-        let execution = &self.record.automation_execution;
-        let end = execution.execution_end_time.unwrap();
-        end.duration_since(execution.execution_start_time).as_secs()
+        seconds(&self.record)
     }
 
     /// The step's failure message without what every such message has.

@@ -341,11 +341,97 @@ pub(crate) const INPUTS: &[(&str, &Habits)] = &[
 
 const IMAGE: &Habits = &[("description", "ImageDescription"), ("name", "ImageName")];
 
+/// The members of lists that hold what other languages write as a mapping of keys to values.
+const PAIRS: [(&str, &str); 7] = [
+    ("Key", "Value"),
+    ("Name", "Value"),
+    ("Name", "Values"),
+    ("key", "value"),
+    ("name", "value"),
+    ("OutputKey", "OutputValue"),
+    ("ParameterKey", "ParameterValue"),
+];
+
+/// The members of a key and its value among those of an element.
+pub(crate) fn pair(members: &[&str]) -> Option<(&'static str, &'static str)> {
+    let has = |(key, value): &(&str, &str)| members.contains(key) && members.contains(value);
+    PAIRS.into_iter().find(has)
+}
+
+/// What an action says in another way than by an input of this name.
+pub(crate) fn no_input(action: &str, written: &str) -> Option<&'static str> {
+    let (_, inputs) = NO_INPUTS.iter().find(|(name, _)| *name == action)?;
+    meant(inputs, written)
+}
+
+/// The output of an action that is called otherwise elsewhere.
+pub(crate) fn output(action: &str, written: &str) -> Option<&'static str> {
+    let (_, outputs) = OUTPUTS.iter().find(|(name, _)| *name == action)?;
+    meant(outputs, written)
+}
+
 /// The input of an action that is called otherwise elsewhere.
 pub(crate) fn input(action: &str, written: &str) -> Option<&'static str> {
     let of_action = INPUTS.iter().find(|(name, _)| *name == action);
     meant(of_action.map_or(API_INPUTS, |(_, inputs)| inputs), written)
 }
+
+/// What is said in another way than by an input of this name.
+pub(crate) const NO_INPUTS: &[(&str, &Habits)] = &[
+    (
+        "aws:runCommand",
+        &[
+            ("command", COMMANDS_BELOW),
+            ("commands", COMMANDS_BELOW),
+            ("script", COMMANDS_BELOW),
+        ],
+    ),
+    (
+        "aws:sleep",
+        &[
+            ("seconds", "ten seconds are `Duration: PT10S`"),
+            ("minutes", "ten minutes are `Duration: PT10M`"),
+            ("hours", "ten hours are `Duration: PT10H`"),
+        ],
+    ),
+];
+
+const COMMANDS_BELOW: &str =
+    "what the document takes stands under `Parameters`: `Parameters: {commands: […]}`";
+
+/// Outputs of steps by other names.
+pub(crate) const OUTPUTS: &[(&str, &Habits)] = &[
+    (
+        "aws:approve",
+        &[("decision", "ApprovalStatus"), ("status", "ApprovalStatus")],
+    ),
+    (
+        "aws:runCommand",
+        &[
+            ("exitCode", "ResponseCode"),
+            ("returnCode", "ResponseCode"),
+            ("standardOutput", "Output"),
+            ("standardOutputContent", "Output"),
+            ("stdout", "Output"),
+        ],
+    ),
+    (
+        "aws:executeScript",
+        &[("output", "Payload"), ("result", "Payload")],
+    ),
+    (
+        "aws:invokeLambdaFunction",
+        &[("output", "Payload"), ("response", "Payload")],
+    ),
+    (
+        "aws:executeAutomation",
+        &[
+            ("automationExecutionId", "ExecutionId"),
+            ("outputs", "Output"),
+        ],
+    ),
+    ("aws:executeStateMachine", &[("executionOutput", "output")]),
+];
 
 /// What documents of other kinds are, each by a key at the top that runbooks do not have.
 pub(crate) const DOCUMENTS: &Habits = &[

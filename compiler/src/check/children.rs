@@ -54,7 +54,7 @@ pub(super) fn check(start: &Start<'_>, scope: &Scope<'_>, diagnostics: &mut Diag
     for (name, value) in given.clone() {
         start.given(name, value, scope, diagnostics);
     }
-    let names: Vec<&str> = given.map(|(name, _)| name.value.as_str()).collect();
+    let names: Vec<&str> = given.map(|(name, _)| start.meant(&name.value)).collect();
     start.targets(&names, scope, diagnostics);
     diagnostics.extend(start.missing(&names));
 }
@@ -118,6 +118,15 @@ impl Start<'_> {
     fn declared(&self, name: &str) -> Option<&Parameter> {
         let mut parameters = self.child.document.parameters.iter();
         parameters.find(|parameter| parameter.name.value == name)
+    }
+
+    /// The parameter that is meant by a name, be it misspelt.
+    fn meant<'name>(&'name self, name: &'name str) -> &'name str {
+        let near = similar(name, self.names()).and_then(|near| self.declared(&near));
+        match near.filter(|_| self.declared(name).is_none()) {
+            Some(parameter) => &parameter.name.value,
+            None => name,
+        }
     }
 
     fn names(&self) -> Vec<&str> {

@@ -462,6 +462,21 @@ fn unknown_output(
         let title = format!("this is written `{meant}`");
         return replace_name(report, placeholder, meant, &title);
     }
+    if let Some(habit) = habits::output(&step.action.value, output) {
+        let title = format!("the output is called `{habit}`");
+        return replace_name(
+            report,
+            placeholder,
+            format!("{}.{habit}", step.name),
+            &title,
+        );
+    }
+    if step.action.value == "aws:executeAutomation" {
+        return report.help(format!(
+            "what the runbook `{}` starts puts out is all in `{{{{ {}.Output }}}}`",
+            step.name, step.name
+        ));
+    }
     let names = || outputs.iter().map(|output| output.name.as_str());
     match similar(output, names()) {
         Some(similar) if placeholder.exact => {

@@ -15,6 +15,7 @@ use super::scope::Scope;
 use crate::catalogue::{List, Map, Member, Operation, Service, ShapeId, ShapeKind, Structure};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near};
 use crate::document::{STEP_PROPERTIES, Scalar, Type, Value, ValueKind};
+use crate::habits;
 use crate::ir::{ApiEntry, ApiField, ApiItem, ApiValue, Expression};
 use crate::source::{Span, Spanned};
 use crate::syntax::Style;
@@ -343,7 +344,12 @@ impl<'a> Walk<'a, '_> {
                 "a member with a similar name exists",
             ),
             None if names.is_empty() => report.help("it takes no input"),
-            None => report.help(some_of(&required_first(structure), "members")),
+            None => match habits::pair(&names) {
+                Some((name, value)) if !self.path.is_empty() => report.help(format!(
+                    "write each pair as an element of the list: `{{{name}: {key}, {value}: …}}`"
+                )),
+                _ => report.help(some_of(&required_first(structure), "members")),
+            },
         });
         near
     }

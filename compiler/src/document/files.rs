@@ -54,7 +54,9 @@ fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
         habits: &[],
         strangers: &[],
     };
-    let fields = Fields::read(&entry.value, &subject, &["checksums", "size"], diagnostics);
+    let nested = checksum_beside(&entry.value, &title, diagnostics);
+    let value = nested.as_ref().unwrap_or(&entry.value);
+    let fields = Fields::read(value, &subject, &["checksums", "size"], diagnostics);
     let checksums = fields
         .as_ref()
         .and_then(|fields| fields.require("checksums", &subject, diagnostics));
@@ -67,14 +69,58 @@ fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
     }
 }
 
+/// A file whose checksum stands beside `checksums` rather than below it.
+fn checksum_beside(node: &Node, title: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let NodeKind::Mapping(entries) = &node.kind else {
+        return None;
+    };
+    let sum = entries.iter().find(is_sha256)?;
+    let message = format!("unknown key `{}` in {title}", sum.key);
+    diagnostics.push(
+        Diagnostic::error(Code::UnknownKey, sum.key.span, message)
+            .label("this belongs below `checksums`")
+            .help(format!("write `checksums: {{{}: …}}`", sum.key)),
+    );
+    let rest = entries.iter().filter(|entry| !is_sha256(entry)).cloned();
+    let checksums = Entry {
+        key: Spanned::new("checksums".to_owned(), sum.key.span),
+        value: Node {
+            span: node.span,
+            kind: NodeKind::Mapping(vec![sum.clone()]),
+        },
+    };
+    Some(Node {
+        span: node.span,
+        kind: NodeKind::Mapping(rest.chain([checksums]).collect()),
+    })
+}
+
 /// The name of the hash is written in either case.
+fn is_sha256(entry: &&Entry) -> bool {
+    entry.key.value.eq_ignore_ascii_case("sha256")
+}
+
+/// The report of checksums that the service does not compare.
+fn no_sha256(node: &Node, entries: &[Entry]) -> Diagnostic {
+    let place = entries.first().map_or(node.span, |entry| entry.key.span);
+    Diagnostic::warning(
+        Code::UnusableAttachment,
+        place,
+        "`checksums` has no `sha256`",
+    )
+    .label("the service compares no other one")
+    .help("write `sha256: …`; `sha256sum FILE` prints it")
+}
+
 fn sha256(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
     let NodeKind::Mapping(entries) = &node.kind else {
         diagnostics.extend(wrong_kind(node, "`checksums`", "a mapping"));
         return None;
     };
-    let mut entries = entries.iter();
-    let entry = entries.find(|entry| entry.key.value.eq_ignore_ascii_case("sha256"))?;
+    let Some(entry) = entries.iter().find(is_sha256) else {
+        diagnostics.push(no_sha256(node, entries));
+        return None;
+    };
     let sum = text(&entry.value, "sha256", diagnostics)?;
     let digits = sum.value.chars().all(|digit| digit.is_ascii_hexdigit());
     if digits && sum.value.len() == 64 {

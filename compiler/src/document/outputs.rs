@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::fields::{Fields, Subject};
 use crate::document::form::{self, Form};
 use crate::document::parameters::plain_type;
-use crate::document::scalars::{constant, scalar, wrong_kind};
+use crate::document::scalars::{constant, misshapen, scalar};
 use crate::document::{DocumentOutput, OutputDefinition, Type};
 use crate::habits;
 use crate::source::{Span, Spanned};
@@ -99,8 +99,10 @@ pub(super) fn document_outputs(
     diagnostics: &mut Diagnostics,
 ) -> Vec<DocumentOutput> {
     let Some(node) = node else { return Vec::new() };
+    const WAY_OUT: &str = "an output of the runbook is just a name in a list: `- step.Output`";
     let NodeKind::Sequence(nodes) = &node.kind else {
-        diagnostics.extend(wrong_kind(node, "`outputs`", "a list"));
+        let report = misshapen(node, "`outputs`", "a list");
+        diagnostics.extend(report.map(|report| report.help(WAY_OUT)));
         return Vec::new();
     };
     let nodes = nodes.iter();

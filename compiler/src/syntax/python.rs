@@ -3,6 +3,7 @@
 //! The only file that knows the parser. It says what is certain, and nothing of what is not: a script may define names in
 //! ways that no parser sees.
 
+mod indentation;
 mod reads;
 
 use std::ops::Range;
@@ -88,7 +89,7 @@ fn read(text: &str, minor: u8) -> Option<Module> {
     let body = &parsed.syntax().body;
     let names = names(&parsed, text);
     Some(Module {
-        fault: fault(&parsed),
+        fault: fault(&parsed).or_else(|| indentation::inconsistent(&parsed, text)),
         functions: body
             .iter()
             .filter_map(|statement| function(statement, text))

@@ -112,6 +112,9 @@ fn unknown_input(step: &Step, key: &Spanned<String>, known: &[&str]) -> Diagnost
     let message = format!("`{}` has no input `{key}`", step.action);
     let report =
         Diagnostic::error(Code::UnknownInput, key.span, message).label("no input has this name");
+    if let Some(help) = habits::no_input(&step.action.value, &key.value) {
+        return report.help(help);
+    }
     let habit = habits::input(&step.action.value, &key.value);
     let habit = habit.filter(|name| known.contains(name) && given(step, name).is_none());
     match (similar(&key.value, known.iter().copied()), habit) {
@@ -429,6 +432,9 @@ pub(in crate::check) fn wrong_kind(
             "write digits alone, such as `3`"
         }
         "a Boolean" if value.as_scalar().is_some() => "write `true` or `false`",
+        "a text" if value.as_scalar().is_none() => {
+            "write a single value after the name; a text of several lines begins with `|`"
+        }
         _ => "write a single value after the name",
     }))
 }

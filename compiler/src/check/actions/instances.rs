@@ -82,6 +82,13 @@ pub(super) fn launch(
 
 /// How many instances: one each, where nothing is said. Reports a minimum above the maximum.
 fn counts(inputs: &mut Inputs<'_, '_>, members: &mut Members) {
+    // What is given and illegible was reported.
+    let illegible = |own, member| {
+        inputs.given(own).is_some() && !members.iter().any(|(name, _)| *name == member)
+    };
+    if illegible("MinInstanceCount", "MinCount") || illegible("MaxInstanceCount", "MaxCount") {
+        return;
+    }
     let mut count = |member| {
         let known = members.iter().find(|(name, _)| *name == member);
         match known {

@@ -7,6 +7,7 @@ use super::filter::inner;
 use super::{Unmatched, select};
 use crate::check::actions::some_of;
 use crate::diagnostic::{Code, Diagnostic, similar};
+use crate::habits;
 use crate::source::{Span, Spanned};
 use crate::syntax::selector::{Comparison, Literal};
 use crate::syntax::{Selector, SelectorSegment};
@@ -104,13 +105,6 @@ fn label(key: Option<&Key>, views: &[View<'_>], place: &Place) -> String {
 /// The way out where a list is asked for a key: an index is written in brackets, and a list of keys with their values is
 /// searched.
 fn in_list(report: Diagnostic, key: &Key, element: &View<'_>, segment: Span) -> Diagnostic {
-    const PAIRS: [(&str, &str); 5] = [
-        ("Key", "Value"),
-        ("Name", "Value"),
-        ("key", "value"),
-        ("name", "value"),
-        ("OutputKey", "OutputValue"),
-    ];
     let text = &key.text;
     if text.chars().all(|next| next.is_ascii_digit()) {
         return report.edit(
@@ -123,8 +117,7 @@ fn in_list(report: Diagnostic, key: &Key, element: &View<'_>, segment: Span) -> 
         return report.edit(segment, ".length()", "the number of elements is a function");
     }
     let members = member_names(element);
-    let has = |(key, value): &&(&str, &str)| members.contains(key) && members.contains(value);
-    match PAIRS.iter().find(has) {
+    match habits::pair(&members) {
         Some((name, value)) if !members.contains(&text.as_str()) => report.help(format!(
             "select the element with this `{name}`, as in `[?(@.{name} == '{text}')].{value}`"
         )),

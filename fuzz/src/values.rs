@@ -6,6 +6,9 @@ use runbookc::syntax::scalar::Reading;
 use runbookc::syntax::{self, Node, NodeKind};
 use serde_json::{Map, Value};
 
+/// The longest key, quotes and all, that YAML takes for one (its section 7.4.2); no key of a runbook comes near.
+const LONGEST_KEY: usize = 1000;
+
 /// The values of a tree; nothing where it holds what JSON has no one spelling for.
 pub(crate) fn of(node: &Node) -> Option<Value> {
     match &node.kind {
@@ -22,9 +25,11 @@ pub(crate) fn of(node: &Node) -> Option<Value> {
             .collect::<Option<Vec<_>>>()
             .map(Value::from),
         NodeKind::Mapping(entries) => {
-            let members = entries
-                .iter()
-                .map(|entry| Some((entry.key.value.clone(), of(&entry.value)?)));
+            let members = entries.iter().map(|entry| {
+                let key = entry.key.value.clone();
+                (key.len() <= LONGEST_KEY).then_some(())?;
+                Some((key, of(&entry.value)?))
+            });
             members.collect::<Option<Map<_, _>>>().map(Value::from)
         }
         NodeKind::Unknown => None,

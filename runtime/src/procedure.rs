@@ -6,6 +6,7 @@
 //! later ones from what earlier answers have told; which services there are is none of a procedure's business.
 
 mod change_instance_state;
+mod course;
 mod create_stack;
 mod create_tags;
 mod delete_image;
@@ -19,9 +20,9 @@ mod run_instances;
 mod run_state_machine;
 
 use std::fmt::Debug;
-use std::sync::Arc;
 
 pub use change_instance_state::{ChangeInstanceState, InstanceState};
+pub use course::Course;
 pub use create_stack::CreateStack;
 pub use create_tags::{AddTags, CreateTags};
 pub use delete_image::DeleteImage;
@@ -136,138 +137,6 @@ impl<S> Move<S> {
     }
 }
 
-/// A procedure at one of its stages.
-#[derive(Clone, Debug)]
-pub struct Course<Q>(Arc<dyn Standing<Q>>);
-
-impl<Q: Request> Course<Q> {
-    /// The beginning of a procedure.
-    pub fn of<P: Procedure<Q>>(procedure: P) -> Self {
-        let stage = procedure.begin();
-        Self(Arc::new(At {
-            procedure: Arc::new(procedure),
-            stage,
-        }))
-    }
-
-    pub(crate) fn request(&self) -> Q {
-        self.0.request()
-    }
-
-    pub(crate) fn answered(&self, answer: &Document) -> Move<Self> {
-        self.0.answered(answer)
-    }
-
-    pub(crate) fn refused(&self, error: &CallError) -> Option<Move<Self>> {
-        self.0.refused(error)
-    }
-
-    pub(crate) fn activity(&self) -> &'static str {
-        self.0.activity()
-    }
-
-    pub(crate) fn complaint(&self, error: &CallError) -> String {
-        self.0.complaint(error)
-    }
-
-    pub(crate) fn hoped(&self) -> Option<Document> {
-        self.0.hoped()
-    }
-
-    pub(crate) fn started(&self) -> Option<Document> {
-        self.0.started()
-    }
-
-    pub(crate) fn stop(&self) -> Option<Q> {
-        self.0.stop()
-    }
-
-    pub(crate) fn stops_when_late(&self) -> bool {
-        self.0.stops_when_late()
-    }
-
-    pub(crate) fn must_be_answered(&self) -> bool {
-        self.0.must_be_answered()
-    }
-}
-
-/// A [`Procedure`] and a stage of it, whatever their types are.
-trait Standing<Q>: Debug + Send + Sync {
-    fn request(&self) -> Q;
-    fn answered(&self, answer: &Document) -> Move<Course<Q>>;
-    fn refused(&self, error: &CallError) -> Option<Move<Course<Q>>>;
-    fn activity(&self) -> &'static str;
-    fn complaint(&self, error: &CallError) -> String;
-    fn hoped(&self) -> Option<Document>;
-    fn started(&self) -> Option<Document>;
-    fn stop(&self) -> Option<Q>;
-    fn stops_when_late(&self) -> bool;
-    fn must_be_answered(&self) -> bool;
-}
-
-#[derive(Debug)]
-struct At<P, S> {
-    procedure: Arc<P>,
-    stage: S,
-}
-
-impl<P, S> At<P, S> {
-    fn onward<Q: Request>(&self, stage: S) -> Course<Q>
-    where
-        P: Procedure<Q, Stage = S>,
-        S: Debug + Send + Sync + 'static,
-    {
-        Course(Arc::new(Self {
-            procedure: Arc::clone(&self.procedure),
-            stage,
-        }))
-    }
-}
-
-impl<Q: Request, P: Procedure<Q>> Standing<Q> for At<P, P::Stage> {
-    fn request(&self) -> Q {
-        self.procedure.request(&self.stage)
-    }
-
-    fn answered(&self, answer: &Document) -> Move<Course<Q>> {
-        let followed = self.procedure.answered(&self.stage, answer);
-        followed.map(|stage| self.onward(stage))
-    }
-
-    fn refused(&self, error: &CallError) -> Option<Move<Course<Q>>> {
-        let followed = self.procedure.refused(&self.stage, error)?;
-        Some(followed.map(|stage| self.onward(stage)))
-    }
-
-    fn activity(&self) -> &'static str {
-        self.procedure.activity(&self.stage)
-    }
-
-    fn complaint(&self, error: &CallError) -> String {
-        self.procedure.complaint(&self.stage, error)
-    }
-
-    fn hoped(&self) -> Option<Document> {
-        self.procedure.hoped(&self.stage)
-    }
-
-    fn started(&self) -> Option<Document> {
-        self.procedure.started(&self.stage)
-    }
-
-    fn stop(&self) -> Option<Q> {
-        self.procedure.stop(&self.stage)
-    }
-
-    fn stops_when_late(&self) -> bool {
-        self.procedure.stops_when_late()
-    }
-
-    fn must_be_answered(&self) -> bool {
-        self.procedure.must_be_answered(&self.stage)
-    }
-}
-
 /// The text at a JSON pointer.
 fn text<'a>(answer: &'a Document, pointer: &str) -> Option<&'a str> {
     answer.pointer(pointer)?.as_str()
@@ -287,6 +156,19 @@ fn elements(inputs: &Map, name: &str) -> Vec<String> {
     let list = inputs.get(name).and_then(Document::as_array);
     let texts = list.into_iter().flatten().filter_map(Document::as_str);
     texts.map(str::to_owned).collect()
+}
+
+/// What follows from a text that every answer of an operation has, at a JSON pointer.
+fn told<S>(
+    answer: &Document,
+    operation: &str,
+    pointer: &str,
+    onward: impl FnOnce(String) -> Move<S>,
+) -> Move<S> {
+    match text(answer, pointer) {
+        Some(text) => onward(text.to_owned()),
+        None => without(operation, pointer.rsplit('/').next().unwrap_or(pointer)),
+    }
 }
 
 /// An answer lacks what every such answer has.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Move, Procedure, is_no_stack, text, without};
+use super::{Move, Procedure, is_no_stack, text, told, without};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, COMPLETION};
@@ -61,12 +61,9 @@ impl<Q: Request> Procedure<Q> for CreateStack<Q> {
         match stage {
             Stage::Look => looked(answer),
             Stage::Remove => Move::Later(Stage::Look),
-            Stage::Create => match text(answer, "/StackId") {
-                Some(stack) => Move::Next(Stage::Complete {
-                    stack: stack.to_owned(),
-                }),
-                None => without("CreateStack", "StackId"),
-            },
+            Stage::Create => told(answer, "CreateStack", "/StackId", |stack| {
+                Move::Next(Stage::Complete { stack })
+            }),
             Stage::Complete { stack } => completed(stack, answer),
         }
     }

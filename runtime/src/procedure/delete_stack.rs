@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Move, Procedure, is_no_stack, text, without};
+use super::{Move, Procedure, is_no_stack, text, told};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, COMPLETION};
@@ -59,12 +59,9 @@ impl<Q: Request> Procedure<Q> for DeleteStack<Q> {
 
     fn answered(&self, stage: &Stage, answer: &Document) -> Move<Stage> {
         match stage {
-            Stage::Look => match text(answer, "/Stacks/0/StackId") {
-                Some(stack) => Move::Next(Stage::Delete {
-                    stack: stack.to_owned(),
-                }),
-                None => without("DescribeStacks", "StackId"),
-            },
+            Stage::Look => told(answer, "DescribeStacks", "/Stacks/0/StackId", |stack| {
+                Move::Next(Stage::Delete { stack })
+            }),
             Stage::Delete { stack } => Move::Next(Stage::Gone {
                 stack: stack.clone(),
             }),

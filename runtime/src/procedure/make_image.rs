@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Move, Procedure, code, renamed, text, without};
+use super::{Move, Procedure, code, renamed, text, told};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, COMPLETION};
@@ -53,12 +53,9 @@ impl<Q: Request> Procedure<Q> for MakeImage<Q> {
 
     fn answered(&self, stage: &Stage, answer: &Document) -> Move<Stage> {
         match stage {
-            Stage::Make => match text(answer, "/ImageId") {
-                Some(image) => Move::Next(Stage::Available {
-                    image: image.to_owned(),
-                }),
-                None => without(self.make.operation().name, "ImageId"),
-            },
+            Stage::Make => told(answer, self.make.operation().name, "/ImageId", |image| {
+                Move::Next(Stage::Available { image })
+            }),
             Stage::Available { image } => available(image, answer),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Move, Procedure, code, renamed, text, without};
+use super::{Move, Procedure, code, renamed, text, told, without};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, COMPLETION};
@@ -57,12 +57,12 @@ impl<Q: Request> Procedure<Q> for RunAutomation<Q> {
 
     fn answered(&self, stage: &Stage, answer: &Document) -> Move<Stage> {
         match stage {
-            Stage::Start => match text(answer, "/AutomationExecutionId") {
-                Some(id) => Move::Later(Stage::Run {
-                    execution: id.to_owned(),
-                }),
-                None => without("StartAutomationExecution", "AutomationExecutionId"),
-            },
+            Stage::Start => told(
+                answer,
+                "StartAutomationExecution",
+                "/AutomationExecutionId",
+                |execution| Move::Later(Stage::Run { execution }),
+            ),
             Stage::Run { execution } => ran(execution, answer),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Move, Procedure, code, elements, text, without};
+use super::{Move, Procedure, code, elements, text, told};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, AGENT, COMMAND};
@@ -79,10 +79,9 @@ impl<Q: Request> Procedure<Q> for RunCommand<Q> {
     fn answered(&self, stage: &Stage<Q>, answer: &Document) -> Move<Stage<Q>> {
         match stage {
             Stage::Agents { instances, .. } => online(instances, answer),
-            Stage::Send => match text(answer, "/Command/CommandId") {
-                Some(id) => Move::Later(Stage::Command { id: id.to_owned() }),
-                None => without("SendCommand", "CommandId"),
-            },
+            Stage::Send => told(answer, "SendCommand", "/Command/CommandId", |id| {
+                Move::Later(Stage::Command { id })
+            }),
             Stage::Command { id } => match text(answer, "/Commands/0/Status") {
                 Some(status) if !RUNNING.contains(&status) => Move::Next(Stage::Invocations {
                     id: id.clone(),

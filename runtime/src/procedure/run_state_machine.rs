@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Move, Procedure, code, text, without};
+use super::{Move, Procedure, code, text, told, without};
 use crate::caller::CallError;
 use crate::effect::{Request, inputs_of};
 use crate::failure::{ACTION, COMPLETION};
@@ -66,12 +66,9 @@ impl<Q: Request> Procedure<Q> for RunStateMachine<Q> {
 
     fn answered(&self, stage: &Stage, answer: &Document) -> Move<Stage> {
         match stage {
-            Stage::Start => match text(answer, "/executionArn") {
-                Some(arn) => Move::Next(Stage::Run {
-                    execution: arn.to_owned(),
-                }),
-                None => without("StartExecution", "executionArn"),
-            },
+            Stage::Start => told(answer, "StartExecution", "/executionArn", |execution| {
+                Move::Next(Stage::Run { execution })
+            }),
             Stage::Run { execution } => ran(execution, answer),
         }
     }

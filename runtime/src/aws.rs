@@ -167,11 +167,16 @@ fn call_error<E: ProvideErrorMetadata + std::error::Error + 'static>(
     }
 }
 
-/// An error with what lies beneath it, for people: `dispatch failure: io error: connection refused`.
+/// An error with what lies beneath it, for people: `dispatch failure: io error: connection refused`. Where a service has
+/// answered, its own words tell everything: `AccessDenied: User … is not authorized to perform: sts:AssumeRole`.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
+        let answer = cause.downcast_ref::<aws_smithy_types::error::ErrorMetadata>();
+        if let Some((code, message)) = answer.and_then(|said| said.code().zip(said.message())) {
+            return format!("{code}: {message}");
+        }
         let words = cause.to_string();
         // Some errors show what lies beneath them themselves.
         if !text.contains(&words) {

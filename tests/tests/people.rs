@@ -177,11 +177,16 @@ fn refused_decisions_change_nothing_and_a_closed_input_is_told() {
     let moto = account();
     let arguments = ["--Approvers", "ana", "--Patience", "4"];
     let started = Instant::now();
-    let input = "approve\napprove look\nresume\n";
-    let ran = gate(with_moto(&moto), &arguments, input).expect_code(3);
+    let input = b"caf\xe9\napprove\napprove look\nresume\n";
+    let ran = gate_told_by(with_moto(&moto), &arguments, |stdin| {
+        stdin.write_all(input).unwrap();
+    });
+    let ran = ran.expect_code(3);
     assert!(started.elapsed() >= Duration::from_secs(4));
     assert_eq!(execution(&ran)["AutomationExecutionStatus"], "TimedOut");
     for line in [
+        // One that is no UTF-8 is not the end of all.
+        "`caf\u{fffd}` is not understood: enter `approve ask` or `reject ask`",
         // Who has started the run decides, not the role that it runs under.
         "refused: arn:aws:sts::123456789012:user/moto is none of the approvers of `ask`: ana",
         "refused: `look` does not wait for a signal, `ask` does",
@@ -215,8 +220,10 @@ fn denied_role_is_explained_with_the_ways_out() {
     let parameters = ["--Approvers", "test", "--Role", "gate", "--Stage", "test"];
     let ran = gate(seen_by, &parameters, "").expect_code(5);
     for line in [
-        &format!("the role arn:aws:iam::{ACCOUNT}:role/gate cannot be assumed"),
-        "is not authorized to perform: sts:AssumeRole",
+        &format!(
+            "the role arn:aws:iam::{ACCOUNT}:role/gate cannot be assumed: AccessDenied: User: test is not authorized to \
+             perform: sts:AssumeRole\nhelp: "
+        ),
         "a runbook's role usually trusts ssm.amazonaws.com only; let its trust policy name you too",
         "--role caller",
     ] {

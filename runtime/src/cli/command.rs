@@ -42,9 +42,14 @@ pub(super) fn command(definition: &'static Definition) -> Command {
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .subcommand(run(definition))
-        .subcommands(kept::commands(definition))
+        .subcommands(kept::commands(definition).into_iter().map(without_headings))
         .subcommand(test())
-        .subcommand(describe())
+        .subcommand(without_headings(describe()))
+}
+
+/// Only `run` has parameters beside its options, and says which are which.
+fn without_headings(command: Command) -> Command {
+    command.mut_args(|argument| argument.help_heading(None::<&str>))
 }
 
 fn run(definition: &'static Definition) -> Command {

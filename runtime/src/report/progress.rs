@@ -220,7 +220,11 @@ impl Progress {
                 if !view.within.is_empty() && view.definition.assume_role.is_none() => {}
             Change::Identified { arn, .. } => self.line(state, view, &format!("as {arn}")),
             Change::Resumed { since } => {
-                self.line(state, view, &format!("goes on; it was cut off at {since}"));
+                self.line(
+                    state,
+                    view,
+                    &format!("goes on; it was cut off at {since:.0}"),
+                );
             }
             Change::NotStarted { problem } => {
                 let what = match view.status == Status::Pending {

@@ -21,6 +21,14 @@ pub fn human(duration: SignedDuration) -> String {
     }
 }
 
+/// A duration that is left, with the second that has begun: an hour is one until a second of it is over.
+fn begun(left: SignedDuration) -> SignedDuration {
+    match left.as_secs() {
+        ..1 => left,
+        seconds => SignedDuration::from_secs(seconds + i64::from(left.subsec_nanos() > 0)),
+    }
+}
+
 fn with_rest(count: i64, unit: &str, rest: i64, rest_unit: &str) -> String {
     match rest {
         0 => format!("{count} {unit}"),
@@ -47,7 +55,7 @@ pub fn cause(message: &str) -> &str {
 
 /// What a step is doing, as far as it is worth a word.
 pub(super) fn activity(view: &View, step: &StepView) -> String {
-    let left = |until: jiff::Timestamp| human(until.duration_since(view.now));
+    let left = |until: jiff::Timestamp| human(begun(until.duration_since(view.now)));
     let calls = step.definition.calls.join(", ");
     match &step.activity {
         Activity::Deciding | Activity::Ended => String::new(),

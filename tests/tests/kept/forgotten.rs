@@ -1,6 +1,9 @@
 //! Runs that are forgotten.
 
-use crate::{Machine, user};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use crate::{Machine, binaries, user};
 
 #[test]
 fn runs_are_forgotten_when_they_have_ended_and_others_when_it_is_said() {
@@ -17,6 +20,14 @@ fn runs_are_forgotten_when_they_have_ended_and_others_when_it_is_said() {
         ids.collect::<Vec<_>>()
     };
     let forget = |arguments: &[&str]| machine.gate(&[&["forget"], arguments].concat());
+
+    let shown = |id: &str| machine.gate(&["show", id]).expect_code(0).stdout;
+    let where_it_is = "gate: Waiting\nit is at ask, run by process ";
+    assert!(shown(&running.id).contains(where_it_is));
+    let way_on = format!("it was cut off at nap: `resume {cut_off}` goes on\n");
+    assert!(shown(&cut_off).ends_with(&way_on));
+    let told = told_first(&machine, &["logs", "--follow", &cut_off]);
+    assert!(told.starts_with("nobody runs it now; "), "{told}");
 
     // Nothing goes that is not to go, nor what is named beside it.
     for (arguments, code, told) in [
@@ -66,4 +77,17 @@ fn runs_are_forgotten_when_they_have_ended_and_others_when_it_is_said() {
     running.end().expect_code(1);
     forget(&[&id]).expect_code(0);
     assert!(known().is_empty());
+}
+
+/// The first line that a command, which does not end by itself, writes as a note.
+fn told_first(machine: &Machine, arguments: &[&str]) -> String {
+    let mut command = machine.command(&binaries().1, arguments);
+    let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let mut told = String::new();
+    let mut notes = BufReader::new(running.stderr.take().unwrap());
+    notes.read_line(&mut told).unwrap();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    told
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, Command, value_parser};
+use clap::{Arg, ArgAction, ArgGroup, Command, value_parser};
 
 use crate::cli::{exit, kept};
 use crate::real::Role;
@@ -185,14 +185,12 @@ fn forget() -> Command {
             Arg::new("execution")
                 .value_name("EXECUTION")
                 .num_args(1..)
-                .required_unless_present("ended-before")
                 .help("Their ids, or how these begin"),
         )
         .arg(
             Arg::new("ended-before")
                 .long("ended-before")
                 .value_name("AGE|TIME")
-                .conflicts_with("execution")
                 .value_parser(kept::moment)
                 .help(
                     "All that ended before that: 30d or 12h ago, 2026-01-31, 2026-01-31T08:00:00Z",
@@ -215,6 +213,11 @@ fn forget() -> Command {
                 .long("dry-run")
                 .action(ArgAction::SetTrue)
                 .help("Only show which they are"),
+        )
+        .group(
+            ArgGroup::new("which")
+                .args(["execution", "ended-before"])
+                .required(true),
         )
         .arg(state_dir())
         .arg(output())

@@ -227,8 +227,10 @@ impl Signals for Decisions<'_> {
 }
 
 fn read_lines(input: Box<dyn Read + Send>, lines: &UnboundedSender<String>) {
-    for line in BufReader::new(input).lines() {
-        let sent = line.map(|line| lines.send(line));
+    // A line that is no text is one that is not understood, not the end of all lines.
+    for line in BufReader::new(input).split(b'\n') {
+        let line = line.map(|line| String::from_utf8_lossy(&line).into_owned());
+        let sent = line.map(|line| lines.send(line.trim_end_matches('\r').to_owned()));
         if !matches!(sent, Ok(Ok(()))) {
             return;
         }

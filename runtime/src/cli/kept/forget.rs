@@ -12,6 +12,7 @@ use crate::runbook::Runbook;
 
 use super::super::console::Console;
 use super::super::exit::Exit;
+use super::super::run::wants_json;
 use super::look::{self, Line};
 use super::state;
 
@@ -43,10 +44,7 @@ pub(super) fn forget<R: Runbook>(matches: &ArgMatches, console: &Console) -> Exi
     if let Err(error) = gone {
         return held(&error, console);
     }
-    if matches
-        .get_one::<String>("output")
-        .is_some_and(|form| form == "json")
-    {
+    if wants_json(matches) {
         let list: Vec<_> = lines.iter().map(Line::json).collect();
         give_back(&journal, only_shows, console);
         return console.print(&format!("{:#}\n", json!(list)), Exit::Success);
@@ -103,11 +101,11 @@ fn named<R: Runbook>(
         .flatten()
     {
         let entry = state::find_id(journal, id, console)?;
+        let entry = state::whole(journal, entry, console)?;
         let entry = match matches.get_flag("all") {
             true => entry,
-            false => look::own::<R>(entry, console)?,
+            false => look::own::<R>(journal, entry, console)?,
         };
-        let entry = state::whole(journal, entry, console)?;
         can_go(journal, &entry, matches.get_flag("cut-off"), console)?;
         if !entries
             .iter()

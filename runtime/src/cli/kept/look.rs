@@ -22,7 +22,7 @@ use crate::store::Store;
 
 use super::super::console::Console;
 use super::super::exit::Exit;
-use super::super::run::print_record;
+use super::super::run::{print_record, wants_json};
 use super::state;
 
 /// How often `logs --follow` looks for more.
@@ -166,7 +166,9 @@ pub(super) fn show<R: Runbook>(matches: &ArgMatches, console: &Console) -> Exit 
         Ok(journal) => journal,
         Err(exit) => return exit,
     };
-    match state::find(&journal, matches, console).and_then(|entry| own::<R>(entry, console)) {
+    match state::find(&journal, matches, console)
+        .and_then(|entry| own::<R>(&journal, entry, console))
+    {
         Ok(entry) => show_entry::<R>(&journal, &entry, matches, console),
         Err(exit) => exit,
     }
@@ -184,11 +186,25 @@ pub(super) fn show_entry<R: Runbook>(
         Ok(record) => record,
         Err(problem) => return console.fail(Exit::NotRun, &problem),
     };
-    let exit = match record.status().is_final() {
-        true => Exit::of(record.status()),
-        false => Exit::Success,
-    };
-    print_record(&record, exit, matches, console)
+    if record.status().is_final() {
+        return print_record(&record, Exit::of(record.status()), matches, console);
+    }
+    let exit = print_record(&record, Exit::Success, matches, console);
+    if !wants_json(matches) {
+        console.print(&format!("{}\n", outlook(journal, entry)), exit);
+    }
+    exit
+}
+
+/// Where an execution is that has not ended, and who runs it: `at ask, run by process 4711 since …`.
+fn outlook(journal: &Journal, entry: &Entry) -> String {
+    let step = entry.step.as_deref().filter(|step| !step.is_empty());
+    let at = step.map(|step| format!(" at {step}")).unwrap_or_default();
+    let id = state::root(journal, entry).map_or(entry.execution, |root| root.execution);
+    match journal.holder(id) {
+        Ok(Some(holder)) => format!("it is{at}, run by {holder}"),
+        _ => format!("it was cut off{at}: `resume {id}` goes on"),
+    }
 }
 
 fn record<R: Runbook>(journal: &Journal, execution: Uuid) -> Result<Record, String> {
@@ -222,11 +238,16 @@ fn is_for_targets(journal: &Journal, execution: Uuid) -> Result<bool, String> {
 }
 
 /// An execution, if it is one of this runbook.
-pub(super) fn own<R: Runbook>(entry: Entry, console: &Console) -> Result<Entry, Exit> {
+pub(super) fn own<R: Runbook>(
+    journal: &Journal,
+    entry: Entry,
+    console: &Console,
+) -> Result<Entry, Exit> {
     let name = R::DEFINITION.name;
     if entry.runbook == name {
         return Ok(entry);
     }
+    let entry = state::whole(journal, entry, console)?;
     let message = format!(
         "execution {} is one of runbook `{}`, and this is the binary of `{name}`",
         entry.execution, entry.runbook
@@ -240,12 +261,14 @@ pub(super) async fn logs<R: Runbook>(matches: &ArgMatches, console: &Console) ->
         Ok(journal) => journal,
         Err(exit) => return exit,
     };
-    let entry =
-        match state::find(&journal, matches, console).and_then(|entry| own::<R>(entry, console)) {
-            Ok(entry) => entry,
-            Err(exit) => return exit,
-        };
+    let entry = match state::find(&journal, matches, console)
+        .and_then(|entry| own::<R>(&journal, entry, console))
+    {
+        Ok(entry) => entry,
+        Err(exit) => return exit,
+    };
     console.hide(&state::mask(&journal, &entry));
+    let root = state::root(&journal, &entry).map_or(entry.execution, |root| root.execution);
     let output: Box<dyn Write + Send> = Box::new(console.output.clone());
     let progress = Progress::new(Form::Lines, output).verbose(true);
     let happened = match is_for_targets(&journal, entry.execution) {
@@ -254,6 +277,7 @@ pub(super) async fn logs<R: Runbook>(matches: &ArgMatches, console: &Console) ->
         Err(problem) => return console.fail(Exit::NotRun, &problem),
     };
     let mut told = 0;
+    let mut says_that_nobody_runs_it = matches.get_flag("follow");
     loop {
         let happened = match happened(entry.execution, &journal) {
             Ok(happened) => happened,
@@ -269,6 +293,12 @@ pub(super) async fn logs<R: Runbook>(matches: &ArgMatches, console: &Console) ->
         };
         if !matches.get_flag("follow") || current.status.is_final() {
             return Exit::Success;
+        }
+        if says_that_nobody_runs_it && matches!(journal.holder(root), Ok(None)) {
+            says_that_nobody_runs_it = false;
+            let text =
+                format!("nobody runs it now; what happens is told once `resume {root}` goes on\n");
+            console.errors.text(&text);
         }
         tokio::time::sleep(LOOK).await;
     }

@@ -70,19 +70,24 @@ pub(super) fn find_id(journal: &Journal, id: &str, console: &Console) -> Result<
     })
 }
 
+/// The execution that a person has started and that this one belongs to: it is the one that has a process.
+pub(super) fn root(journal: &Journal, entry: &Entry) -> Result<Entry, JournalError> {
+    let mut root = entry.clone();
+    while let Some(parent) = root.parent {
+        root = journal.find(&parent.to_string())?;
+    }
+    Ok(root)
+}
+
 /// The execution, if a person has started it: one that a step has started has no process of its own, and goes where its
 /// parent goes.
 pub(super) fn whole(journal: &Journal, entry: Entry, console: &Console) -> Result<Entry, Exit> {
-    let mut root = entry.clone();
-    while let Some(parent) = root.parent {
-        let found = journal.find(&parent.to_string());
-        root = found.map_err(|error| failed(&error, console))?;
-    }
+    let root = root(journal, &entry).map_err(|error| failed(&error, console))?;
     if root.execution == entry.execution {
         return Ok(entry);
     }
     let message = format!(
-        "execution {} belongs to execution {} of `{}`\nhelp: say it about that one",
+        "execution {} belongs to execution {} of `{}`\nhelp: use the id of that one",
         entry.execution, root.execution, root.runbook
     );
     Err(console.fail(Exit::Usage, &message))

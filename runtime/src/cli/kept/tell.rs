@@ -32,8 +32,8 @@ pub(super) async fn tell<R: Runbook>(
         Err(exit) => return exit,
     };
     let entry = match state::find(&journal, matches, console)
-        .and_then(|entry| look::own::<R>(entry, console))
         .and_then(|entry| state::whole(&journal, entry, console))
+        .and_then(|entry| look::own::<R>(&journal, entry, console))
     {
         Ok(entry) => entry,
         Err(exit) => return exit,

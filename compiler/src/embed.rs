@@ -41,6 +41,15 @@ pub struct Embedded {
     pub crates: Vec<String>,
 }
 
+/// Where a pattern finds nothing because it is about a folder that is not there.
+fn absent(pattern: &str, folder: &Path) -> String {
+    let watched = cargo::watched(pattern);
+    match folder.join(&watched).exists() {
+        true => String::new(),
+        false => format!(", which has no `{}`", watched.display()),
+    }
+}
+
 impl Embedded {
     /// Whether a runbook has errors.
     pub fn has_errors(&self) -> bool {
@@ -62,8 +71,13 @@ pub enum EmbedError {
         source: glob::PatternError,
     },
     /// No file has a name of the pattern.
-    #[error("there is no runbook `{0}`")]
-    None(String),
+    #[error("no file is called `{pattern}` in `{}`{}", .folder.display(), absent(.pattern, .folder))]
+    None {
+        /// The pattern.
+        pattern: String,
+        /// The folder that it is relative to.
+        folder: PathBuf,
+    },
     /// A folder or a file cannot be read.
     #[error("cannot read `{}`: {source}", .path.display())]
     Read {
@@ -77,6 +91,16 @@ pub enum EmbedError {
     SameName {
         /// The name.
         name: String,
+        /// A file.
+        first: PathBuf,
+        /// Another one.
+        second: PathBuf,
+    },
+    /// Two runbooks have different names and yet the same module.
+    #[error("`{}` and `{}` both need the module `{module}`; rename one of them", .first.display(), .second.display())]
+    SameModule {
+        /// The module, or that of the calls beside it.
+        module: String,
         /// A file.
         first: PathBuf,
         /// Another one.
@@ -99,7 +123,7 @@ pub enum EmbedError {
 /// the module that calls the AWS SDK.
 ///
 /// # Errors
-/// When a file cannot be read, or two have one name.
+/// When a file cannot be read, or two have one name or would have one module.
 pub fn compile(paths: &[PathBuf], aws: bool) -> Result<Embedded, EmbedError> {
     let sources: Vec<Arc<Source>> = paths
         .iter()
@@ -118,7 +142,7 @@ pub fn compile(paths: &[PathBuf], aws: bool) -> Result<Embedded, EmbedError> {
             read.extend(attached.map(|attachment| folder.join(&attachment.name)));
             let found = attachments::load(&mut runbook, &folder, Missing::Refused);
             diagnostics.extend(found.into_vec());
-            runbooks.push(runbook);
+            runbooks.push((path, runbook));
         }
         findings.push((Arc::clone(source), diagnostics));
     }
@@ -129,6 +153,8 @@ pub fn compile(paths: &[PathBuf], aws: bool) -> Result<Embedded, EmbedError> {
         crates: Vec::new(),
     };
     if !embedded.has_errors() {
+        distinct_modules(&runbooks)?;
+        let runbooks: Vec<Runbook> = runbooks.into_iter().map(|(_, runbook)| runbook).collect();
         embedded.files = files(&runbooks, aws);
         if aws {
             embedded.crates = crates(&runbooks);
@@ -157,6 +183,23 @@ fn distinct(paths: &[PathBuf], sources: &[Arc<Source>]) -> Result<(), EmbedError
                 first: first.clone(),
                 second: path.clone(),
             });
+        }
+    }
+    Ok(())
+}
+
+/// Modules are what a program names: none may have another name because of its neighbours.
+fn distinct_modules(runbooks: &[(&PathBuf, Runbook)]) -> Result<(), EmbedError> {
+    let mut known: BTreeMap<String, &PathBuf> = BTreeMap::new();
+    for (path, runbook) in runbooks {
+        for module in emit::module_names(runbook) {
+            if let Some(first) = known.insert(module.clone(), path) {
+                return Err(EmbedError::SameModule {
+                    module,
+                    first: first.clone(),
+                    second: path.to_path_buf(),
+                });
+            }
         }
     }
     Ok(())

@@ -111,13 +111,23 @@ pub enum EngineError {
     #[error("{0}")]
     Doubt(Box<Doubt>),
     /// The execution was started from another text.
-    #[error("execution {execution} was started from another version of runbook `{runbook}`")]
+    #[error("execution {execution} was started from {}", other(.runbook, .own))]
     OtherRunbook {
         /// The execution.
         execution: Uuid,
         /// The runbook that it was started from.
         runbook: String,
+        /// The runbook that was to go on with it: perhaps another one, perhaps another version.
+        own: &'static str,
     },
+}
+
+/// What an execution was started from that is not to go on with `own`.
+fn other(runbook: &str, own: &str) -> String {
+    match runbook == own {
+        true => format!("another version of runbook `{runbook}`"),
+        false => format!("runbook `{runbook}`, which is not `{own}`"),
+    }
 }
 
 impl EngineError {
@@ -346,6 +356,7 @@ impl<'a, R: Runbook> Engine<'a, R> {
             Some(runbook) => Err(EngineError::OtherRunbook {
                 execution: id,
                 runbook,
+                own: R::DEFINITION.name,
             }),
             None => fold.finish()?.ok_or(EngineError::Unknown(id)),
         }

@@ -3,6 +3,8 @@
 pub use serde::{Deserialize, Serialize};
 pub use std::borrow::Cow;
 pub use std::collections::BTreeMap;
+// Generated code may be included into a crate of an edition that has it not in its prelude.
+pub use std::convert::TryFrom;
 
 pub use crate::approval::Approval;
 pub use crate::branch;

@@ -439,6 +439,23 @@ async fn begun(change: fn(&mut Beginning)) -> (Arc<MemoryStore>, Uuid) {
 }
 
 #[tokio::test]
+async fn another_runbook_goes_on_with_nothing() {
+    let (store, execution) = begun(|beginning| {
+        "other".clone_into(&mut beginning.hash);
+        "stop-instance".clone_into(&mut beginning.runbook);
+    })
+    .await;
+    let run = resumed(&Service::answers(), execution).store(store);
+    let error = run.await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "execution {execution} was started from runbook `stop-instance`, which is not `ecs-run-task`"
+        )
+    );
+}
+
+#[tokio::test]
 async fn another_version_of_the_runbook_goes_on_only_by_force() {
     let (store, execution) = begun(|beginning| "other".clone_into(&mut beginning.hash)).await;
     let service = Service::answers();
@@ -447,6 +464,11 @@ async fn another_version_of_the_runbook_goes_on_only_by_force() {
     assert!(
         matches!(error, RunError::Engine(EngineError::OtherRunbook { .. })),
         "{error}"
+    );
+    let told = error.to_string();
+    assert!(
+        told.ends_with("from another version of runbook `ecs-run-task`"),
+        "{told}"
     );
     assert!(service.calls().is_empty());
     assert!(run().force(true).await.unwrap().is_success());

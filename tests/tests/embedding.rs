@@ -185,6 +185,15 @@ fn build_script_compiles_runbooks_once_and_shows_mistakes_where_they_are() {
     assert!(failed.stderr.contains(shown), "{}", failed.stderr);
     assert!(failed.stderr.contains("error[RB0203]"), "{}", failed.stderr);
     assert!(!failed.stderr.contains("panicked"), "{}", failed.stderr);
+
+    let elsewhere = read(&folder.join("build.rs")).replace("runbooks/*", "books/*");
+    write(&folder.join("build.rs"), elsewhere);
+    let failed = run(&mut cargo_in(&folder, "check")).expect_code(101);
+    let shown = format!(
+        "error: no file is called `books/*.yaml` in `{}`, which has no `books`\n",
+        folder.display()
+    );
+    assert!(failed.stderr.contains(&shown), "{}", failed.stderr);
 }
 
 /// A runbook whose parameters have all kinds of types, and which starts the second.
@@ -292,16 +301,36 @@ fn parameters_and_outputs_have_types() {
     assert_eq!(ran.stderr, "");
 }
 
+/// A runbook that is called like a keyword, and so is much of it.
+const KEYWORDS: &str = r"
+schemaVersion: '0.3'
+parameters:
+  match: {type: String, allowedPattern: '^[a-z]+$'}
+  Self: {type: String, default: async, allowedValues: [async, dyn]}
+mainSteps:
+  - name: crate
+    action: aws:sleep
+    inputs: {Duration: 'PT1S'}
+  - name: loop
+    action: aws:runCommand
+    inputs: {DocumentName: '{{ match }}', Comment: '{{ Self }}', InstanceIds: [i-0123456789abcdef0]}
+outputs: [loop.Output]
+";
+
 #[test]
 fn names_of_any_kind_become_rust() {
     let folder = package(
         "names",
         "//! Runbooks.\n#![warn(missing_docs)]\n\nrunbook_runtime::include_runbooks!();\n",
     );
+    // The oldest edition in which paths are those of today.
+    let manifest = read(&folder.join("Cargo.toml")).replace("2024", "2018");
+    write(&folder.join("Cargo.toml"), manifest);
     for name in ["parent.yaml", "Runbook.yaml"] {
         let text = read(&repository().join("tests/names").join(name));
         write(&folder.join("runbooks").join(name), text);
     }
+    write(&folder.join("runbooks/type.yaml"), KEYWORDS);
     let ran = run(&mut cargo_in(&folder, "clippy")).expect_code(0);
     let of_rust = ran.stderr.lines();
     let of_rust: Vec<&str> = of_rust

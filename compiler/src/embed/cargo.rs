@@ -11,6 +11,9 @@ use crate::diagnostic::{Diagnostic, Severity, render};
 use crate::emit::File;
 use crate::source::Source;
 
+/// The manifest of the package, in the folder where build scripts run.
+const MANIFEST: &str = "Cargo.toml";
+
 /// Compiles the runbooks that a pattern such as `runbooks/*.yaml` names, for
 /// `runbook_runtime::include_runbook!("NAME")`. It is the whole of a build script.
 ///
@@ -72,6 +75,9 @@ impl Embed {
                 tell(out, "warning", &line(source, warning));
             }
         }
+        if !embedded.crates.is_empty() {
+            tell(out, "rerun-if-changed", MANIFEST);
+        }
         if let Some(missing) = missing(&embedded.crates) {
             tell(out, "warning", &missing);
         }
@@ -96,7 +102,7 @@ fn tell(out: &mut impl Write, what: &str, value: &str) {
 }
 
 /// What changes when a runbook comes or goes: the folder before the first part of the pattern that stands for many.
-fn watched(pattern: &str) -> PathBuf {
+pub(super) fn watched(pattern: &str) -> PathBuf {
     let plain = |part: &&std::ffi::OsStr| !part.to_string_lossy().contains(['*', '?', '[']);
     Path::new(pattern).iter().take_while(plain).collect()
 }
@@ -112,10 +118,16 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>, EmbedError> {
             path: error.path().to_owned(),
             source: error.into(),
         })?;
-        paths.push(path);
+        // `runbooks/*` is about what can be a runbook.
+        if !path.is_dir() {
+            paths.push(path);
+        }
     }
     match paths.is_empty() {
-        true => Err(EmbedError::None(pattern.to_owned())),
+        true => Err(EmbedError::None {
+            pattern: pattern.to_owned(),
+            folder: env::current_dir().unwrap_or_default(),
+        }),
         false => Ok(paths),
     }
 }
@@ -137,10 +149,8 @@ fn errors(embedded: &Embedded) -> String {
 /// What the package's manifest does not name, though the runbooks need it: rustc alone would not say which features.
 fn missing(crates: &[String]) -> Option<String> {
     let folder = env::var_os("CARGO_MANIFEST_DIR")?;
-    let manifest = fs::read_to_string(Path::new(&folder).join("Cargo.toml")).ok()?;
-    let missing = crates
-        .iter()
-        .filter(|krate| !manifest.contains(krate.as_str()));
+    let manifest = fs::read_to_string(Path::new(&folder).join(MANIFEST)).ok()?;
+    let missing = crates.iter().filter(|krate| !names(&manifest, krate));
     let entries: Vec<String> = missing
         .map(|krate| {
             format!("{krate} = {{ version = \"1\", default-features = false, features = [\"rt-tokio\"] }}")
@@ -152,6 +162,13 @@ fn missing(crates: &[String]) -> Option<String> {
             entries.join("; ")
         )
     })
+}
+
+/// Whether a manifest has a name, and not only as the beginning of another one: `aws-sdk-ssm` of `aws-sdk-ssmincidents`.
+fn names(manifest: &str, krate: &str) -> bool {
+    let goes_on = |next: char| next.is_ascii_alphanumeric() || next == '-';
+    let mut rest = manifest.split(krate).skip(1);
+    rest.any(|rest| !rest.starts_with(goes_on))
 }
 
 /// Writes a file, unless it has that text already: what is written anew is compiled anew.
@@ -168,4 +185,20 @@ fn write(folder: &Path, file: &File) -> Result<(), EmbedError> {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     fs::write(&path, &file.text).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn a_longer_name_is_another_one() {
+        let manifest = "[dependencies]\naws-sdk-ssmincidents = \"1\"\n";
+        assert!(!names(manifest, "aws-sdk-ssm"));
+        assert!(names(manifest, "aws-sdk-ssmincidents"));
+        assert!(names(
+            &format!("{manifest}aws-sdk-ssm.workspace = true\n"),
+            "aws-sdk-ssm"
+        ));
+    }
 }

@@ -127,6 +127,13 @@ pub fn include_each(runbooks: &[&Runbook], aws: bool) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The modules that a runbook has in a program: its own, and that of its calls.
+pub fn module_names(runbook: &Runbook) -> [String; 2] {
+    let own = plan::module_name(runbook);
+    let calls = names::and(&own, "aws");
+    [own, calls]
+}
+
 /// A runbook as one text: its module, and with `aws` the one that calls the SDK.
 fn text(plan: &Plan<'_>, aws: bool) -> String {
     let mut submodules = String::new();

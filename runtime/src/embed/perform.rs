@@ -137,6 +137,7 @@ impl Known {
             return Err(RunError::Engine(EngineError::OtherRunbook {
                 execution: *execution,
                 runbook: runbook.clone(),
+                own: R::DEFINITION.name,
             }));
         }
         Ok(())

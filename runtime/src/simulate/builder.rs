@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::effect::ApiCall;
-use crate::signal::SignalKind;
+use crate::signal::{Signal, SignalKind};
 use crate::value::Document;
 
 use super::api::same_api;
@@ -80,9 +80,11 @@ impl Scenario {
         self
     }
 
-    /// Somebody says this to a step that waits for people; said again, it is what is said next.
+    /// Somebody says this to a step that waits for people; said again, it is what is said next. A [`Signal`] is said at once,
+    /// a [`Said`] may have its time.
     #[must_use]
-    pub fn says(mut self, step: impl Into<At>, said: Said) -> Self {
+    pub fn says(mut self, step: impl Into<At>, said: impl Into<Said>) -> Self {
+        let said = said.into();
         let key = of_step("says", &step.into());
         let is_other = |to: &SaidTo| to.key.form == Form::Program || to.key.name != key.name;
         self.signals.retain(is_other);
@@ -181,6 +183,17 @@ impl Default for Scenario {
 }
 
 /// What people say.
+/// Said at once, and to the step that the scenario says it to.
+impl From<Signal> for Said {
+    fn from(signal: Signal) -> Self {
+        Self {
+            by: Some(signal.by),
+            comment: signal.comment,
+            ..Self::plain(signal.kind)
+        }
+    }
+}
+
 impl Said {
     /// Yes, to a step that waits for an approval.
     pub const fn approve() -> Self {

@@ -9,6 +9,7 @@ mod tests {
     use std::time::Duration;
 
     use runbook_runtime::json;
+    use runbook_runtime::signal::Signal;
     use runbook_runtime::simulate::{At, ExpectedCall, Said, Scenario};
     use runbook_runtime::status::Status;
 
@@ -71,7 +72,8 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_stopped_if_somebody_says_no() {
         let run = rolling::run(Parameters::new(INSTANCE));
-        let rejected = asked().says(Step::Ask, Said::reject().comment("not today"));
+        let no = Signal::reject("arn:aws:iam::111122223333:user/ana").comment("not today");
+        let rejected = asked().says(Step::Ask, no);
         let simulated = run.simulate(rejected).await.unwrap();
         simulated.assert_status(Status::Failed);
         simulated.assert_not_called::<api::StopInstances>();

@@ -108,9 +108,9 @@ fn invalid_duration(text: &str, span: Span) -> Option<Diagnostic> {
     }
     if duration.get_years() != 0 || duration.get_months() != 0 {
         let message = format!("`{text}` counts years or months, whose length varies");
-        return Some(
-            wrong(message, "not a fixed length").help("count in days, hours, minutes or seconds"),
-        );
+        return Some(wrong(message, "not a fixed length").help(
+            "count in days, hours, minutes or seconds; minutes stand behind a `T`: `PT10M`",
+        ));
     }
     let seconds = seconds(&duration).unwrap_or(i64::MAX);
     (seconds > LONGEST).then(|| {
@@ -156,12 +156,25 @@ fn meant(text: &str) -> Option<String> {
             .parse()
             .or_else(|_| format!("PT{text}").parse())
             .or_else(|_| format!("P{text}").parse())
+            .or_else(|_| elsewhere(text).ok_or(()))
             .ok()?,
     };
     let iso = duration.to_string();
     invalid_duration(&iso, Span::default())
         .is_none()
         .then_some(iso)
+}
+
+/// The same with the `T` where it belongs: `P1H` is `PT1H`, `PT1D` is `P1D`; without a unit, seconds are meant.
+fn elsewhere(text: &str) -> Option<Duration> {
+    let amount = text.strip_prefix('P')?;
+    let amount = amount.strip_prefix('T').unwrap_or(amount);
+    let forms = [
+        format!("PT{amount}"),
+        format!("P{amount}"),
+        format!("PT{amount}S"),
+    ];
+    forms.into_iter().find_map(|form| form.parse().ok())
 }
 
 fn invalid_instant(text: &str, span: Span) -> Option<Diagnostic> {

@@ -80,7 +80,11 @@ fn comparison(
         operator,
         Operator::StringEquals | Operator::EqualsIgnoreCase
     );
-    let (name, values) = listed(program, reference)?;
+    let Listed {
+        name,
+        values,
+        modelled,
+    } = listed(program, reference)?;
     if !is_equality || values.is_empty() || values.iter().any(equals) {
         return None;
     }
@@ -93,29 +97,90 @@ fn comparison(
         )
         .label("not one of its values")
         .suggest(scalar.inner_span(), "a value", near),
-        None => Diagnostic::hint(
-            Code::ImpossibleDesiredValue,
-            place.span,
-            format!("`{name}` may never be `{text}`"),
-        )
-        .label("not one of its values")
-        .help(some_of(&values, "values"))
-        .note(format!(
-            "as of {}, the date of the service models in this compiler",
-            program.scope.catalogue.date()
-        )),
+        None => {
+            let hint = Diagnostic::hint(
+                Code::ImpossibleDesiredValue,
+                place.span,
+                format!("`{name}` may never be `{text}`"),
+            )
+            .label("not one of its values")
+            .help(some_of(&values, "values"));
+            match modelled {
+                true => hint.note(format!(
+                    "as of {}, the date of the service models in this compiler",
+                    program.scope.catalogue.date()
+                )),
+                false => hint,
+            }
+        }
     })
 }
 
-/// The values that the model lists for an output, and its name.
-fn listed(program: &Program<'_>, reference: &Reference) -> Option<(String, Vec<String>)> {
+/// The values that an output may have.
+struct Listed {
+    /// The output, as it is referred to.
+    name: String,
+    values: Vec<String>,
+    /// Whether they are those of the service's model.
+    modelled: bool,
+}
+
+/// The values of outputs that actions have by themselves (spec 5.1, 5.11, 5.14, 5.19).
+const OWN: [(&str, &str, &[&str]); 3] = [
+    (
+        "aws:approve",
+        "ApprovalStatus",
+        &["Approved", "Rejected", "Waiting"],
+    ),
+    (
+        "aws:executeStateMachine",
+        "status",
+        &[
+            "SUCCEEDED",
+            "FAILED",
+            "TIMED_OUT",
+            "ABORTED",
+            "RUNNING",
+            "PENDING_REDRIVE",
+        ],
+    ),
+    (
+        "aws:runCommand",
+        "Status",
+        &[
+            "Success",
+            "Failed",
+            "TimedOut",
+            "Cancelled",
+            "Pending",
+            "InProgress",
+            "Cancelling",
+        ],
+    ),
+];
+
+fn own(action: &str, output: &str) -> Option<Vec<String>> {
+    let mut all = OWN.iter();
+    let (_, _, values) = all.find(|(of, name, _)| (*of, *name) == (action, output))?;
+    Some(values.iter().map(|value| (*value).to_owned()).collect())
+}
+
+/// What is known of the values of an output.
+fn listed(program: &Program<'_>, reference: &Reference) -> Option<Listed> {
     let Reference::Output(step, output, _) = reference else {
         return None;
     };
+    let written = program.scope.entry(*step)?.step;
     let step = program.steps.get(step.index())?;
     let output = step.outputs.get(output.index())?;
+    let name = format!("{}.{}", step.name, output.name);
     let OutputSource::Selected(selector) = &output.source else {
-        return None;
+        let values = own(&written.action.value, &output.name)?;
+        return Some(Listed {
+            name,
+            values,
+            modelled: false,
+        });
     };
     let (Work::Call(call) | Work::Assert(call, _) | Work::Wait(call, _)) = &step.work else {
         return None;
@@ -131,7 +196,11 @@ fn listed(program: &Program<'_>, reference: &Reference) -> Option<(String, Vec<S
             _ => return None,
         }
     }
-    Some((format!("{}.{}", step.name, output.name), values))
+    Some(Listed {
+        name,
+        values,
+        modelled: true,
+    })
 }
 
 fn input<'a>(step: &'a Step, name: &str) -> Option<&'a Value> {

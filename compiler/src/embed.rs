@@ -122,6 +122,28 @@ pub enum EmbedError {
 /// Compiles runbooks that lie side by side in one program, and that may start one another. With `aws`, every one comes with
 /// the module that calls the AWS SDK.
 ///
+/// ```no_run
+/// use std::path::Path;
+///
+/// use runbookc::diagnostic::render;
+/// use runbookc::embed;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let embedded = embed::compile(&["runbooks/restart.yaml".into()], true)?;
+/// for (source, found) in &embedded.findings {
+///     eprint!("{}", render::human(source, found, false));
+/// }
+/// std::fs::create_dir_all("generated/runbooks")?;
+/// for file in &embedded.files {
+///     std::fs::write(Path::new("generated").join(&file.path), &file.text)?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Their code includes `generated/runbooks.rs`, or the text of one runbook alone. What is written depends on nothing but the
+/// files that are `read`.
+///
 /// # Errors
 /// When a file cannot be read, or two have one name or would have one module.
 pub fn compile(paths: &[PathBuf], aws: bool) -> Result<Embedded, EmbedError> {

@@ -26,6 +26,27 @@
 //! # fn main() {}
 //! ```
 //!
+//! # How a runbook gets into a program
+//!
+//! `Cargo.toml` names the compiler as a build dependency, and the crates of the AWS SDK that the runbooks call; one that is
+//! missing is named by a warning of cargo:
+//!
+//! ```toml
+//! [dependencies]
+//! aws-sdk-sqs = { version = "1", default-features = false, features = ["rt-tokio"] }
+//! aws-sdk-sts = { version = "1", default-features = false, features = ["rt-tokio"] }
+//! runbook-runtime = { version = "0.1.0", features = ["aws"] }
+//!
+//! [build-dependencies]
+//! runbookc = { version = "0.1.0", default-features = false }
+//! ```
+//!
+//! `build.rs` is one statement, `runbookc::build("runbooks/*.yaml")`, and [`include_runbook!`](crate::include_runbook) makes the
+//! module. It has the types of the runbook: `Parameters`, `Outputs`, `Step`, in `parameters` those of single parameters, and
+//! in `api` the calls, by which scenarios of tests say what is answered.
+//!
+//! # How a run ends
+//!
 //! A step that fails is no error of the run: [`Finished`] tells how it has ended, and [`Finished::into_success`] makes an
 //! error of everything but success. What keeps a run from beginning or going on is a [`RunError`].
 //!
@@ -33,7 +54,7 @@
 //!
 //! | what | by | if not |
 //! | --- | --- | --- |
-//! | who makes the calls | `Run::aws`, [`Run::caller`], [`Run::backend`] | the AWS SDK, as the machine is configured |
+//! | who makes the calls | `Run::aws`, which takes an `aws::Sdk` that runs share, too; [`Run::caller`], [`Run::backend`] | the AWS SDK, as the machine is configured |
 //! | where, and as whom | [`Run::region`], [`Run::role`], [`Run::script_credentials`] | the configured Region, the role of the runbook |
 //! | the time | [`Run::clock`] | the clock on the wall |
 //! | where events are kept | [`Run::store`], `Run::journal` | in memory, until the run ends |

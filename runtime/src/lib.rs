@@ -106,7 +106,8 @@ pub use serde_json::json;
 /// Includes the module of a runbook that the crate's build script has compiled with `runbookc::build`.
 ///
 /// `include_runbook!("restart-instance")` is the module `restart_instance`, public where it stands, and beside it
-/// `restart_instance_aws`, which calls the AWS SDK. Runbooks that its steps start have to be included beside it.
+/// `restart_instance_aws`, which calls the AWS SDK. Runbooks that its steps start have to be included beside it. One that is
+/// called like a keyword has a `_` behind the name of its module: `type_`, and `type_aws`.
 #[macro_export]
 macro_rules! include_runbook {
     ($name:literal) => {

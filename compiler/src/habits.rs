@@ -509,6 +509,12 @@ pub(crate) fn meant(habits: &Habits, written: &str) -> Option<&'static str> {
     Some(name)
 }
 
+/// What stands in the quotes that word processors write.
+pub(crate) fn without_quotes(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix(['“', '”', '„', '‘', '’'])?;
+    inner.strip_suffix(['“', '”', '‘', '’'])
+}
+
 fn plain(name: &str) -> impl Iterator<Item = char> {
     let letters = name.chars().filter(|next| !matches!(next, '-' | '_'));
     letters.map(|next| next.to_ascii_lowercase())

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::fields::{Fields, Subject};
 use crate::document::form;
-use crate::document::scalars::{number, text, wrong_kind};
+use crate::document::scalars::{misshapen, number, text, wrong_kind};
 use crate::document::{Constraints, Parameter, ParameterType, Type, Value, Variable};
 use crate::habits;
 use crate::source::Spanned;
@@ -129,6 +129,19 @@ impl Definition {
             habits: habits::PARAMETER_KEYS,
             strangers: habits::NO_PARAMETER_KEYS,
         };
+        if let Some(written) = node.as_scalar()
+            && ParameterType::parse(&written.text).is_some()
+        {
+            let report = misshapen(node, name, "a mapping").map(|report| {
+                let mapping = format!("{{type: {}}}", written.text);
+                report.edit(node.span, mapping, "write the type after its key")
+            });
+            diagnostics.extend(report);
+            return Self {
+                kind: Some(Spanned::new(written.text.clone(), written.inner_span())),
+                ..Self::default()
+            };
+        }
         let Some(fields) = Fields::read(node, &subject, &KEYS, diagnostics) else {
             return Self::default();
         };
@@ -220,7 +233,10 @@ fn unknown_type(name: &Spanned<String>) -> Diagnostic {
 /// The report of a name with characters that the service refuses.
 pub(super) fn invalid_name(name: &Spanned<String>, kind: &str, allowed: &str) -> Diagnostic {
     let message = format!("the {kind} name `{name}` is not valid");
-    Diagnostic::error(Code::InvalidName, name.span, message)
-        .label(format!("only {allowed} are allowed"))
-        .help(format!("rename the {kind} here and wherever it is used"))
+    let report = Diagnostic::error(Code::InvalidName, name.span, message)
+        .label(format!("only {allowed} are allowed"));
+    match habits::without_quotes(&name.value) {
+        Some(plain) => report.edit(name.span, plain, "for YAML, curved quotes are letters"),
+        None => report.help(format!("rename the {kind} here and wherever it is used")),
+    }
 }

@@ -7,6 +7,7 @@ use super::own::SLEEP;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Step, Type, Value};
+use crate::habits;
 use crate::ir::{Expression, Work};
 use crate::source::Span;
 
@@ -150,6 +151,7 @@ fn whole_seconds(duration: &Expression) -> Option<u32> {
 
 /// The duration that a text in another form probably means: `3 seconds`, `10m`, `T5M`, or a number of seconds.
 fn meant(text: &str) -> Option<String> {
+    let text = habits::without_quotes(text).unwrap_or(text);
     let duration: Duration = match text.parse::<i64>() {
         Ok(seconds) => Duration::new().try_seconds(seconds).ok()?,
         Err(_) => text

@@ -281,6 +281,20 @@ expect:
 }
 
 #[test]
+fn what_is_no_scenario_is_told_what_one_says() {
+    unreadable(
+        "- answers: {}",
+        expect!["it.yaml: the scenario is a list of 1 element, but a map belongs there"],
+    );
+    unreadable(
+        "{inputs: {}, cancel: {when: PT3S}}",
+        expect![[r#"
+        it.yaml: `inputs` is not something a scenario can say; what it can say here: description, parameters, region, account, start, answers, ssm, signals, cancel, expect
+        it.yaml: `cancel.when` is not something a scenario can say; what it can say here: during, after"#]],
+    );
+}
+
+#[test]
 fn a_key_must_not_stand_twice() {
     unreadable(
         "answers:\n  ecs: {}\n  ecs: {}\n",

@@ -21,7 +21,12 @@ impl Reader {
         {
             self.problems.push(ScenarioProblem::Unknown {
                 path: join(path, name),
-                hint: did_you_mean(name, known.iter().copied()),
+                hint: match did_you_mean(name, known.iter().copied()) {
+                    none if none.is_empty() => {
+                        format!("; what it can say here: {}", known.join(", "))
+                    }
+                    hint => hint,
+                },
             });
         }
         members

@@ -27,6 +27,14 @@ impl fmt::Display for ScenarioErrors {
     }
 }
 
+/// A part of a scenario, or the whole.
+fn part(path: &str) -> String {
+    match path {
+        "" => "the scenario".to_owned(),
+        path => format!("`{path}`"),
+    }
+}
+
 /// One thing that is wrong with a scenario. Paths are those of the file, `answers.ecs[1]`, or calls: `.at(Step::Ecs, …)`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -39,11 +47,11 @@ pub enum ScenarioProblem {
     Unknown {
         /// The member.
         path: String,
-        /// `; did you mean …?`, or nothing.
+        /// `; did you mean …?`, or all that can be said there.
         hint: String,
     },
     /// A value of the wrong kind.
-    #[error("`{path}` is {found}, but {wanted} belongs there")]
+    #[error("{} is {found}, but {wanted} belongs there", part(.path))]
     Wrong {
         /// Where.
         path: String,

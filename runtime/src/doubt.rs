@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::value::Document;
+use crate::value::{Document, brief};
 
 /// What becomes of a call of which nobody knows whether it was made, when its execution goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Doubt {
     pub step: String,
     /// What was called: `ec2.CreateImage`, or `aws:executeScript`.
     pub operation: String,
-    /// With what.
+    /// With what, whole; in words, long texts are cut.
     pub inputs: Document,
     /// When it was about to be made.
     pub at: Timestamp,
@@ -58,7 +58,8 @@ impl fmt::Display for Doubt {
         write!(
             formatter,
             "nobody knows whether step {step} has called {operation}: the execution was cut off while it was about to, at \
-             {at:.0}, with {inputs}"
+             {at:.0}, with {}",
+            brief(inputs)
         )
     }
 }

@@ -5,7 +5,6 @@
 
 mod order;
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -118,10 +117,6 @@ impl Scope for State {
 
     fn context_mut(&mut self) -> &mut Context {
         &mut self.context
-    }
-
-    fn parameter(&self, _: &str) -> Option<Cow<'_, str>> {
-        None
     }
 }
 

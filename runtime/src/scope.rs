@@ -78,8 +78,11 @@ pub trait Scope {
     /// The same, for the engine to set the moment at which a step starts.
     fn context_mut(&mut self) -> &mut Context;
 
-    /// The text of a parameter by name, unexpanded; `None` if there is no such parameter.
-    fn parameter(&self, name: &str) -> Option<Cow<'_, str>>;
+    /// The text of a parameter by name, unexpanded; `None` if there is no such parameter, as where there are none at all.
+    fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+        let _ = name;
+        None
+    }
 }
 
 /// Values whose references can be expanded.

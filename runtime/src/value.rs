@@ -248,9 +248,32 @@ pub(crate) fn describe(value: &Document) -> String {
 
 /// A text in quotes, cut where it would flood a message.
 fn shortened(text: &str) -> String {
-    const LONGEST: usize = 40;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or(text)),
+    match beginning(text, 40) {
+        Some(beginning) => format!("{beginning:?}…"),
         None => format!("{text:?}"),
     }
+}
+
+/// The same value for messages: texts in it are cut where they would flood one, as a script would.
+pub(crate) fn brief(value: &Document) -> Document {
+    match value {
+        Document::String(text) => match beginning(text, 200) {
+            Some(beginning) => format!("{beginning}…").into(),
+            None => value.clone(),
+        },
+        Document::Array(elements) => elements.iter().map(brief).collect(),
+        Document::Object(members) => {
+            let members = members.iter();
+            members
+                .map(|(name, value)| (name.clone(), brief(value)))
+                .collect()
+        }
+        _ => value.clone(),
+    }
+}
+
+/// The first characters of a text that has more.
+fn beginning(text: &str, longest: usize) -> Option<&str> {
+    let (end, _) = text.char_indices().nth(longest)?;
+    text.get(..end)
 }

@@ -7,7 +7,6 @@
     reason = "helpers of tests panic as tests do"
 )]
 
-use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
@@ -66,10 +65,6 @@ impl Scope for State {
 
     fn context_mut(&mut self) -> &mut Context {
         &mut self.context
-    }
-
-    fn parameter(&self, _: &str) -> Option<Cow<'_, str>> {
-        None
     }
 }
 

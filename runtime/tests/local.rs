@@ -7,7 +7,6 @@
     reason = "helpers of tests may panic"
 )]
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -385,10 +384,6 @@ impl Scope for State {
 
     fn context_mut(&mut self) -> &mut Context {
         &mut self.0
-    }
-
-    fn parameter(&self, _: &str) -> Option<Cow<'_, str>> {
-        None
     }
 }
 

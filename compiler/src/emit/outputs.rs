@@ -1,12 +1,13 @@
 //! Outputs of steps: the structs, and how they are read from answers.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::expression::rust_type;
 use super::names;
 use super::plan::StepNames;
 use super::selector::selector_static;
+use crate::document::Type;
 use crate::ir::{OutputSource, Step, Work};
 
 /// The selectors of the outputs that are selected.
@@ -37,13 +38,7 @@ pub(crate) fn outputs_struct(step: &Step, names: &StepNames) -> TokenStream {
             }
             _ => format!(" `{}`: {}.", output.name, output.kind),
         };
-        let (written, kind) = (&output.name, rust_type(output.kind));
-        let rename = (field != written).then(|| quote!(rename = #written,));
-        quote! {
-            #[doc = #doc]
-            #[serde(#rename skip_serializing_if = "Option::is_none")]
-            pub #field: Option<#kind>
-        }
+        optional_field(&doc, &output.name, field, output.kind)
     });
     quote! {
         #[doc = #doc]
@@ -52,6 +47,17 @@ pub(crate) fn outputs_struct(step: &Step, names: &StepNames) -> TokenStream {
         pub struct #name {
             #(#fields),*
         }
+    }
+}
+
+/// A field that serializes under the name in the runbook, if it has a value.
+pub(crate) fn optional_field(doc: &str, written: &str, field: &Ident, kind: Type) -> TokenStream {
+    let rename = (field != written).then(|| quote!(rename = #written,));
+    let kind = rust_type(kind);
+    quote! {
+        #[doc = #doc]
+        #[serde(#rename skip_serializing_if = "Option::is_none")]
+        pub #field: Option<#kind>
     }
 }
 

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::data::data;
 use super::expression::{owned, rust_type};
+use super::outputs::optional_field;
 use super::parameters::{definition, doc};
 use super::plan::Plan;
 use super::steps::mentions;
@@ -29,17 +30,8 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
 fn variables_struct(plan: &Plan<'_>) -> TokenStream {
     let fields = plan.named_variables().map(|(variable, field)| {
         let declaration = &variable.declaration;
-        let (doc, written, kind) = (
-            doc(declaration),
-            &declaration.name,
-            rust_type(declaration.kind),
-        );
-        let rename = (field != written).then(|| quote!(rename = #written,));
-        quote! {
-            #[doc = #doc]
-            #[serde(#rename skip_serializing_if = "Option::is_none")]
-            pub #field: Option<#kind>
-        }
+        let doc = doc(declaration);
+        optional_field(&doc, &declaration.name, field, declaration.kind)
     });
     quote! {
         /// The `variables` of the runbook, as they stand.

@@ -5,8 +5,6 @@
     reason = "the places of steps are known to be there"
 )]
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use runbook_runtime::caller::{self, BoxFuture, CallError, Caller};
 use runbook_runtime::clock::VirtualClock;
@@ -155,10 +153,6 @@ impl Scope for State {
 
     fn context_mut(&mut self) -> &mut Context {
         &mut self.context
-    }
-
-    fn parameter(&self, _: &str) -> Option<Cow<'_, str>> {
-        None
     }
 }
 

@@ -2,7 +2,7 @@
 
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::doubt::Decision::{self, Fail, Repeat};
-use runbook_runtime::doubt::OnUnknown;
+use runbook_runtime::doubt::{Doubt, OnUnknown};
 use runbook_runtime::effect::Effect;
 use runbook_runtime::engine::{Engine, EngineError};
 use runbook_runtime::event::Change;
@@ -92,6 +92,16 @@ async fn nothing_goes_on_before_somebody_has_decided() {
          2026-01-31T08:00:00Z, with {\"Unseen\":true}"
     );
     assert_eq!(doubt.execution, EXECUTION);
+    let script = Doubt {
+        inputs: json!({"Script": "x".repeat(1000), "Payload": {"a": [1, "short"]}}),
+        ..*doubt.clone()
+    };
+    let told = script.to_string();
+    assert!(
+        told.ends_with("x…\",\"Payload\":{\"a\":[1,\"short\"]}}"),
+        "{told}"
+    );
+    assert!(told.len() < 500, "{told}");
     assert_eq!(store.events(EXECUTION).unwrap(), before);
     assert_eq!(caller.calls(), ["dare/1/1"]);
 }

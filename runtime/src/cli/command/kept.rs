@@ -105,15 +105,17 @@ fn on_unknown() -> Arg {
         .help("What becomes of a call that may have been made, and that AWS would not recognise: ask (default), make it again, or let its step fail")
 }
 
+fn of_other_runbooks() -> Arg {
+    Arg::new("all")
+        .long("all")
+        .action(ArgAction::SetTrue)
+        .help("Those of other runbooks, too")
+}
+
 fn list() -> Command {
     Command::new("list")
         .about("List the runs, the newest first")
-        .arg(
-            Arg::new("all")
-                .long("all")
-                .action(ArgAction::SetTrue)
-                .help("Those of other runbooks, too"),
-        )
+        .arg(of_other_runbooks())
         .arg(
             Arg::new("status")
                 .long("status")
@@ -202,12 +204,7 @@ fn forget() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Runs that were cut off, too, which nobody can resume then"),
         )
-        .arg(
-            Arg::new("all")
-                .long("all")
-                .action(ArgAction::SetTrue)
-                .help("Those of other runbooks, too"),
-        )
+        .arg(of_other_runbooks())
         .arg(
             Arg::new("dry-run")
                 .long("dry-run")

@@ -75,7 +75,7 @@ pub(super) fn steps<'node>(
     };
     if node.get("action").and_then(Node::as_scalar).is_some() {
         let report = misshapen(node, &name, EXPECTED).map(|report| {
-            report.help("a step begins with a dash: `- name: …`, with its other keys as far in")
+            report.help("a step begins with a dash: `- name: …`, with its other keys in the same column")
         });
         diagnostics.extend(report);
         return Some(Cow::Owned(vec![node.clone()]));
@@ -254,7 +254,7 @@ impl Form {
             (NodeKind::Scalar(_), Some(short)) if !named.value.is_null() => {
                 format!("`{short}: …` below it")
             }
-            _ => "the other keys below it, as far in".to_owned(),
+            _ => "the other keys below it, in the same column".to_owned(),
         };
         Diagnostic::error(Code::UnknownKey, key.span, message)
             .label(format!("{kind} has its name as the value of `{name}`"))

@@ -16,7 +16,7 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
         imports(plan),
         effect_alias(),
         state_struct(plan),
-        scope_impl(),
+        scope_impl(plan),
         runbook_struct(plan),
         runbook_impl(plan),
     ];
@@ -81,7 +81,14 @@ pub(crate) fn has_variables(plan: &Plan<'_>) -> bool {
     !plan.variables.is_empty()
 }
 
-fn scope_impl() -> TokenStream {
+fn scope_impl(plan: &Plan<'_>) -> TokenStream {
+    let parameter = (!plan.parameters.is_empty()).then(|| {
+        quote! {
+            fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
+                self.parameters.text(name)
+            }
+        }
+    });
     quote! {
         impl Scope for State {
             fn context(&self) -> &Context {
@@ -92,9 +99,7 @@ fn scope_impl() -> TokenStream {
                 &mut self.context
             }
 
-            fn parameter(&self, name: &str) -> Option<Cow<'_, str>> {
-                self.parameters.text(name)
-            }
+            #parameter
         }
     }
 }

@@ -17,7 +17,8 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
     )];
     items.extend(supplied::for_programs(plan));
     items.extend(supplied::for_steps(plan));
-    items.extend([values_struct(plan), text_function(plan)]);
+    items.push(values_struct(plan));
+    items.extend(text_function(plan));
     for (parameter, _, choice) in plan.named_parameters() {
         let Some(choice) = choice else { continue };
         items.extend(choice_items(parameter, choice));
@@ -76,7 +77,11 @@ pub(crate) fn summary(description: &str) -> Option<String> {
     Some(escaped)
 }
 
-fn text_function(plan: &Plan<'_>) -> TokenStream {
+/// How a reference inside of a value finds a parameter; nothing where there is none.
+fn text_function(plan: &Plan<'_>) -> Option<TokenStream> {
+    if plan.parameters.is_empty() {
+        return None;
+    }
     let arms = plan.named_parameters().map(|(parameter, field, choice)| {
         let name = &parameter.name;
         match parameter.kind {
@@ -85,29 +90,17 @@ fn text_function(plan: &Plan<'_>) -> TokenStream {
             _ => quote!(#name => Cow::Owned(self.#field.text())),
         }
     });
-    let body = if plan.parameters.is_empty() {
-        quote!(None)
-    } else {
-        quote! {
-            Some(match name {
-                #(#arms,)*
-                _ => return None,
-            })
-        }
-    };
-    let name = if plan.parameters.is_empty() {
-        quote!(_name)
-    } else {
-        quote!(name)
-    };
-    quote! {
+    Some(quote! {
         impl Values {
             /// The text of a parameter by its name in the runbook.
-            pub fn text(&self, #name: &str) -> Option<Cow<'_, str>> {
-                #body
+            pub fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+                Some(match name {
+                    #(#arms,)*
+                    _ => return None,
+                })
             }
         }
-    }
+    })
 }
 
 /// The enum of a parameter's `allowedValues`, and its text.

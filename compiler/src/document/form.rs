@@ -75,7 +75,9 @@ pub(super) fn steps<'node>(
     };
     if node.get("action").and_then(Node::as_scalar).is_some() {
         let report = misshapen(node, &name, EXPECTED).map(|report| {
-            report.help("a step begins with a dash: `- name: …`, with its other keys in the same column")
+            report.help(
+                "a step begins with a dash: `- name: …`, with its other keys in the same column",
+            )
         });
         diagnostics.extend(report);
         return Some(Cow::Owned(vec![node.clone()]));

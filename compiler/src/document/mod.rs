@@ -4,6 +4,7 @@
 //! here; whatever needs two places at once (references, jumps, API calls) is left
 //! to the checker. What was reported is absent or unknown afterwards.
 
+pub(crate) mod durations;
 mod fields;
 mod files;
 mod form;

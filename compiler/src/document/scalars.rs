@@ -51,12 +51,13 @@ pub(super) fn misshapen(node: &Node, name: &str, expected: &str) -> Option<Diagn
 }
 
 /// How what is expected is written.
-fn way_out(expected: &str) -> String {
+pub(super) fn way_out(expected: &str) -> String {
     let example = match expected {
         "a mapping" => "`KEY: VALUE` on a line for each",
         "a list" => "`- ELEMENT` on a line for each",
         "a list of steps" => "`- name: …` for each step, with its keys below",
         "a whole number" | "a number" => "digits alone, such as `3`",
+        "a number of seconds" => "digits alone, such as `600`",
         _ => return format!("write {expected}"),
     };
     format!("write {expected}: {example}")
@@ -183,8 +184,12 @@ fn not_constant<T>(
 
 /// The report of a scalar that is none of what is expected.
 pub(super) fn unfit(node: &Node, key: &str, text: &str, expected: &str) -> Diagnostic {
+    misfit(node, key, text, expected).help(way_out(expected))
+}
+
+/// The same without a way out.
+pub(super) fn misfit(node: &Node, key: &str, text: &str, expected: &str) -> Diagnostic {
     let message = format!("`{key}` is `{text}`, but {expected} is expected");
     Diagnostic::error(Code::WrongKind, node.span, message)
         .label(format!("{expected} is expected here"))
-        .help(way_out(expected))
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::durations::Meant;
 use crate::document::fields::{Fields, Subject};
 use crate::document::form::{self, Form};
 use crate::document::handlers;
 use crate::document::outputs::definitions;
 use crate::document::parameters::invalid_name;
 use crate::document::scalars::{
-    boolean, constant, number, scalar, text, unfit, whole_number, wrong_kind,
+    boolean, constant, misfit, number, scalar, text, unfit, way_out, whole_number, wrong_kind,
 };
 use crate::document::{Step, Timeout, Value};
 use crate::habits;
@@ -183,6 +184,9 @@ impl Inputs {
     }
 }
 
+/// What `timeoutSeconds` is.
+const SECONDS: &str = "a number of seconds";
+
 fn max_attempts(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<u32>> {
     let attempts = number(node, "maxAttempts", diagnostics)?;
     match u32::try_from(attempts.value) {
@@ -196,18 +200,29 @@ fn max_attempts(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<u3
 }
 
 fn timeout(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<Timeout>> {
-    const EXPECTED: &str = "a number of seconds";
-    let scalar = scalar(node, "timeoutSeconds", EXPECTED, diagnostics)?;
+    let scalar = scalar(node, "timeoutSeconds", SECONDS, diagnostics)?;
     let template = Template::parse(scalar);
     let timeout = match whole_number(scalar) {
         Some(seconds) => Timeout::Seconds(seconds),
         None if template.whole().is_some() => Timeout::Reference(template),
         None => {
-            diagnostics.push(unfit(node, "timeoutSeconds", &scalar.text, EXPECTED));
+            diagnostics.push(no_seconds(node, &scalar.text, &template));
             return None;
         }
     };
     Some(Spanned::new(timeout, node.span))
+}
+
+/// The report of a time limit that is neither a number of seconds nor a reference to one.
+fn no_seconds(node: &Node, text: &str, template: &Template) -> Diagnostic {
+    let report = misfit(node, "timeoutSeconds", text, SECONDS);
+    if template.references().next().is_some() {
+        return report.help("a reference stands alone, and gives the number: `'{{ Seconds }}'`");
+    }
+    match Meant::by(text).and_then(|meant| meant.seconds()) {
+        Some(seconds) => report.edit(node.span, seconds, "write it in seconds"),
+        None => report.help(way_out(SECONDS)),
+    }
 }
 
 fn collect_names<'steps>(steps: &'steps [Step], names: &mut Vec<&'steps Spanned<String>>) {

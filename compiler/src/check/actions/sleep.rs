@@ -1,13 +1,13 @@
 //! `aws:sleep`: for a while, or until a moment (spec 5.21).
 
-use jiff::{SignedDuration, Span as Duration, SpanRelativeTo};
+use jiff::Span as Duration;
 
 use super::inputs;
 use super::own::SLEEP;
 use crate::check::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::document::durations::{Meant, is_of_the_calendar, iso_duration, length};
 use crate::document::{Step, Type, Value};
-use crate::habits;
 use crate::ir::{Expression, Work};
 use crate::source::Span;
 
@@ -96,7 +96,7 @@ fn invalid_duration(text: &str, span: Span) -> Option<Diagnostic> {
         let message = format!("`{text}` is not an ISO 8601 duration");
         let report = wrong(message, "not a duration");
         return Some(match meant(text) {
-            Some(iso) => report.edit(span, iso, "write it in ISO 8601"),
+            Some(meant) => report.edit(span, meant.iso(), "write it in ISO 8601"),
             None => report.help("write it like `PT30S`, `PT10M` or `P1DT2H`"),
         });
     };
@@ -107,36 +107,22 @@ fn invalid_duration(text: &str, span: Span) -> Option<Diagnostic> {
         );
         return Some(report.help("leave the sign out"));
     }
-    if duration.get_years() != 0 || duration.get_months() != 0 {
+    if is_of_the_calendar(&duration) {
         let message = format!("`{text}` counts years or months, whose length varies");
-        return Some(wrong(message, "not a fixed length").help(
-            "count in days, hours, minutes or seconds; minutes stand behind a `T`: `PT10M`",
-        ));
+        let report = wrong(message, "not a fixed length");
+        return Some(match text.strip_prefix('P').and_then(meant) {
+            Some(minutes) => report.edit(span, minutes.iso(), "minutes stand behind a `T`"),
+            None => report.help("count in days, hours, minutes or seconds"),
+        });
     }
-    let seconds = seconds(&duration).unwrap_or(i64::MAX);
-    (seconds > LONGEST).then(|| {
+    is_too_long(&duration).then(|| {
         let message = format!("`{text}` is longer than the longest sleep, {LONGEST} seconds");
         wrong(message, "too long").help("wait in several steps, or in a loop")
     })
 }
 
-/// The parser alone would take friendly forms such as `10m`, too.
-fn iso_duration(text: &str) -> Option<Duration> {
-    let unsigned = text.trim_start_matches(['+', '-']);
-    unsigned
-        .starts_with(['P', 'p'])
-        .then(|| text.parse().ok())
-        .flatten()
-}
-
-fn seconds(duration: &Duration) -> Option<i64> {
-    Some(length(duration)?.as_secs())
-}
-
-fn length(duration: &Duration) -> Option<SignedDuration> {
-    duration
-        .to_duration(SpanRelativeTo::days_are_24_hours())
-        .ok()
+fn is_too_long(duration: &Duration) -> bool {
+    length(duration).is_none_or(|length| length.as_secs() > LONGEST)
 }
 
 /// The seconds of a duration that stands in the text, if it is a whole number of them.
@@ -149,34 +135,9 @@ fn whole_seconds(duration: &Expression) -> Option<u32> {
     u32::try_from(length.as_secs()).ok().filter(|_| whole)
 }
 
-/// The duration that a text in another form probably means: `3 seconds`, `10m`, `T5M`, or a number of seconds.
-fn meant(text: &str) -> Option<String> {
-    let text = habits::without_quotes(text).unwrap_or(text);
-    let duration: Duration = match text.parse::<i64>() {
-        Ok(seconds) => Duration::new().try_seconds(seconds).ok()?,
-        Err(_) => text
-            .parse()
-            .or_else(|_| format!("PT{text}").parse())
-            .or_else(|_| format!("P{text}").parse())
-            .or_else(|_| elsewhere(text).ok_or(()))
-            .ok()?,
-    };
-    let iso = duration.to_string();
-    invalid_duration(&iso, Span::default())
-        .is_none()
-        .then_some(iso)
-}
-
-/// The same with the `T` where it belongs: `P1H` is `PT1H`, `PT1D` is `P1D`; without a unit, seconds are meant.
-fn elsewhere(text: &str) -> Option<Duration> {
-    let amount = text.strip_prefix('P')?;
-    let amount = amount.strip_prefix('T').unwrap_or(amount);
-    let forms = [
-        format!("PT{amount}"),
-        format!("P{amount}"),
-        format!("PT{amount}S"),
-    ];
-    forms.into_iter().find_map(|form| form.parse().ok())
+/// The sleep that a text in another form probably means.
+fn meant(text: &str) -> Option<Meant> {
+    Meant::by(text).filter(|meant| !is_too_long(&meant.duration))
 }
 
 fn invalid_instant(text: &str, span: Span) -> Option<Diagnostic> {

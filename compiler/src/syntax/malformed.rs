@@ -7,6 +7,7 @@ use granit_parser::ErrorKind;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
+use crate::syntax::yaml::LONGEST_KEY;
 
 /// Where and why the parser gave up.
 pub(super) struct Failed<'a> {
@@ -21,15 +22,14 @@ pub(super) struct Failed<'a> {
 impl Failed<'_> {
     /// The report.
     pub(super) fn report(&self, source: &Source) -> Diagnostic {
-        let text = source.text.trim_start_matches('\u{feff}').trim_start();
-        if let Some(json) = text
-            .strip_prefix('{')
-            .filter(|rest| rest.trim_start().starts_with('"'))
-        {
+        if let Some(json) = after_brace_of_json(&source.text) {
             let skipped = source.text.len() - json.len() - 1;
             if let Some(diagnostic) = malformed_json(source, skipped) {
                 return diagnostic;
             }
+        }
+        if let Some(report) = self.long_key(&source.text) {
+            return report;
         }
         let here = visible_place(&source.text, self.offset);
         let cause = self.open_quote(&source.text);
@@ -57,6 +57,35 @@ impl Failed<'_> {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         }
+    }
+
+    /// A key that is longer than YAML allows is none, so that the parser fails where it begins, or at the `:` behind it.
+    fn long_key(&self, text: &str) -> Option<Diagnostic> {
+        let line = line_start(text, self.offset.min(text.len()));
+        let rest = text.get(self.offset..)?.lines().next()?;
+        let colon = self.offset
+            + rest
+                .find(": ")
+                .or_else(|| rest.ends_with(':').then(|| rest.len() - 1))?;
+        let before = text.get(line..colon)?.trim_end();
+        let start = match before.strip_suffix(['\'', '"']) {
+            Some(quoted) => quoted.rfind(['\'', '"'])?,
+            None => before.rfind(['{', ',']).map_or(0, |index| index + 1),
+        };
+        let blanks = |text: &str| text.len() - text.trim_start_matches([' ', '-']).len();
+        let start = start + blanks(before.get(start..)?);
+        let key = before.get(start..)?;
+        let message =
+            format!("the YAML is not well-formed: a key of more than {LONGEST_KEY} characters");
+        (key.chars().count() > LONGEST_KEY).then(|| {
+            Diagnostic::error(
+                Code::MalformedYaml,
+                Span::new(line + start, line + start + key.len()),
+                message,
+            )
+            .label("YAML takes no key that is so long")
+            .help("write a shorter key, or the runbook in JSON, whose keys have any length")
+        })
     }
 
     /// A quote that is not closed takes in lines up to the next one, which then has a text behind it.
@@ -136,6 +165,13 @@ impl Failed<'_> {
         let start = indented.or_else(behind)?;
         Some(Span::new(start, start + 1))
     }
+}
+
+/// What stands behind the first brace of a text that looks like JSON.
+pub(super) fn after_brace_of_json(text: &str) -> Option<&str> {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let rest = text.strip_prefix('{')?;
+    rest.trim_start().starts_with('"').then_some(rest)
 }
 
 /// A blank that is no blank for YAML, where one has to stand: before or behind a key.

@@ -22,6 +22,9 @@ const MOST_NODES: usize = 100_000;
 /// Deeper nesting serves nobody and would endanger the stack.
 const DEEPEST: usize = 100;
 
+/// The longest key of a mapping that YAML allows without a `?` before it.
+pub(super) const LONGEST_KEY: usize = 1024;
+
 /// The largest document that the service takes (spec 1.2).
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -122,7 +125,10 @@ impl<'text> Attempt<'text> {
             failure: None,
             double_braces: Vec::new(),
         };
-        for next in Parser::new_from_str_with_options(repaired.text(), options(comments)) {
+        for next in Parser::new_from_str_with_options(
+            repaired.text(),
+            options(comments, key_limit(repaired.text())),
+        ) {
             match next {
                 Ok((event, span)) => attempt.events.push(Located {
                     event,
@@ -191,8 +197,17 @@ enum Comments {
     Dropped,
 }
 
-fn options(comments: Comments) -> Options {
+/// How long a key may be. Only YAML has a limit.
+fn key_limit(text: &str) -> usize {
+    match malformed::after_brace_of_json(text) {
+        Some(_) => usize::MAX,
+        None => LONGEST_KEY,
+    }
+}
+
+fn options(comments: Comments, key_limit: usize) -> Options {
     options! {
+        simple_key_max_lookahead: key_limit,
         emit_comments: comments == Comments::Kept,
         max_buffered_comment_events: usize::MAX,
         flow_nesting_limit: DEEPEST,

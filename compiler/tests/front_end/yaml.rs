@@ -19,6 +19,26 @@ fn json_is_read_as_well() {
 }
 
 #[test]
+fn a_long_key_is_read_in_json_and_named_in_yaml() {
+    let key = "k".repeat(1200);
+    let json = format!(
+        "{{\"schemaVersion\": \"0.3\", \"mainSteps\": [{{\"name\": \"a\", \"action\": \"aws:pause\", \"inputs\": {{\"{key}\": 1}}}}]}}"
+    );
+    let (_, document, diagnostics) = read(&json);
+    assert!(diagnostics.is_empty());
+    assert_eq!(document.steps[0].inputs[0].0.value, key);
+
+    for (text, place) in [
+        (format!("a:\n  b: 1\n  {key}: 2\n"), "3:3"),
+        (format!("a:\n  - {key}: 2\n"), "2:5"),
+        (format!("a: {{b: 1, '{key} k': 2}}\n"), "1:11"),
+    ] {
+        let expected = "error RB0101: the YAML is not well-formed: a key of more than 1024 characters; YAML takes no key that is so long\n";
+        assert_eq!(findings(&text), format!("{place} {expected}"));
+    }
+}
+
+#[test]
 fn bad_yaml_is_reported_once() {
     let mut reports = String::new();
     for text in [

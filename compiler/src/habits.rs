@@ -376,6 +376,26 @@ pub(crate) fn input(action: &str, written: &str) -> Option<&'static str> {
     meant(of_action.map_or(API_INPUTS, |(_, inputs)| inputs), written)
 }
 
+/// Where the inputs of actions stand that are not for the action, but for what it starts.
+pub(crate) const PASSED_ON: &Habits = &[
+    (
+        "aws:executeAutomation",
+        "what the runbook takes stands under `RuntimeParameters`",
+    ),
+    (
+        "aws:executeScript",
+        "what the script gets stands under `InputPayload`",
+    ),
+    (
+        "aws:invokeLambdaFunction",
+        "what the function gets stands under `InputPayload`",
+    ),
+    (
+        "aws:runCommand",
+        "what the document takes stands under `Parameters`",
+    ),
+];
+
 /// What is said in another way than by an input of this name.
 pub(crate) const NO_INPUTS: &[(&str, &Habits)] = &[
     (

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::pattern::Pattern;
 use crate::runbook::{Bounds, Definition, ParameterDefinition, Runbook};
-use crate::similar::did_you_mean;
+use crate::similar::similar;
 use crate::value::{Document, Map, ParameterError, Text, Type, describe, parse_parameter};
 
 /// Parameters of a runbook as a program supplies them. Generated code implements it.
@@ -168,7 +168,17 @@ impl fmt::Display for ParameterErrors {
 /// # Errors
 /// With everything that is wrong: unknown names, missing values, types, constraints.
 pub fn check(definition: &Definition, supplied: &Map) -> Result<Checked, ParameterErrors> {
-    let mut problems = unknown_names(definition, supplied);
+    let unknown = unknown_names(definition, supplied);
+    let mut problems: Vec<_> = unknown
+        .iter()
+        .map(|(name, meant)| ParameterProblem::Unknown {
+            name: (*name).to_owned(),
+            hint: meant
+                .map(|meant| format!("; did you mean `{meant}`?"))
+                .unwrap_or_default(),
+        })
+        .collect();
+    let is_misspelt = |name| unknown.iter().any(|(_, meant)| *meant == Some(name));
     let mut checked = Checked::default();
     for parameter in definition.parameters {
         let name = parameter.name.to_owned();
@@ -180,6 +190,8 @@ pub fn check(definition: &Definition, supplied: &Map) -> Result<Checked, Paramet
             Ok(Value::Default(value)) => {
                 checked.values.insert(name, value);
             }
+            // It is given, under a name that is reported.
+            Err(_) if !supplied.contains_key(&name) && is_misspelt(parameter.name) => {}
             Err(found) => problems.extend(found),
         }
     }
@@ -244,15 +256,17 @@ fn value(
     })
 }
 
-fn unknown_names(definition: &Definition, supplied: &Map) -> Vec<ParameterProblem> {
+/// Those that the runbook does not have, each with the parameter that is probably meant.
+fn unknown_names<'s>(
+    definition: &Definition,
+    supplied: &'s Map,
+) -> Vec<(&'s str, Option<&'static str>)> {
     let names = || definition.parameters.iter().map(|parameter| parameter.name);
-    supplied
+    let unknown = supplied
         .keys()
-        .filter(|name| names().all(|known| known != *name))
-        .map(|name| ParameterProblem::Unknown {
-            name: name.clone(),
-            hint: did_you_mean(name, names()),
-        })
+        .filter(|name| names().all(|known| known != *name));
+    unknown
+        .map(|name| (name.as_str(), similar(name, names())))
         .collect()
 }
 

@@ -156,13 +156,13 @@ fn all_problems_are_told_at_once() {
             ..PLAIN
         },
     ];
+    // What is misspelt is not missing, too.
     refused(
         parameters,
         json!({"cluster": "c", "Colour": 1, "Count": "many", "Mode": "Fast", "Name": "a b"}),
         expect![[r#"
             the runbook has no parameter `cluster`; did you mean `Cluster`?
             the runbook has no parameter `Colour`
-            `Cluster` (String) is required, but not given: The cluster to run in.
             `Count`: the text "many" is not an Integer in decimal digits
             `Mode` cannot be the text "Fast"; allowed are "fast", "safe"
             `Name` is the text "a b", which the pattern `^[a-z]+$` does not match"#]],

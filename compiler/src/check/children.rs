@@ -164,7 +164,9 @@ impl Start<'_> {
             .filter(|parameter| parameter.default.is_none())
             .filter(|parameter| {
                 let name = parameter.name.value.as_str();
-                !given.contains(&name) && !given_by_targets.contains(&name)
+                let is_given = given.contains(&name) || given_by_targets.contains(&name);
+                // Among the inputs it is reported as none of these.
+                !is_given && actions::given(self.step, name).is_none()
             })
             .collect();
         let names: Vec<&str> = missing

@@ -10,7 +10,7 @@ use crate::ir::Expression;
 use crate::source::{Span, Spanned};
 
 /// The input of this name; one that is null is not given (spec 1.4).
-pub(super) fn given<'a>(step: &'a Step, name: &str) -> Option<&'a Value> {
+pub(in crate::check) fn given<'a>(step: &'a Step, name: &str) -> Option<&'a Value> {
     let mut inputs = step.inputs.iter();
     let (_, value) = inputs.find(|(key, _)| key.value == name)?;
     (value.kind != ValueKind::Null).then_some(value)
@@ -120,7 +120,13 @@ fn unknown_input(step: &Step, key: &Spanned<String>, known: &[&str]) -> Diagnost
     match (similar(&key.value, known.iter().copied()), habit) {
         (Some(name), _) => report.edit(key.span, name, "an input with a similar name exists"),
         (None, Some(name)) => report.edit(key.span, name, format!("the input is called `{name}`")),
-        (None, None) => report.help(format!("it takes {}", listed(known))),
+        (None, None) => {
+            let report = report.help(format!("it takes {}", listed(known)));
+            match habits::meant(habits::PASSED_ON, &step.action.value) {
+                Some(help) => report.help(help),
+                None => report,
+            }
+        }
     }
 }
 

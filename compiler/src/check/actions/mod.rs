@@ -32,8 +32,8 @@ mod webhook;
 pub(super) use call::stored;
 pub(super) use data::{data, of_json};
 pub(super) use inputs::{
-    coerced, declared, listed, other_type, references, seconds, some_of, spelt, text, text_span,
-    unknown_value, what, with_article, wrong_kind,
+    coerced, declared, given, listed, other_type, references, seconds, some_of, spelt, text,
+    text_span, unknown_value, what, with_article, wrong_kind,
 };
 pub(super) use loops::{has_output, output_type};
 pub(super) use outputs::declared_output;

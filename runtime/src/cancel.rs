@@ -17,6 +17,8 @@ pub struct CancelToken {
 struct Request {
     is_made: AtomicBool,
     made: Notify,
+    /// A request that counts as this one, too.
+    above: Option<CancelToken>,
 }
 
 impl CancelToken {
@@ -24,6 +26,20 @@ impl CancelToken {
     pub fn new() -> Self {
         Self {
             request: Arc::default(),
+        }
+    }
+
+    /// A token that is asked when this one is, and that can be asked alone: a program that shuts down asks one, and each of
+    /// its runs has a child of it.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        let above = Some(self.clone());
+        let request = Request {
+            above,
+            ..Request::default()
+        };
+        Self {
+            request: Arc::new(request),
         }
     }
 
@@ -35,15 +51,23 @@ impl CancelToken {
 
     /// Whether somebody has asked.
     pub fn is_cancelled(&self) -> bool {
-        self.request.is_made.load(Ordering::Acquire)
+        let above = self.request.above.as_ref();
+        self.request.is_made.load(Ordering::Acquire) || above.is_some_and(Self::is_cancelled)
     }
 
     /// Waits until somebody asks.
     pub async fn cancelled(&self) {
         // Who waits before looking misses no request that is made in between.
         let made = self.request.made.notified();
-        if !self.is_cancelled() {
-            made.await;
+        if self.is_cancelled() {
+            return;
+        }
+        match &self.request.above {
+            None => made.await,
+            Some(above) => tokio::select! {
+                () = made => {}
+                () = Box::pin(above.cancelled()) => {}
+            },
         }
     }
 }

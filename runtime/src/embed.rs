@@ -59,8 +59,8 @@
 //! | the time | [`Run::clock`] | the clock on the wall |
 //! | where events are kept | [`Run::store`], `Run::journal` | in memory, until the run ends |
 //! | who watches | [`Run::events`], [`Run::observer`], which takes a `log::Log` too | nobody |
-//! | what people say | [`Run::signals`] | nothing: steps that wait for people run into their limit |
-//! | when to stop | [`Run::cancel`], [`Run::complete`] | never |
+//! | what people say | [`Run::signals`], and what other processes leave in the journal | nothing: steps that wait for people run into their limit |
+//! | when to stop | [`Run::cancel`], [`Run::complete`], and the journal | never |
 //!
 //! In a test, [`Run::simulate`] plays a [scenario](crate::simulate) instead, in virtual time, and gives what came of it,
 //! typed as well: [`Simulated`].

@@ -9,6 +9,7 @@
 //! many commits there have been, so that a damaged, shortened or replaced journal is refused instead of read.
 
 mod forget;
+mod inbox;
 mod keeper;
 mod lease;
 mod list;
@@ -20,6 +21,7 @@ mod schema;
 mod sum;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +29,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use uuid::Uuid;
 
 pub use forget::Shrunk;
+pub(crate) use inbox::Inbox;
 pub use keeper::Keeper;
 pub use lease::Holder;
 pub use list::{Entry, Filter};
@@ -41,6 +44,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Journal {
     folder: PathBuf,
     connection: Mutex<Connection>,
+    /// How many letters were sent by this very connection, whose writes SQLite does not count as news.
+    sent: AtomicI64,
 }
 
 /// Why a journal cannot be used.
@@ -125,6 +130,7 @@ impl Journal {
         Ok(Self {
             folder: folder.to_owned(),
             connection: Mutex::new(connection),
+            sent: AtomicI64::new(0),
         })
     }
 

@@ -5,7 +5,6 @@ mod discreet;
 mod forget;
 mod found;
 mod help;
-mod inbox;
 mod look;
 mod options;
 mod parents;

@@ -1,16 +1,20 @@
 //! Doing what a run says.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
 
 use crate::caller::{CallError, Nobody};
+use crate::cancel::CancelToken;
 use crate::engine::{Ended, Engine, EngineError};
 use crate::event::{Beginning, Change, Event};
+#[cfg(feature = "journal")]
+use crate::journal::{Inbox, Keeper};
 use crate::observer::{Observer, View};
 use crate::parameters::{Checked, check};
 use crate::real::{self, Backend, Backends, Identity, RunError};
 use crate::runbook::Runbook;
+use crate::signal::Signals;
 use crate::store::Store;
 use crate::value::Map;
 
@@ -50,7 +54,7 @@ async fn start<R: Embedded>(
         #[cfg(feature = "journal")]
         Keeping::Journal(journal) => {
             let keeper = journal.begin(task.execution)?;
-            task.perform(callers, options, &keeper).await
+            task.perform_kept(callers, options, &keeper).await
         }
     }
 }
@@ -89,7 +93,7 @@ async fn resume<R: Embedded>(
         #[cfg(feature = "journal")]
         Keeping::Journal(journal) => {
             let keeper = journal.go_on(execution)?;
-            task.perform(callers, options, &keeper).await
+            task.perform_kept(callers, options, &keeper).await
         }
     }
 }
@@ -103,7 +107,7 @@ async fn shown<R: Embedded>(
     let nobody = Nobody(CallError::Connection("the execution has ended".to_owned()));
     let engine = Engine::<R>::new(&nobody, options.clock.as_ref(), store).force(options.force);
     let ended = engine.finish_resumed(execution).await?;
-    Ok(finished(ended, Vec::new()))
+    Ok(finished(ended, &Notes::default()))
 }
 
 /// What a store has of an execution.
@@ -151,16 +155,67 @@ struct Task {
     work: real::Work,
 }
 
+/// Who is heard during a run.
+struct Heard<'a> {
+    signals: &'a dyn Signals,
+    cancel: CancelToken,
+    complete: CancelToken,
+}
+
 impl Task {
+    /// Does it. The program is heard.
     async fn perform<R: Embedded>(
         self,
         callers: Callers<R>,
         options: &Options,
         store: &dyn Store,
     ) -> Result<Finished<R>, RunError> {
+        let heard = Heard {
+            signals: options.signals.as_ref(),
+            cancel: options.cancel.clone(),
+            complete: options.complete.clone(),
+        };
+        let notes = Notes::default();
+        let ended = self.drive(callers, options, store, heard, &notes).await?;
+        Ok(finished(ended, &notes))
+    }
+
+    /// Does it. The program is heard, and so is whoever leaves letters in the journal.
+    #[cfg(feature = "journal")]
+    async fn perform_kept<R: Embedded>(
+        self,
+        callers: Callers<R>,
+        options: &Options,
+        keeper: &Keeper<'_>,
+    ) -> Result<Finished<R>, RunError> {
+        // A letter is about this execution; the tokens of the program may be about others, too.
+        let (cancel, complete) = (options.cancel.child(), options.complete.child());
+        let notes = Notes::default();
+        let note = |note: &str| notes.add(note);
+        let (asks, stops) = (cancel.clone(), complete.clone());
+        let inbox = Inbox::new(keeper, options.signals.as_ref(), &note, asks, stops);
+        let heard = Heard {
+            signals: &inbox,
+            cancel,
+            complete,
+        };
+        let ended = tokio::select! {
+            ended = self.drive(callers, options, keeper, heard, &notes) => ended?,
+            never = inbox.watch() => match never {},
+        };
+        Ok(finished(ended, &notes))
+    }
+
+    async fn drive<R: Embedded>(
+        self,
+        callers: Callers<R>,
+        options: &Options,
+        store: &dyn Store,
+        heard: Heard<'_>,
+        notes: &Notes,
+    ) -> Result<Ended<R>, RunError> {
         let (backend, children) = callers;
         let audience = Audience(&options.observers);
-        let notes = Mutex::new(Vec::new());
         let run = real::Run {
             backend: backend.as_ref(),
             children: &children,
@@ -173,31 +228,39 @@ impl Task {
                 clock: options.clock.as_ref(),
                 words: ToString::to_string,
             },
-            note: &|note| lock(&notes).push(note.to_owned()),
+            note: &|note| notes.add(note),
             observer: &audience,
-            signals: options.signals.as_ref(),
+            signals: heard.signals,
             store,
             execution: self.execution,
-            cancel: options.cancel.clone(),
-            complete: options.complete.clone(),
+            cancel: heard.cancel,
+            complete: heard.complete,
         };
-        let ended = run.drive::<R>(self.work).await?;
-        let notes = std::mem::take(&mut *lock(&notes));
-        Ok(finished(ended, notes))
+        run.drive::<R>(self.work).await
     }
 }
 
-fn lock(notes: &Mutex<Vec<String>>) -> std::sync::MutexGuard<'_, Vec<String>> {
-    notes.lock().unwrap_or_else(PoisonError::into_inner)
+/// What is worth knowing about a run.
+#[derive(Default)]
+struct Notes(Mutex<Vec<String>>);
+
+impl Notes {
+    fn add(&self, note: &str) {
+        self.lock().push(note.to_owned());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-fn finished<R: Embedded>(ended: Ended<R>, notes: Vec<String>) -> Finished<R> {
+fn finished<R: Embedded>(ended: Ended<R>, notes: &Notes) -> Finished<R> {
     let Ended { record, state } = ended;
     Finished {
         record,
         outputs: state.as_ref().map(R::document_outputs).unwrap_or_default(),
         state,
-        notes,
+        notes: std::mem::take(&mut *notes.lock()),
     }
 }
 

@@ -266,8 +266,9 @@ impl<R: Embedded, C> Run<R, C> {
     }
 
     /// Keeps all events in a journal on disk, so that an execution outlives its process: [`Run::resume`] goes on with it.
-    /// It is the one that binaries have, whose commands `list`, `show` and `logs` show the execution. Letters that other
-    /// processes leave there are not read: a program tells its runs by [`Run::signals`] and [`Run::cancel`].
+    /// It is the one that binaries have: the commands of the runbook's binary, `list`, `show`, `logs`, `approve`, `cancel` and
+    /// the others, are about its executions, too. What they tell one, and what [`Journal::send`] does from any program, is
+    /// heard beside [`Run::signals`] and [`Run::cancel`].
     ///
     /// ```
     /// # use runbook_runtime::embed::{Embedded, Run};

@@ -1,5 +1,7 @@
 //! Mail: what people tell an execution from other processes.
 
+use std::sync::atomic::Ordering;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,7 @@ impl Journal {
             params![execution, sent, text, checksum],
         );
         written.map_err(|error| self.problem(error))?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
         Ok(MailId(connection.last_insert_rowid()))
     }
 
@@ -90,16 +93,15 @@ impl Journal {
 }
 
 impl Keeper<'_> {
-    /// A number that changes when another process has written to the journal.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn stir(&self) -> Result<i64, JournalError> {
+    /// Numbers of which one changes when there may be new letters: another connection has written to the journal, or this
+    /// one has sent a letter.
+    pub(super) fn stir(&self) -> Result<(i64, i64), JournalError> {
         let journal = self.journal();
         let version = journal
             .connection()
             .query_row("PRAGMA data_version", [], |row| row.get(0));
-        version.map_err(|error| journal.problem(error))
+        let version = version.map_err(|error| journal.problem(error))?;
+        Ok((version, journal.sent.load(Ordering::Relaxed)))
     }
 
     /// The letters that nothing has come of yet, in order.

@@ -13,6 +13,8 @@ mod ecs_run_task;
 mod embedded;
 
 mod continued;
+#[cfg(feature = "journal")]
+mod letters;
 mod roles;
 mod runs;
 mod watching;

@@ -101,6 +101,28 @@ async fn a_token_cancels() {
 }
 
 #[tokio::test]
+async fn the_child_of_a_token_cancels_alone_and_with_it() {
+    use runbook_runtime::cancel::CancelToken;
+
+    let shutdown = CancelToken::new();
+    let (first, second) = (shutdown.child(), shutdown.child());
+    let silent = || Service::silent_at("DescribeTasks");
+    let (one, other) = (silent(), silent());
+    let one = with(&one, Parameters::new("web")).cancel(first.clone());
+    let mut other = with(&other, Parameters::new("web")).cancel(second);
+    let ended = async {
+        first.cancel();
+        one.await.unwrap().status()
+    };
+    tokio::select! {
+        finished = &mut other => panic!("{finished:?}"),
+        status = ended => assert_eq!(status, Status::Cancelled),
+    }
+    shutdown.cancel();
+    assert_eq!(other.await.unwrap().status(), Status::Cancelled);
+}
+
+#[tokio::test]
 async fn a_token_lets_the_step_under_way_be_the_last() {
     let service = Service::scripted(|service, request| {
         if let Request::RunTask { .. } = request {

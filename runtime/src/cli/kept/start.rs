@@ -11,7 +11,7 @@ use crate::clock::SystemClock;
 use crate::doubt::{Decision, OnUnknown};
 use crate::engine::EngineError;
 use crate::event::{Beginning, Change};
-use crate::journal::{Entry, Journal, JournalError, Keeper};
+use crate::journal::{Entry, Inbox, Journal, JournalError, Keeper};
 use crate::log::Log;
 use crate::parameters::Checked;
 use crate::parent::{self, Parent};
@@ -30,7 +30,6 @@ use super::decisions::Decisions;
 use super::discreet::Discreet;
 use super::found;
 use super::help::told;
-use super::inbox::Inbox;
 use super::options::Options;
 use super::parents::{OfParent, Own};
 use super::{look, state, tell};
@@ -223,10 +222,11 @@ impl<Q: crate::effect::Request> Session<'_, Q> {
         let decisions = Decisions::new(R::DEFINITION, by, input, &progress)
             .of(execution)
             .stopping(cancel.clone(), complete.clone());
+        let complain = |problem: &str| progress.say(&format!("note: {problem}"));
         let inbox = Inbox::new(
             self.keeper,
             &decisions,
-            &progress,
+            &complain,
             cancel.clone(),
             complete.clone(),
         );

@@ -1,4 +1,4 @@
-//! The inbox of a run: what people tell it here, on standard input, and from other processes, through the journal.
+//! The inbox of a run: what people tell it here, where it runs, and from other processes, through the journal.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,11 +9,9 @@ use tokio::sync::Notify;
 
 use crate::caller::BoxFuture;
 use crate::cancel::CancelToken;
-use crate::journal::{Errand, JournalError, Keeper, Mail, MailId};
-use crate::report::Progress;
 use crate::signal::{Awaited, Refusal, Signal, Signals};
 
-use super::decisions::Decisions;
+use super::{Errand, JournalError, Keeper, Mail, MailId};
 
 /// How often the journal is looked at: it is a matter of microseconds, and somebody waits.
 const LOOK: Duration = Duration::from_millis(100);
@@ -22,10 +20,12 @@ const LOOK: Duration = Duration::from_millis(100);
 const PATIENCE: u32 = 5;
 
 /// Listens to people, wherever they are.
-pub(super) struct Inbox<'a> {
+pub(crate) struct Inbox<'a> {
     keeper: &'a Keeper<'a>,
-    here: &'a Decisions<'a>,
-    progress: &'a Progress,
+    here: &'a dyn Signals,
+    /// Told what is wrong with the mail.
+    note: &'a (dyn Fn(&str) + Send + Sync),
+    noted: Mutex<String>,
     cancel: CancelToken,
     complete: CancelToken,
     /// How many steps wait for people: children may do so side by side.
@@ -37,17 +37,18 @@ pub(super) struct Inbox<'a> {
 
 impl<'a> Inbox<'a> {
     /// The inbox of the execution that `keeper` keeps.
-    pub(super) fn new(
+    pub(crate) fn new(
         keeper: &'a Keeper<'a>,
-        here: &'a Decisions<'a>,
-        progress: &'a Progress,
+        here: &'a dyn Signals,
+        note: &'a (dyn Fn(&str) + Send + Sync),
         cancel: CancelToken,
         complete: CancelToken,
     ) -> Self {
         Self {
             keeper,
             here,
-            progress,
+            note,
+            noted: Mutex::default(),
             cancel,
             complete,
             listening: AtomicUsize::new(0),
@@ -57,7 +58,7 @@ impl<'a> Inbox<'a> {
     }
 
     /// Looks for letters. Never ends.
-    pub(super) async fn watch(&self) -> std::convert::Infallible {
+    pub(crate) async fn watch(&self) -> std::convert::Infallible {
         let mut seen = None;
         let mut early = 0;
         loop {
@@ -68,7 +69,7 @@ impl<'a> Inbox<'a> {
                 match self.look(early) {
                     Ok(is_early) => early = if is_early { early + 1 } else { 0 },
                     Err(error) => {
-                        self.progress.say(&format!("note: {error}"));
+                        self.complain(&error);
                         early = 0;
                     }
                 }
@@ -100,6 +101,16 @@ impl<'a> Inbox<'a> {
             }
         }
         Ok(is_early)
+    }
+
+    /// Says what is wrong with the mail, once, however often it is looked at.
+    fn complain(&self, error: &JournalError) {
+        let problem = error.to_string();
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if *noted != problem {
+            (self.note)(&problem);
+            *noted = problem;
+        }
     }
 
     /// The next letter that is a signal for a step that waits.
@@ -153,7 +164,7 @@ impl Signals for Inbox<'_> {
         if let Some(letter) = signal.letter
             && let Err(error) = self.keeper.refuse(MailId(letter), &refusal.to_string())
         {
-            self.progress.say(&format!("note: {error}"));
+            self.complain(&error);
         }
         self.here.refused(signal, refusal);
     }

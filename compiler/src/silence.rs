@@ -84,61 +84,58 @@ impl<'source> Comment<'source> {
         found: &[Diagnostic],
         unfinished: bool,
     ) -> Option<Diagnostic> {
-        let warning =
-            |message: &str| Diagnostic::warning(Code::CompilerComment, self.span, message);
-        let Some(Allowed { code, reason, .. }) = self.allowed else {
-            let report = warning("a comment to the compiler is not understood");
+        let Some(allowed) = &self.allowed else {
+            let report = self.warning("a comment to the compiler is not understood");
             return Some(report.label("this silences nothing").help(FORM));
         };
-        let Some(known) = Code::parse(code) else {
-            let start = self.span.start + lines.source.slice(self.span).find(code)?;
-            let place = Span::new(start, start + code.len());
-            let message = format!("a comment allows `{code}`, which is no code");
-            let report = Diagnostic::warning(Code::CompilerComment, place, message);
-            return Some(match Code::near(code) {
-                Some(near) => report.edit(place, near.as_str(), "a similar code exists"),
-                None => report.help("`runbookc explain --list` shows all codes"),
-            });
+        let Some(known) = Code::parse(allowed.code) else {
+            return self.unknown_code(allowed.code, lines.source);
         };
-        let is_about = |finding: &&Diagnostic| {
-            self.allowed
-                .as_ref()?
-                .is_about(lines, finding)
-                .then_some(())
-        };
-        let mut here = found.iter().filter(|finding| is_about(finding).is_some());
-        let silenced = here
-            .clone()
-            .any(|finding| finding.severity != Severity::Error);
-        if silenced && reason.is_empty() {
-            let report = warning(&format!("a comment allows {known} without a reason"));
-            let help = format!("say why: `# runbookc: allow {known} -- reason`");
-            return Some(report.label("a reason is missing").help(help));
-        }
-        if silenced {
-            return None;
-        }
-        if here.next().is_some() {
-            let report = warning(&format!("a comment allows {known}, which is an error here"));
-            return Some(
-                report
+        let here = found
+            .iter()
+            .filter(|finding| allowed.is_about(lines, finding));
+        let (errors, others): (Vec<_>, Vec<_>) =
+            here.partition(|finding| finding.severity == Severity::Error);
+        match (others.is_empty(), errors.is_empty()) {
+            (false, _) if allowed.reason.is_empty() => Some(self.without_reason(known)),
+            (false, _) => None,
+            (true, false) => Some(
+                self.warning(&format!("a comment allows {known}, which is an error here"))
                     .label("this silences nothing")
                     .note("only warnings and hints can be silenced")
                     .help("repair the error and remove the comment"),
-            );
-        }
-        if unfinished || known.looks_elsewhere() {
-            return None;
-        }
-        let report = warning(&format!(
-            "a comment allows {known}, which is not found here"
-        ));
-        Some(
-            report
+            ),
+            (true, true) if unfinished || known.looks_elsewhere() => None,
+            (true, true) => Some(
+                self.warning(&format!(
+                    "a comment allows {known}, which is not found here"
+                ))
                 .label("this silences nothing")
                 .note("a comment is about its own line, or about the next one if it stands alone")
                 .help("remove the comment"),
-        )
+            ),
+        }
+    }
+
+    fn warning(&self, message: &str) -> Diagnostic {
+        Diagnostic::warning(Code::CompilerComment, self.span, message)
+    }
+
+    fn unknown_code(&self, code: &str, source: &Source) -> Option<Diagnostic> {
+        let start = self.span.start + source.slice(self.span).find(code)?;
+        let place = Span::new(start, start + code.len());
+        let message = format!("a comment allows `{code}`, which is no code");
+        let report = Diagnostic::warning(Code::CompilerComment, place, message);
+        Some(match Code::near(code) {
+            Some(near) => report.edit(place, near.as_str(), "a similar code exists"),
+            None => report.help("`runbookc explain --list` shows all codes"),
+        })
+    }
+
+    fn without_reason(&self, known: Code) -> Diagnostic {
+        self.warning(&format!("a comment allows {known} without a reason"))
+            .label("a reason is missing")
+            .help(format!("say why: `# runbookc: allow {known} -- reason`"))
     }
 }
 

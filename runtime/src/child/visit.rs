@@ -100,47 +100,54 @@ pub(super) fn visit<R: Runbook>(
             }
             Err(errors) => return Err(refused(&errors.to_string()).into()),
         };
-        match world.answers {
-            Answers::Scenario(simulator) => {
-                let children = Children::of(world, visit.execution, visit.within.clone());
-                let caller = simulator.on_stage(R::DEFINITION, children);
-                let place = Place {
-                    region: simulator.scenario().region.clone(),
-                    simulation: Some(Simulation::Scenario(
-                        simulator.scenario().file.as_str().into(),
-                    )),
-                };
-                drive::<R>(world, visit, checked, &caller, place).await
-            }
-            Answers::Nobody(region) => {
-                let children = Children::of(world, visit.execution, visit.within.clone());
-                let place = Place {
-                    region: region.to_owned(),
-                    simulation: dry(world),
-                };
-                drive::<R>(world, visit, checked, &Alone::new(children), place).await
-            }
-            Answers::Aws(connector) => {
-                let connected = connector.connect(R::DEFINITION, visit.execution, &checked);
-                let connected = match connected.await {
-                    Ok(connected) => connected,
-                    Err(error) => return refuse::<R>(world, visit, checked, error).await,
-                };
-                let connected = connected.downcast::<Connected<R::Request>>();
-                let connected = connected.map_err(|_| unconnected::<R>())?;
-                let children = Children::of(world, visit.execution, visit.within.clone());
-                let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
-                let performer =
-                    Performer::new(caller, outside, &connected.region, connected.permissions)
-                        .children(children);
-                let place = Place {
-                    region: connected.region.clone(),
-                    simulation: dry(world),
-                };
-                drive::<R>(world, visit, checked, &performer, place).await
-            }
-        }
+        visit_with::<R>(world, visit, checked).await
     })
+}
+
+/// Runs a child whose parameters are known, by whoever answers its calls.
+async fn visit_with<R: Runbook>(
+    world: World<'_>,
+    visit: Visit,
+    checked: Checked,
+) -> Result<Document, Halt> {
+    let children = |visit: &Visit| Children::of(world, visit.execution, visit.within.clone());
+    match world.answers {
+        Answers::Scenario(simulator) => {
+            let scenario = simulator.scenario();
+            let place = Place {
+                region: scenario.region.clone(),
+                simulation: Some(Simulation::Scenario(scenario.file.as_str().into())),
+            };
+            let caller = simulator.on_stage(R::DEFINITION, children(&visit));
+            drive::<R>(world, visit, checked, &caller, place).await
+        }
+        Answers::Nobody(region) => {
+            let place = Place {
+                region: region.to_owned(),
+                simulation: dry(world),
+            };
+            let alone = Alone::new(children(&visit));
+            drive::<R>(world, visit, checked, &alone, place).await
+        }
+        Answers::Aws(connector) => {
+            let connected = connector.connect(R::DEFINITION, visit.execution, &checked);
+            let connected = match connected.await {
+                Ok(connected) => connected,
+                Err(error) => return refuse::<R>(world, visit, checked, error).await,
+            };
+            let connected = connected.downcast::<Connected<R::Request>>();
+            let connected = connected.map_err(|_| unconnected::<R>())?;
+            let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
+            let performer =
+                Performer::new(caller, outside, &connected.region, connected.permissions)
+                    .children(children(&visit));
+            let place = Place {
+                region: connected.region.clone(),
+                simulation: dry(world),
+            };
+            drive::<R>(world, visit, checked, &performer, place).await
+        }
+    }
 }
 
 async fn drive<R: Runbook>(

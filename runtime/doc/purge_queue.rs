@@ -16,11 +16,12 @@ pub mod parameters {
 use runbook_runtime::generated::*;
 
 /// What is supplied to the runbook; the other parameters have their defaults. Serialized it has the runbook's own names.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
 pub struct Parameters {
+    /// The queue to purge.
     #[serde(rename = "QueueUrl")]
-    queue_url: String,
+    pub queue_url: String,
 }
 
 impl Parameters {

@@ -20,6 +20,7 @@ mod reserve;
 mod schema;
 mod sum;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicI64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -111,6 +112,15 @@ pub enum JournalError {
         /// Its words.
         source: rusqlite::Error,
     },
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_tuple("Journal")
+            .field(&self.folder)
+            .finish()
+    }
 }
 
 impl Journal {

@@ -108,6 +108,9 @@ pub use serde_json::json;
 /// `include_runbook!("restart-instance")` is the module `restart_instance`, public where it stands, and beside it
 /// `restart_instance_aws`, which calls the AWS SDK. Runbooks that its steps start have to be included beside it. One that is
 /// called like a keyword has a `_` behind the name of its module: `type_`, and `type_aws`.
+///
+/// The modules name the crate `runbook_runtime`. Where `Cargo.toml` calls it otherwise, the root of the crate says so:
+/// `extern crate rt as runbook_runtime;`.
 #[macro_export]
 macro_rules! include_runbook {
     ($name:literal) => {

@@ -259,6 +259,8 @@ pub fn parameters(ticket: &str) -> Result<Parameters, Box<dyn std::error::Error>
 mod tests {
     use super::*;
     use runbook_runtime::parameters::Supplied;
+    use runbook_runtime::serde::Deserialize;
+    use runbook_runtime::value::Document;
 
     #[test]
     fn parameters_are_supplied_by_their_names() {
@@ -271,6 +273,16 @@ mod tests {
         assert_eq!(supplied["new"], true);
         let least = Parameters::new(InstanceId::unchecked(""), Ticket::new("A-1").unwrap());
         assert_eq!(least.supplied().len(), 2);
+    }
+
+    #[test]
+    fn what_is_supplied_can_be_read() {
+        let parameters = super::parameters("OPS-7").unwrap();
+        assert_eq!(parameters.ticket.to_string(), "OPS-7");
+        assert_eq!(parameters.stage, Some(Stage::Alpha));
+        assert_eq!(Stage::Prod1.to_string(), "prod-1");
+        let written = Document::from(parameters.supplied());
+        assert_eq!(Parameters::deserialize(written).unwrap(), parameters);
     }
 
     #[test]
@@ -296,7 +308,7 @@ fn parameters_and_outputs_have_types() {
     let folder = package("typed", TYPED);
     write(&folder.join("runbooks/deploy.yaml"), DEPLOY);
     let ran = run(&mut cargo_in(&folder, "test")).expect_code(0);
-    assert!(ran.stdout.contains("3 passed"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("4 passed"), "{}", ran.stdout);
     let ran = run(&mut cargo_in(&folder, "clippy")).expect_code(0);
     assert_eq!(ran.stderr, "");
 }

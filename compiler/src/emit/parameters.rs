@@ -23,7 +23,7 @@ pub(crate) fn items(plan: &Plan<'_>) -> Vec<TokenStream> {
         let Some(choice) = choice else { continue };
         items.extend(choice_items(parameter, choice));
         if plan.surface == Surface::Embedded {
-            items.push(supplied::choice_from_text(choice));
+            items.extend(supplied::choice_as_text(choice));
         }
     }
     items.push(definitions(plan));

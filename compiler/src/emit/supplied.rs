@@ -123,23 +123,29 @@ fn supplied_struct(plan: &Plan<'_>) -> TokenStream {
     let fields = fields(plan).map(|field| {
         let (name, kind, written) = (field.name, &field.kind, &field.parameter.name);
         let rename = (name != written).then(|| quote!(rename = #written));
+        let doc = doc(field.parameter);
         match field.is_required() {
             true => {
                 let rename = rename.map(|rename| quote!(#[serde(#rename)]));
-                quote!(#rename #name: #kind)
+                quote! {
+                    #[doc = #doc]
+                    #rename
+                    pub #name: #kind
+                }
             }
             false => {
                 let rename = rename.map(|rename| quote!(#rename,));
                 quote! {
+                    #[doc = #doc]
                     #[serde(#rename skip_serializing_if = "Option::is_none")]
-                    #name: Option<#kind>
+                    pub #name: Option<#kind>
                 }
             }
         }
     });
     quote! {
         /// What is supplied to the runbook; the other parameters have their defaults. Serialized it has the runbook's own names.
-        #[derive(Clone, Debug, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(crate = "runbook_runtime::serde", deny_unknown_fields)]
         pub struct Parameters {
             #(#fields),*
@@ -243,15 +249,15 @@ fn supplied_impl(plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-/// An allowed value from its text, for programs.
-pub(crate) fn choice_from_text(choice: &ChoiceType) -> TokenStream {
+/// An allowed value from its text and as its text, for programs.
+pub(crate) fn choice_as_text(choice: &ChoiceType) -> [TokenStream; 2] {
     let name = &choice.name;
     let arms = choice
         .variants
         .iter()
         .map(|(variant, text)| quote!(#text => Self::#variant));
     let texts = choice.variants.iter().map(|(_, text)| text);
-    quote! {
+    let from_text = quote! {
         impl std::str::FromStr for #name {
             type Err = NotAllowed;
 
@@ -263,11 +269,23 @@ pub(crate) fn choice_from_text(choice: &ChoiceType) -> TokenStream {
                 Ok(value)
             }
         }
+    };
+    [from_text, display(name)]
+}
+
+/// What has a text is displayed as it.
+fn display(name: &Ident) -> TokenStream {
+    quote! {
+        impl std::fmt::Display for #name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
     }
 }
 
 /// The type of the texts that a pattern admits.
-fn pattern_items(parameter: &Parameter, name: &Ident, pattern: &str) -> [TokenStream; 4] {
+fn pattern_items(parameter: &Parameter, name: &Ident, pattern: &str) -> [TokenStream; 5] {
     let written = &parameter.name;
     let what = match parameter.kind {
         Type::StringList => "An element of",
@@ -322,6 +340,7 @@ fn pattern_items(parameter: &Parameter, name: &Ident, pattern: &str) -> [TokenSt
                 }
             }
         },
+        display(name),
     ]
 }
 

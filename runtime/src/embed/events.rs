@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use jiff::Timestamp;
+use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use uuid::Uuid;
 
@@ -61,7 +62,15 @@ impl<R: Runbook> Stream for Events<R> {
 }
 
 /// Something that has happened in a run. `S` are the steps of its runbook.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// It is displayed as a line for people, and serialized for programs: what has happened under `what`, beside what is told of
+/// it, and the step by its `label`.
+///
+/// ```json
+/// {"at": "2026-11-25T08:00:02Z", "execution": "0f1e2d3c-…", "within": [], "target": null, "label": "wait",
+///  "what": "Polled", "found": "the text \"stopping\"", "next": "2026-11-25T08:00:06Z"}
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Progress<S> {
     /// When.
@@ -74,15 +83,18 @@ pub struct Progress<S> {
     /// Which of several targets it is about, if it is about one.
     pub target: Option<String>,
     /// The step, if it is about one of the runbook itself.
+    #[serde(skip)]
     pub step: Option<S>,
     /// The step, if it is about one, as people call it: `stop`, `stop[3]` in the third iteration of a loop.
     pub label: Option<String>,
     /// What has happened.
+    #[serde(flatten)]
     pub what: Happening,
 }
 
 /// What can happen.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "what")]
 #[non_exhaustive]
 pub enum Happening {
     /// The execution has started.

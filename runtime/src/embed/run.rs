@@ -1,5 +1,6 @@
 //! Runs: what is to be done, and how.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 #[cfg(feature = "journal")]
@@ -277,18 +278,12 @@ impl<R: Embedded, C> Run<R, C> {
     /// use std::sync::Arc;
     ///
     /// use runbook_runtime::journal::{Filter, Journal};
-    /// use runbook_runtime::status::Status;
     ///
     /// let journal = Arc::new(Journal::open(Path::new("/var/lib/restarts"))?);
     /// let run = Run::<R>::new(parameters).journal(Arc::clone(&journal));
     ///
     /// // In the next process: what was cut off goes on.
-    /// let filter = Filter {
-    ///     runbook: Some(R::DEFINITION.name.to_owned()),
-    ///     statuses: vec![Status::InProgress, Status::Waiting, Status::Cancelling],
-    ///     most: 100,
-    /// };
-    /// for entry in journal.list(&filter)? {
+    /// for entry in journal.list(&Filter::unfinished("restart-instance"))? {
     ///     let run = Run::<R>::resume(entry.execution).journal(Arc::clone(&journal));
     /// }
     /// # Ok(())
@@ -375,6 +370,17 @@ impl<R: Embedded, C: Calls<R>> Future for Run<R, C> {
             Box::pin(perform::perform(work.clone(), calls.connect(), options))
         });
         running.as_mut().poll(context)
+    }
+}
+
+impl<R: Embedded, C> fmt::Debug for Run<R, C> {
+    /// Without parameters, which may be secret.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Run")
+            .field("runbook", &R::DEFINITION.name)
+            .field("execution", &self.options.execution)
+            .finish_non_exhaustive()
     }
 }
 

@@ -16,8 +16,25 @@ pub struct Filter {
     pub runbook: Option<String>,
     /// Those with one of these statuses; with any, if none is named.
     pub statuses: Vec<Status>,
-    /// So many at most.
-    pub most: usize,
+    /// So many at most, the newest; all, if no number is named.
+    pub most: Option<usize>,
+}
+
+impl Filter {
+    /// Those of this runbook that have not ended: they were cut off, or a process runs them.
+    pub fn unfinished(runbook: impl Into<String>) -> Self {
+        Self {
+            runbook: Some(runbook.into()),
+            statuses: vec![
+                // Not even its first step has started.
+                Status::Pending,
+                Status::InProgress,
+                Status::Waiting,
+                Status::Cancelling,
+            ],
+            most: None,
+        }
+    }
 }
 
 /// An execution in a list.
@@ -77,7 +94,10 @@ impl Journal {
             ),
             params![
                 filter.runbook,
-                i64::try_from(filter.most).unwrap_or(i64::MAX)
+                // SQLite takes a negative number for no limit.
+                filter
+                    .most
+                    .map_or(-1, |most| i64::try_from(most).unwrap_or(i64::MAX))
             ],
         )
     }

@@ -182,7 +182,6 @@ impl Default for Scenario {
     }
 }
 
-/// What people say.
 /// Said at once, and to the step that the scenario says it to.
 impl From<Signal> for Said {
     fn from(signal: Signal) -> Self {
@@ -194,6 +193,7 @@ impl From<Signal> for Said {
     }
 }
 
+/// What people say.
 impl Said {
     /// Yes, to a step that waits for an approval.
     pub const fn approve() -> Self {

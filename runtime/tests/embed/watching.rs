@@ -10,6 +10,8 @@ use runbook_runtime::embed::Happening;
 use runbook_runtime::event::Event;
 use runbook_runtime::observer::{Observer, View};
 use runbook_runtime::status::Status;
+use serde_json::json;
+use uuid::Uuid;
 
 use super::ecs_run_task::Step;
 use super::embedded::Parameters;
@@ -63,6 +65,31 @@ async fn events_have_values_for_programs() {
     }
     let found = ["no value", "the number -1"].map(|found| Some(found.to_owned()));
     assert_eq!(polls, found);
+}
+
+#[tokio::test]
+async fn events_are_serialized_for_other_programs() {
+    let execution = Uuid::from_u128(7);
+    let mut run = with(&Service::answers(), Parameters::new("web")).execution(execution);
+    let mut events = run.events();
+    run.await.unwrap();
+    let mut told = Vec::new();
+    while let Some(progress) = events.try_next() {
+        told.push(serde_json::to_value(progress).unwrap());
+    }
+    let polled = told.iter().find(|progress| progress["what"] == "Polled");
+    let at = told[0]["at"].as_str().unwrap();
+    assert_eq!(
+        told[0],
+        json!({"at": at, "execution": execution, "within": [], "target": null, "label": null, "what": "Started"})
+    );
+    assert_eq!(polled.unwrap()["label"], "wait");
+    assert_eq!(polled.unwrap()["found"], "no value");
+    let last = told.last().unwrap();
+    assert_eq!(
+        (&last["what"], &last["status"]),
+        (&json!("Finished"), &json!("Success"))
+    );
 }
 
 #[tokio::test]

@@ -151,12 +151,14 @@ async fn executions_are_listed_and_found_by_the_beginning_of_their_ids() {
     let folder = folder();
     run::<Plain>(|_, _, _| done(), folder.path()).await;
     let journal = Journal::open(folder.path()).unwrap();
-    let filter = Filter {
-        most: 10,
-        ..Filter::default()
-    };
+    let filter = Filter::default();
     let listed = journal.list(&filter).unwrap();
     assert_eq!(listed.len(), 1);
+    let none = Filter {
+        most: Some(0),
+        ..filter.clone()
+    };
+    assert_eq!(journal.list(&none).unwrap(), []);
     assert_eq!(listed[0].execution, EXECUTION);
     assert_eq!(listed[0].status, Status::Success);
     assert_eq!(listed[0].step, None);
@@ -181,6 +183,31 @@ async fn executions_are_listed_and_found_by_the_beginning_of_their_ids() {
         let error = journal.find(text).unwrap_err();
         assert!(matches!(error, JournalError::Unknown(_)), "{text}: {error}");
     }
+}
+
+#[tokio::test]
+async fn executions_are_unfinished_wherever_they_were_cut_off() {
+    let unfinished = |folder: &Path| {
+        let journal = Journal::open(folder).unwrap();
+        let listed = journal.list(&Filter::default()).unwrap();
+        let filter = Filter::unfinished(&listed[0].runbook);
+        journal.list(&filter).unwrap() == listed
+    };
+    let mut events = 1;
+    loop {
+        let folder = folder();
+        let is_cut_off = run_until::<Plain>(|_, _, _| done(), folder.path(), events).await;
+        assert_eq!(
+            unfinished(folder.path()),
+            is_cut_off,
+            "after {events} events"
+        );
+        if !is_cut_off {
+            break;
+        }
+        events += 1;
+    }
+    assert!(events > 3);
 }
 
 #[tokio::test]

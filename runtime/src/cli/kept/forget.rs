@@ -76,7 +76,7 @@ fn ended_before<R: Runbook>(
     let filter = Filter {
         runbook: (!matches.get_flag("all")).then(|| R::DEFINITION.name.to_owned()),
         statuses: Vec::new(),
-        most: usize::MAX,
+        most: None,
     };
     let known = journal.list(&filter);
     let known = known.map_err(|error| state::failed(&error, console))?;

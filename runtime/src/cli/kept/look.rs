@@ -43,7 +43,7 @@ pub(super) fn list<R: Runbook>(matches: &ArgMatches, console: &Console) -> Exit 
             .flatten()
             .copied()
             .collect(),
-        most: matches.get_one::<usize>("most").copied().unwrap_or(20),
+        most: Some(matches.get_one::<usize>("most").copied().unwrap_or(20)),
     };
     let entries = match journal.list(&filter) {
         Ok(entries) => entries,

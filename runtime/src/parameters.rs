@@ -153,6 +153,21 @@ pub enum ParameterProblem {
     },
 }
 
+impl ParameterProblem {
+    /// The parameter.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Unknown { name, .. } => name,
+            Self::Missing { name, .. }
+            | Self::Type { name, .. }
+            | Self::NotAllowed { name, .. }
+            | Self::Pattern { name, .. }
+            | Self::BrokenPattern { name, .. }
+            | Self::Size { name, .. } => name,
+        }
+    }
+}
+
 impl fmt::Display for ParameterErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.problems.iter().enumerate() {

@@ -192,6 +192,7 @@ mod fields;
 mod file;
 mod names;
 mod people;
+mod places;
 mod problem;
 mod rehearsal;
 mod run;
@@ -205,11 +206,12 @@ pub use at::At;
 pub use coverage::{Coverage, Edge, Outcome};
 pub(crate) use expectation::Evidence;
 pub use expectation::{Difference, Unmet};
+pub use places::Place;
 pub use problem::{ScenarioErrors, ScenarioProblem, SimulationProblem};
 #[cfg(feature = "cli")]
 pub(crate) use run::run_for_targets;
 pub(crate) use run::{Played, Stops, play};
-pub use run::{SimulationError, SimulationOutcome, run, run_cut};
+pub use run::{ScenarioFile, SimulationError, SimulationOutcome, run, run_cut};
 pub use scenario::{
     Answer, CancelAt, Expect, ExpectedCall, Form, Key, Said, SaidTo, Scenario, Stored, Stub,
 };

@@ -268,15 +268,15 @@ expect:
   steps: [lambda1]
 ",
         expect![[r#"
-            it.yaml: `answer` is not something a scenario can say; did you mean `answers`?
-            it.yaml: `start` is the text "yesterday", but an instant such as 2026-01-31T12:00:00Z belongs there
-            it.yaml: `answers.ecs` is an empty list, but at least one answer belongs there
-            it.yaml: `answers.wait` is null, but an answer, such as {} for an empty one, belongs there
-            it.yaml: `answers.lambda1.error.kode` is not something a scenario can say; did you mean `code`?
-            it.yaml: `answers.lambda1.error.code` is null, but an error code such as ThrottlingException belongs there
-            it.yaml: `cancel.afer` is not something a scenario can say; did you mean `after`?
-            it.yaml: `expect.status` is the text "Done", but Success, Failed, TimedOut or Cancelled belongs there
-            it.yaml: `expect.steps[0]` is the text "lambda1", but one name with its value belongs there"#]],
+            it.yaml:3:1: `answer` is not something a scenario can say; did you mean `answers`?
+            it.yaml:4:8: `start` is the text "yesterday", but an instant such as 2026-01-31T12:00:00Z belongs there
+            it.yaml:6:8: `answers.ecs` is an empty list, but at least one answer belongs there
+            it.yaml:7:8: `answers.wait` is null, but an answer, such as {} for an empty one, belongs there
+            it.yaml:8:21: `answers.lambda1.error.kode` is not something a scenario can say; did you mean `code`?
+            it.yaml:8:20: `answers.lambda1.error.code` is null, but an error code such as ThrottlingException belongs there
+            it.yaml:9:10: `cancel.afer` is not something a scenario can say; did you mean `after`?
+            it.yaml:11:11: `expect.status` is the text "Done", but Success, Failed, TimedOut or Cancelled belongs there
+            it.yaml:12:11: `expect.steps[0]` is the text "lambda1", but one step with its status, such as `stop: Success`, belongs there"#]],
     );
 }
 
@@ -284,13 +284,13 @@ expect:
 fn what_is_no_scenario_is_told_what_one_says() {
     unreadable(
         "- answers: {}",
-        expect!["it.yaml: the scenario is a list of 1 element, but a map belongs there"],
+        expect!["it.yaml:1:1: the scenario is a list of 1 element, but a map belongs there"],
     );
     unreadable(
         "{inputs: {}, cancel: {when: PT3S}}",
         expect![[r#"
-        it.yaml: `inputs` is not something a scenario can say; what it can say here: description, parameters, region, account, start, answers, ssm, signals, cancel, expect
-        it.yaml: `cancel.when` is not something a scenario can say; what it can say here: during, after"#]],
+            it.yaml:1:2: `inputs` is not something a scenario can say; what it can say here: description, parameters, region, account, start, answers, ssm, signals, cancel, expect
+            it.yaml:1:23: `cancel.when` is not something a scenario can say; what it can say here: during, after"#]],
     );
 }
 
@@ -298,7 +298,7 @@ fn what_is_no_scenario_is_told_what_one_says() {
 fn a_key_must_not_stand_twice() {
     unreadable(
         "answers:\n  ecs: {}\n  ecs: {}\n",
-        expect![[r#"it.yaml: answers: duplicate entry with key "ecs" at line 2 column 3"#]],
+        expect![[r#"it.yaml:2:3: answers: duplicate entry with key "ecs""#]],
     );
 }
 
@@ -317,13 +317,13 @@ expect:
   calls: [S3.GetObject]
 ",
         expect![[r#"
-            it.yaml: `answers.Lambda1`: the runbook has no step `Lambda1`; did you mean `lambda1`?
-            it.yaml: `answers.ecs.RunTasks`: the runbook has no call `ecs.RunTasks`; did you mean `ECS.RunTask`?
-            it.yaml: `answers.Sleep`: the step calls no API, so that nothing will ask for this answer (aws:sleep)
-            it.yaml: `cancel.during`: the runbook has no step `weit`; did you mean `wait`?
-            it.yaml: `expect.steps`: the runbook has no step `lamda1`; did you mean `lambda1`?
-            it.yaml: `expect.outputs`: the runbook has no step `esc`; did you mean `ecs`?
-            it.yaml: `expect.calls`: the runbook has no call `S3.GetObject`"#]],
+            it.yaml:3:3: `answers.Lambda1`: the runbook has no step `Lambda1`; did you mean `lambda1`?
+            it.yaml:4:3: `answers.ecs.RunTasks`: the runbook has no call `ecs.RunTasks`; did you mean `ECS.RunTask`?
+            it.yaml:5:3: `answers.Sleep`: the step calls no API, so that nothing will ask for this answer (aws:sleep)
+            it.yaml:6:18: `cancel.during`: the runbook has no step `weit`; did you mean `wait`?
+            it.yaml:8:12: `expect.steps[0].lamda1`: the runbook has no step `lamda1`; did you mean `lambda1`?
+            it.yaml:9:13: `expect.outputs.esc.taskArn`: the runbook has no step `esc`; did you mean `ecs`?
+            it.yaml:10:11: `expect.calls[0]`: the runbook has no call `S3.GetObject`"#]],
     );
 }
 
@@ -380,12 +380,12 @@ expect:
     let scenario = Scenario::read(scenario, "it.yaml").unwrap();
     let errors = scenario.check(&LOOPS).unwrap_err().to_string();
     expect![[r#"
-        it.yaml: `answers.stop[2]`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
-        it.yaml: `answers.stop[0][1]`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
-        it.yaml: `answers.outer[1]`: `outer` is not inside a loop, so that it has no iterations
-        it.yaml: `answers.stop[x][1].StopInstances`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
-        it.yaml: `expect.steps`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
-        it.yaml: `expect.variables`: the runbook has no variable `count`"#]].assert_eq(&errors);
+        it.yaml:6:3: `answers.stop[2]`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
+        it.yaml:7:3: `answers.stop[0][1]`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
+        it.yaml:8:3: `answers.outer[1]`: `outer` is not inside a loop, so that it has no iterations
+        it.yaml:9:3: `answers.stop[x][1].StopInstances`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
+        it.yaml:11:12: `expect.steps[0].stop[1][1][1]`: an iteration is named by numbers from 1, one for each loop around the step: `stop[1][1]`
+        it.yaml:12:15: `expect.variables.count`: the runbook has no variable `count`"#]].assert_eq(&errors);
 }
 
 #[test]
@@ -403,7 +403,7 @@ fn an_answer_that_aws_could_not_give_ends_the_simulation() {
     unplayable(
         &HAPPY.replace("lastStatus: RUNNING", "lastState: RUNNING"),
         expect![
-            "it.yaml: `answers.wait[1]`, the answer of ECS.DescribeTasks: $.tasks[0].lastState is not in the answer of this operation; did you mean `lastStatus`?"
+            "it.yaml:8:17: `answers.wait[1]`, the answer of ECS.DescribeTasks: $.tasks[0].lastState is not in the answer of this operation; did you mean `lastStatus`?"
         ],
     );
 }
@@ -413,8 +413,8 @@ fn parameters_of_a_scenario_are_checked() {
     unplayable(
         "parameters: {Cluster: D, Count: x}",
         expect![[r#"
-            it.yaml: `Cluster` is the text "D", which the pattern `[a-z]+` does not match
-            it.yaml: `Count`: the text "x" is not an Integer in decimal digits"#]],
+            it.yaml:1:23: `Cluster` is the text "D", which the pattern `[a-z]+` does not match
+            it.yaml:1:33: `Count`: the text "x" is not an Integer in decimal digits"#]],
     );
 }
 

@@ -224,7 +224,7 @@ async fn what_cannot_be_played_is_told() {
     refused(
         demo(),
         file,
-        expect!["it.yaml: the runbook has no parameter `Clutser`; did you mean `Cluster`?"],
+        expect!["it.yaml:1:14: the runbook has no parameter `Clutser`; did you mean `Cluster`?"],
     )
     .await;
     let resumed = Run::resume(Uuid::nil());

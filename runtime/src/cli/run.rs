@@ -184,9 +184,11 @@ fn notes(outcome: &SimulationOutcome, console: &Console) {
         ));
     }
     for unmet in &outcome.unmet {
+        let place = outcome.place(unmet).map(|place| format!(" ({place})"));
+        let place = place.unwrap_or_default();
         console
             .errors
-            .text(&format!("simulated  not as expected: {unmet}\n"));
+            .text(&format!("simulated  not as expected{place}: {unmet}\n"));
     }
 }
 

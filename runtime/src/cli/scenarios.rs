@@ -6,7 +6,7 @@ use clap::ArgMatches;
 
 use crate::cancel::CancelToken;
 use crate::runbook::Runbook;
-use crate::simulate::{self, Coverage, Scenario, SimulationOutcome};
+use crate::simulate::{self, Coverage, Place, Scenario, SimulationOutcome};
 
 use super::console::Console;
 use super::exit::Exit;
@@ -123,11 +123,20 @@ impl Report {
         }
         self.entry("FAIL ", file, description);
         for unmet in &outcome.unmet {
-            unmet.to_string().lines().for_each(|line| self.detail(line));
+            self.located(file, outcome.place(unmet), &unmet.to_string());
         }
         for key in &outcome.unused {
-            self.detail(&format!("nothing asked for the answer `{key}`"));
+            let text = format!("nothing asked for the answer `{key}`");
+            self.located(file, outcome.place_of_unused(key), &text);
         }
+    }
+
+    fn located(&mut self, file: &Path, place: Option<Place>, text: &str) {
+        let place = place.map(|place| format!("{}:{place}: ", file.display()));
+        let place = place.unwrap_or_default();
+        // What belongs to the first line stands below it.
+        let below = format!("\n       {}", " ".repeat(place.chars().count()));
+        self.detail(&format!("{place}{}", text.replace('\n', &below)));
     }
 
     fn entry(&mut self, verdict: &str, file: &Path, description: &str) {

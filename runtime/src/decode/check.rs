@@ -32,6 +32,15 @@ pub enum AnswerProblem {
     },
 }
 
+impl AnswerProblem {
+    /// Where, as a JSONPath.
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Self::UnknownMember { path, .. } | Self::WrongType { path, .. } => path,
+        }
+    }
+}
+
 fn did_you_mean(similar: &Option<String>) -> String {
     similar
         .as_ref()

@@ -79,6 +79,7 @@ impl<R: Embedded> Simulated<R> {
             calls,
             unmet,
             unused,
+            ..
         } = outcome;
         Self {
             record,

@@ -78,6 +78,8 @@ pub enum Unmet {
     /// A signal that was refused.
     #[error("{signal}: this was refused: {refusal}")]
     Refused {
+        /// Where the scenario says it: `signals.ask[1]`.
+        path: String,
         /// What was said, and by whom.
         signal: String,
         /// Why it was refused.
@@ -86,6 +88,8 @@ pub enum Unmet {
     /// A signal that should have been refused.
     #[error("{step} was {signal}, but this should have been refused with {expected:?}")]
     Accepted {
+        /// Where the scenario says it: `signals.ask[1]`.
+        path: String,
         /// The step.
         step: String,
         /// What was said, and by whom.
@@ -96,6 +100,8 @@ pub enum Unmet {
     /// An input of a call.
     #[error("{api} was called by {step} with {difference}")]
     Input {
+        /// Where the scenario says it: `expect.calls[1].ECS.RunTask.cluster`.
+        path: String,
         /// What was called.
         api: String,
         /// The step that called.
@@ -103,6 +109,41 @@ pub enum Unmet {
         /// Which input.
         difference: Difference,
     },
+}
+
+impl Unmet {
+    /// Where the scenario says it: of a list, the first element that differs.
+    pub(super) fn path(&self) -> String {
+        match self {
+            Self::Status { .. } => "expect.status".to_owned(),
+            Self::Steps { expected, actual } => {
+                differing("expect.steps", expected, actual, PartialEq::eq)
+            }
+            Self::Output { name, .. } => format!("expect.outputs.{name}"),
+            Self::Variable { name, .. } => format!("expect.variables.{name}"),
+            Self::Failure { .. } => "expect.failure".to_owned(),
+            Self::Calls { expected, actual } => {
+                differing("expect.calls", expected, actual, |expected, actual| {
+                    same_api(expected, actual)
+                })
+            }
+            Self::Refused { path, .. } | Self::Accepted { path, .. } | Self::Input { path, .. } => {
+                path.clone()
+            }
+        }
+    }
+}
+
+fn differing(
+    path: &str,
+    expected: &[String],
+    actual: &[String],
+    same: impl Fn(&String, &String) -> bool,
+) -> String {
+    let mut pairs = expected.iter().zip(actual);
+    let first = pairs.position(|(expected, actual)| !same(expected, actual));
+    let first = first.unwrap_or(expected.len().min(actual.len()));
+    format!("{path}[{first}]")
 }
 
 /// What a finished run leaves to be judged.
@@ -224,9 +265,9 @@ impl Evidence<'_> {
                 actual: actual.iter().map(|call| call.api.to_string()).collect(),
             }];
         }
-        let pairs = actual.into_iter().zip(expected);
+        let pairs = actual.into_iter().zip(expected).enumerate();
         pairs
-            .flat_map(|(made, call)| made.unmet(&call.inputs))
+            .flat_map(|(index, (made, call))| made.unmet(call, index))
             .collect()
     }
 
@@ -318,10 +359,12 @@ impl MadeCall {
         differences
     }
 
-    fn unmet(&self, inputs: &Document) -> impl Iterator<Item = Unmet> {
-        self.lacks(inputs)
+    /// Where its inputs are not those of the expected call with this index.
+    fn unmet(&self, expected: &ExpectedCall, index: usize) -> impl Iterator<Item = Unmet> {
+        self.lacks(&expected.inputs)
             .into_iter()
-            .map(|difference| Unmet::Input {
+            .map(move |difference| Unmet::Input {
+                path: format!("expect.calls[{index}].{}.{}", expected.api, difference.path),
                 api: self.api.to_string(),
                 step: self.effect.label(),
                 difference,

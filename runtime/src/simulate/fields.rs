@@ -41,11 +41,16 @@ impl Reader {
         }
     }
 
-    /// A list.
-    pub(super) fn list(&mut self, path: &str, value: Document) -> Vec<Document> {
+    /// A list; `wanted` says which.
+    pub(super) fn list(
+        &mut self,
+        path: &str,
+        value: Document,
+        wanted: &'static str,
+    ) -> Vec<Document> {
         match value {
             Document::Array(elements) => elements,
-            other => self.wrong(path, &other, "a list").unwrap_or_default(),
+            other => self.wrong(path, &other, wanted).unwrap_or_default(),
         }
     }
 
@@ -72,11 +77,16 @@ impl Reader {
             .or_else(|| self.wrong(path, &Document::String(text), wanted))
     }
 
-    /// A map with one entry: `ecs: Failed`.
-    pub(super) fn pair(&mut self, path: &str, value: Document) -> Option<(String, Document)> {
+    /// A map with one entry: `ecs: Failed`; `wanted` says which.
+    pub(super) fn pair(
+        &mut self,
+        path: &str,
+        value: Document,
+        wanted: &'static str,
+    ) -> Option<(String, Document)> {
         match value {
             Document::Object(members) if members.len() == 1 => members.into_iter().next(),
-            other => self.wrong(path, &other, "one name with its value"),
+            other => self.wrong(path, &other, wanted),
         }
     }
 

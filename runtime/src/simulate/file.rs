@@ -7,6 +7,7 @@ use crate::value::{Document, Map};
 
 use super::fields::{Reader, join, take};
 use super::people;
+use super::places::{Place, Places};
 use super::problem::{ScenarioErrors, ScenarioProblem};
 use super::scenario::{
     Answer, CancelAt, Expect, ExpectedCall, Form, Key, SaidTo, Scenario, Stored, Stub,
@@ -32,8 +33,12 @@ impl Scenario {
     /// With everything that is wrong with the file.
     pub fn read(text: &str, file: &str) -> Result<Self, ScenarioErrors> {
         let mut reader = Reader::default();
+        let places = Places::of(text);
         let scenario = match document(text) {
-            Ok(document) => Some(scenario(&mut reader, document, file)),
+            Ok(document) => Some(Self {
+                places: places.clone(),
+                ..scenario(&mut reader, document, file)
+            }),
             Err(problem) => {
                 reader.problems.push(problem);
                 None
@@ -44,16 +49,35 @@ impl Scenario {
             .ok_or_else(|| ScenarioErrors {
                 file: file.to_owned(),
                 problems: reader.problems,
+                places,
             })
     }
 }
 
 /// The file as data. YAML is read as YAML first, because that finds duplicate keys.
 fn document(text: &str) -> Result<Document, ScenarioProblem> {
-    let syntax = |error: String| ScenarioProblem::Syntax(error);
-    let yaml: serde_yaml::Value =
-        serde_yaml::from_str(text).map_err(|error| syntax(error.to_string()))?;
-    serde_json::to_value(yaml).map_err(|error| syntax(error.to_string()))
+    let yaml: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| malformed(&error))?;
+    serde_json::to_value(yaml).map_err(|error| ScenarioProblem::Syntax {
+        place: None,
+        problem: error.to_string(),
+    })
+}
+
+fn malformed(error: &serde_yaml::Error) -> ScenarioProblem {
+    let location = error.location();
+    let place = location.map(|location| Place {
+        line: location.line(),
+        column: location.column(),
+    });
+    // The place stands before the message.
+    let said = place.map(|Place { line, column }| format!(" at line {line} column {column}"));
+    ScenarioProblem::Syntax {
+        place,
+        problem: match said {
+            Some(said) => error.to_string().replacen(&said, "", 1),
+            None => error.to_string(),
+        },
+    }
 }
 
 fn scenario(reader: &mut Reader, document: Document, file: &str) -> Scenario {
@@ -146,6 +170,10 @@ fn answer(reader: &mut Reader, path: &str, mut value: Document) -> Option<Answer
 const UNKNOWN: &str = "Unknown";
 
 fn service_error(reader: &mut Reader, path: &str, value: Document) -> Option<Answer> {
+    if !value.is_object() {
+        let wanted = "an error such as `{code: ThrottlingException, message: slow down}`";
+        return reader.wrong(path, &value, wanted);
+    }
     let mut members = reader.members(path, value, &["code", "message"]);
     let message = take(&mut members, "message")
         .and_then(|value| reader.text(&join(path, "message"), value))
@@ -167,7 +195,11 @@ fn cancel(reader: &mut Reader, value: Document) -> Option<CancelAt> {
         return None;
     }
     let members = reader.members("cancel", value, &["during", "after"]);
-    let (name, value) = reader.pair("cancel", Document::Object(members))?;
+    let (name, value) = reader.pair(
+        "cancel",
+        Document::Object(members),
+        "either `during` or `after`",
+    )?;
     let path = join("cancel", &name);
     match name.as_str() {
         "during" => reader.text(&path, value).map(|name| {
@@ -240,10 +272,12 @@ fn one_of(
 }
 
 fn expected_steps(reader: &mut Reader, value: Document) -> Vec<(String, String)> {
-    let list = reader.list("expect.steps", value);
+    const STEPS: &str = "a list of the steps that run, such as `[{stop: Success}]`,";
+    const STEP: &str = "one step with its status, such as `stop: Success`,";
+    let list = reader.list("expect.steps", value, STEPS);
     let step = |(index, value)| {
         let path = format!("expect.steps[{index}]");
-        let (name, value) = reader.pair(&path, value)?;
+        let (name, value) = reader.pair(&path, value, STEP)?;
         let status = step_status(reader, &join(&path, &name), value)?;
         Some((name, status))
     };
@@ -251,7 +285,10 @@ fn expected_steps(reader: &mut Reader, value: Document) -> Vec<(String, String)>
 }
 
 fn expected_calls(reader: &mut Reader, value: Document) -> Vec<ExpectedCall> {
-    let list = reader.list("expect.calls", value);
+    const CALLS: &str =
+        "a list of all calls, such as `[ECS.RunTask, {ECS.StopTask: {cluster: demo}}]`,";
+    const CALL: &str = "one call with its inputs, such as `ECS.StopTask: {cluster: demo}`,";
+    let list = reader.list("expect.calls", value, CALLS);
     let call = |(index, value)| {
         let path = format!("expect.calls[{index}]");
         if let Document::String(api) = value {
@@ -260,7 +297,7 @@ fn expected_calls(reader: &mut Reader, value: Document) -> Vec<ExpectedCall> {
                 inputs: Document::Object(Map::new()),
             });
         }
-        let (api, inputs) = reader.pair(&path, value)?;
+        let (api, inputs) = reader.pair(&path, value, CALL)?;
         let inputs = Document::Object(reader.map(&join(&path, &api), inputs));
         Some(ExpectedCall { api, inputs })
     };

@@ -43,6 +43,7 @@ impl Scenario {
             problems => Err(ScenarioErrors {
                 file: self.file.clone(),
                 problems,
+                places: self.places.clone(),
             }),
         }
     }
@@ -66,6 +67,7 @@ impl Scenario {
             problems => Err(ScenarioErrors {
                 file: self.file.clone(),
                 problems,
+                places: self.places.clone(),
             }),
         }
     }
@@ -86,23 +88,24 @@ struct Names {
 
 impl Names {
     fn expectations(&mut self, scenario: &Scenario) {
-        for (name, _) in scenario.expect.steps.iter().flatten() {
-            self.step("expect.steps", name);
+        for (index, (name, _)) in scenario.expect.steps.iter().flatten().enumerate() {
+            self.step(&format!("expect.steps[{index}].{name}"), name);
         }
         for name in scenario.expect.outputs.keys() {
             let step = name.split_once('.').map_or(name.as_str(), |(step, _)| step);
-            self.step("expect.outputs", step);
+            self.step(&format!("expect.outputs.{name}"), step);
         }
         let variables = self.definition.variables.iter();
         let variables: Vec<&str> = variables.map(|variable| variable.name).collect();
         for name in scenario.expect.variables.keys() {
             if !variables.contains(&name.as_str()) {
                 let hint = did_you_mean(name, variables.iter().copied());
-                self.no_such("expect.variables", "variable", name, hint);
+                let path = format!("expect.variables.{name}");
+                self.no_such(&path, "variable", name, hint);
             }
         }
-        for call in scenario.expect.calls.iter().flatten() {
-            self.call("expect.calls", &call.api);
+        for (index, call) in scenario.expect.calls.iter().flatten().enumerate() {
+            self.call(&format!("expect.calls[{index}]"), &call.api);
         }
     }
 

@@ -31,6 +31,8 @@ struct Progress {
     said: BTreeMap<Wait, usize>,
     /// The wait in which something was said last.
     last: Option<Wait>,
+    /// Where the scenario says what was said last.
+    path: String,
     /// The keys of what was said.
     used: BTreeSet<String>,
     /// The last that was said, if it is to be refused.
@@ -135,11 +137,14 @@ impl Signals for People<'_> {
                 .await;
             let signal = said.signal(awaited);
             let progress = &mut *self.progress();
-            *progress.said.entry(wait(awaited)).or_default() += 1;
+            let number = progress.said.entry(wait(awaited)).or_default();
+            progress.path = format!("{}[{number}]", to.key.path);
+            *number += 1;
             progress.last = Some(wait(awaited));
             progress.used.insert(to.key.name.clone());
             progress.unmet.extend(progress.to_be_refused.take());
             progress.to_be_refused = said.refused.as_ref().map(|text| Unmet::Accepted {
+                path: progress.path.clone(),
                 step: awaited.step.to_owned(),
                 signal: signal.to_string(),
                 expected: text.clone(),
@@ -158,6 +163,7 @@ impl Signals for People<'_> {
         };
         if !is_expected {
             progress.unmet.push(Unmet::Refused {
+                path: progress.path.clone(),
                 signal: signal.to_string(),
                 refusal: actual,
             });

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::decode::AnswerProblem;
 
+use super::places::{Part, Place, Places};
 use super::scenario::Form;
 
 /// Everything that is wrong with a scenario.
@@ -15,15 +16,35 @@ pub struct ScenarioErrors {
     pub file: String,
     /// The problems, in the order of the scenario.
     pub problems: Vec<ScenarioProblem>,
+    pub(crate) places: Places,
+}
+
+impl ScenarioErrors {
+    /// Where a problem is in the file; nothing in a scenario that was put together in Rust.
+    pub fn place(&self, problem: &ScenarioProblem) -> Option<Place> {
+        match problem {
+            ScenarioProblem::Syntax { place, .. } => *place,
+            problem => self.places.find(problem.path(), problem.part()),
+        }
+    }
 }
 
 impl fmt::Display for ScenarioErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.problems.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n" };
-            write!(formatter, "{separator}{}: {problem}", self.file)?;
+            let place = located(&self.file, self.place(problem));
+            write!(formatter, "{separator}{place}: {problem}")?;
         }
         Ok(())
+    }
+}
+
+/// A file, or a place in it: `it.yaml:3:5`.
+pub(crate) fn located(file: &str, place: Option<Place>) -> String {
+    match place {
+        Some(place) => format!("{file}:{place}"),
+        None => file.to_owned(),
     }
 }
 
@@ -40,8 +61,13 @@ fn part(path: &str) -> String {
 #[non_exhaustive]
 pub enum ScenarioProblem {
     /// The file is neither YAML nor JSON.
-    #[error("{0}")]
-    Syntax(String),
+    #[error("{problem}")]
+    Syntax {
+        /// Where, if that is known.
+        place: Option<Place>,
+        /// What the parser says.
+        problem: String,
+    },
     /// A member that scenarios do not have.
     #[error("`{path}` is not something a scenario can say{hint}")]
     Unknown {
@@ -122,6 +148,34 @@ pub enum ScenarioProblem {
     },
 }
 
+impl ScenarioProblem {
+    /// What it is about.
+    fn path(&self) -> &str {
+        match self {
+            Self::Syntax { .. } => "",
+            Self::Unknown { path, .. }
+            | Self::Wrong { path, .. }
+            | Self::NoSuch { path, .. }
+            | Self::Unsaid { path, .. }
+            | Self::NotRunnable { path }
+            | Self::Iterations { path, .. }
+            | Self::NotStored { path, .. }
+            | Self::NeverListens { path, .. }
+            | Self::NeverAsked { path, .. } => path,
+        }
+    }
+
+    /// Whether that is what stands there, or the name that it stands under.
+    fn part(&self) -> Part {
+        match self {
+            Self::Wrong { .. } => Part::Value,
+            // The step is the value here.
+            problem if problem.path() == "cancel.during" => Part::Value,
+            _ => Part::Name,
+        }
+    }
+}
+
 /// Why a simulation cannot go on: the scenario has no usable answer for a call.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -174,7 +228,7 @@ pub enum SimulationProblem {
     /// The answer is one that the service could never give.
     #[error("{file}: `{path}`, {} of {api}: {problem}", answer_number(*.number))]
     ImpossibleAnswer {
-        /// The scenario file.
+        /// The scenario file, with the place in it.
         file: String,
         /// Where in the scenario.
         path: String,

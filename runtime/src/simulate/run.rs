@@ -14,7 +14,7 @@ use crate::doubt::OnUnknown;
 use crate::engine::{Ended, Engine, EngineError, Start};
 use crate::event::Change;
 use crate::observer::Observer;
-use crate::parameters::{Checked, ParameterErrors, check};
+use crate::parameters::{Checked, ParameterErrors, ParameterProblem, check};
 #[cfg(feature = "cli")]
 use crate::parent::{Order, Parent};
 use crate::record::{Record, Simulation};
@@ -25,7 +25,8 @@ use crate::value::Map;
 use super::cut::CutStore;
 use super::expectation::{Evidence, Unmet};
 use super::people::People;
-use super::problem::{ScenarioErrors, SimulationProblem};
+use super::places::{Part, Place, Places};
+use super::problem::{ScenarioErrors, SimulationProblem, located};
 #[cfg(feature = "cli")]
 use super::scenario::Expect;
 use super::scenario::{CancelAt, Form, Scenario};
@@ -47,6 +48,20 @@ pub struct SimulationOutcome {
     pub unmet: Vec<Unmet>,
     /// The answers and signals that nothing asked for, by their keys.
     pub unused: Vec<String>,
+    pub(crate) places: Places,
+}
+
+impl SimulationOutcome {
+    /// Where the scenario's file says what has come out otherwise; nothing in a scenario that was put together in Rust.
+    pub fn place(&self, unmet: &Unmet) -> Option<Place> {
+        self.places.find(&unmet.path(), Part::Value)
+    }
+
+    /// Where the file has an answer or a signal that nothing asked for.
+    pub fn place_of_unused(&self, key: &str) -> Option<Place> {
+        let answer = self.places.exact(&format!("answers.{key}"), Part::Name);
+        answer.or_else(|| self.places.exact(key, Part::Name))
+    }
 }
 
 /// Why a scenario could not be played to its end. Its `Debug` is the message as well, since that is what a test shows that
@@ -58,10 +73,10 @@ pub enum SimulationError {
     #[error(transparent)]
     Scenario(#[from] ScenarioErrors),
     /// The parameters cannot be used.
-    #[error("{}", of_file(.file.as_deref(), .errors))]
+    #[error("{}", of_file(.file.as_ref(), .errors))]
     Parameters {
         /// The scenario file, if there is one.
-        file: Option<String>,
+        file: Option<ScenarioFile>,
         /// What is wrong with them.
         errors: ParameterErrors,
     },
@@ -77,6 +92,26 @@ pub enum SimulationError {
     /// The engine gave up.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+/// The file of a scenario.
+#[derive(Clone, Debug)]
+pub struct ScenarioFile {
+    /// As it was named.
+    pub name: String,
+    places: Places,
+}
+
+impl ScenarioFile {
+    /// The file, with the place of a parameter.
+    fn located(&self, problem: &ParameterProblem) -> String {
+        let part = match problem {
+            ParameterProblem::Unknown { .. } | ParameterProblem::Missing { .. } => Part::Name,
+            _ => Part::Value,
+        };
+        let path = format!("parameters.{}", problem.name());
+        located(&self.name, self.places.find(&path, part))
+    }
 }
 
 impl fmt::Debug for SimulationError {
@@ -326,7 +361,10 @@ fn start<R: Runbook>(scenario: &Scenario) -> Result<Start, SimulationError> {
     scenario.check_stored(R::STORED)?;
     let checked = check(R::DEFINITION, &scenario.parameters).map_err(|errors| {
         SimulationError::Parameters {
-            file: Some(scenario.file.clone()).filter(|_| scenario.form == Form::File),
+            file: (scenario.form == Form::File).then(|| ScenarioFile {
+                name: scenario.file.clone(),
+                places: scenario.places.clone(),
+            }),
             errors,
         }
     })?;
@@ -387,6 +425,7 @@ fn outcome(
     let mut unused = simulator.unused();
     unused.extend(people.unused());
     SimulationOutcome {
+        places: simulator.scenario().places.clone(),
         unmet,
         unused,
         record,
@@ -395,9 +434,11 @@ fn outcome(
     }
 }
 
-fn of_file(file: Option<&str>, errors: &ParameterErrors) -> String {
-    let file = file.map(|file| format!("{file}: ")).unwrap_or_default();
-    let problems = errors.problems.iter();
-    let lines: Vec<_> = problems.map(|problem| format!("{file}{problem}")).collect();
+fn of_file(file: Option<&ScenarioFile>, errors: &ParameterErrors) -> String {
+    let line = |problem: &ParameterProblem| match file {
+        Some(file) => format!("{}: {problem}", file.located(problem)),
+        None => problem.to_string(),
+    };
+    let lines: Vec<_> = errors.problems.iter().map(line).collect();
     lines.join("\n")
 }

@@ -11,6 +11,7 @@ use crate::signal::SignalKind;
 use crate::value::{Document, Map};
 
 use super::fields::{Reader, join};
+use super::places::Places;
 use super::problem::ScenarioProblem;
 
 /// The time at which scenarios play if they do not say: a fixed one, so that they always play alike.
@@ -43,6 +44,8 @@ pub struct Scenario {
     pub expect: Expect,
     /// Where it began.
     pub(crate) form: Form,
+    /// Where its parts stand in its file.
+    pub(crate) places: Places,
     /// What is wrong with what a program has added.
     pub(crate) problems: Vec<ScenarioProblem>,
 }
@@ -201,6 +204,7 @@ impl Scenario {
             cancel: None,
             expect: Expect::default(),
             form,
+            places: Places::default(),
             problems: Vec::new(),
         }
     }

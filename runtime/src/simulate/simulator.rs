@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::caller::{CallError, EffectId, is_throttling_code};
 use crate::clock::VirtualClock;
-use crate::decode::{Location, Response, Shape, check_answer};
+use crate::decode::{AnswerProblem, Location, Response, Shape, check_answer};
 use crate::effect::{Operation, Request};
 use crate::local::Local;
 use crate::name::Name;
@@ -16,9 +16,10 @@ use crate::script::{self, Output, Script, ScriptError};
 use crate::value::{Document, Map};
 
 use super::api::{display_name, step};
-use super::problem::SimulationProblem;
+use super::places::{Part, Place};
+use super::problem::{SimulationProblem, located};
 use super::rehearsal::Rehearsal;
-use super::scenario::{Answer, Form, Scenario};
+use super::scenario::{Answer, Form, Scenario, Stub};
 use super::stage::Cue;
 use super::stubs::Stubs;
 
@@ -243,7 +244,7 @@ impl Simulator {
                     (_, Form::Program) => (String::new(), Some(index + 1)),
                 };
                 return Err(SimulationProblem::ImpossibleAnswer {
-                    file: self.scenario.file.clone(),
+                    file: located(&self.scenario.file, self.place(stub, index, &problem)),
                     path: format!("{}{position}", stub.key.path),
                     number,
                     api: api.to_owned(),
@@ -252,6 +253,23 @@ impl Simulator {
             }
         }
         Ok(())
+    }
+
+    /// Where in the file an answer is impossible. Where there is only one, it may stand in a list all the same.
+    fn place(&self, stub: &Stub, index: usize, problem: &AnswerProblem) -> Option<Place> {
+        let part = match problem {
+            AnswerProblem::UnknownMember { .. } => Part::Name,
+            AnswerProblem::WrongType { .. } => Part::Value,
+        };
+        let (path, inside) = (&stub.key.path, problem.path().trim_start_matches('$'));
+        let places = &self.scenario.places;
+        let in_list = format!("{path}[{index}]{inside}");
+        match stub.answers.len() {
+            1 => places
+                .exact(&in_list, part)
+                .or_else(|| places.find(&format!("{path}{inside}"), part)),
+            _ => places.find(&in_list, part),
+        }
     }
 
     fn no_answer(&self, cue: &Cue<'_>, operation: &Operation, api: &str) -> SimulationProblem {

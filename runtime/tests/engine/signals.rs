@@ -370,13 +370,13 @@ async fn signals_of_scenarios_are_checked_before_they_are_played() {
     let wrong = "{signals: {go: approve, aks: resume, ask: maybe}}";
     assert_eq!(
         simulated::<Two>(wrong).await.unwrap_err(),
-        "s.yaml: `signals.ask` is the text \"maybe\", but approve, reject or resume belongs there"
+        "s.yaml:1:43: `signals.ask` is the text \"maybe\", but approve, reject or resume belongs there"
     );
     assert_eq!(
         simulated::<Two>("{signals: {go: approve, aks: resume}}")
             .await
             .unwrap_err(),
-        "s.yaml: `signals.go`: the step waits for nobody (aws:executeAwsApi)\n\
-         s.yaml: `signals.aks`: the runbook has no step `aks`; did you mean `ask`?"
+        "s.yaml:1:12: `signals.go`: the step waits for nobody (aws:executeAwsApi)\n\
+         s.yaml:1:25: `signals.aks`: the runbook has no step `aks`; did you mean `ask`?"
     );
 }

@@ -309,7 +309,7 @@ async fn scenario_has_to_say_what_parameter_store_has() {
         simulated("{ssm: {/image: ami-1, /cuont: 3}}")
             .await
             .unwrap_err(),
-        "s.yaml: `ssm./cuont`: no default of the runbook takes this from Parameter Store; did you mean `/count`?"
+        "s.yaml:1:23: `ssm./cuont`: no default of the runbook takes this from Parameter Store; did you mean `/count`?"
     );
     let missing = simulated("{ssm: {/image: null, /count: 3}}").await;
     assert!(

@@ -8,6 +8,8 @@
 //! | `POST /restarts` with the parameters of the runbook | a report, and where to find it |
 //! | `GET /restarts/{id}` | the report: how far it is, and what has happened |
 //! | `DELETE /restarts/{id}` | the same, once it has been asked to stop |
+//!
+//! With a journal, restarts outlive the service: the next one goes on with them.
 
 #![warn(missing_docs)]
 
@@ -21,22 +23,26 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use runbook_runtime::aws::Sdk;
 use runbook_runtime::cancel::CancelToken;
-use runbook_runtime::embed::{Happening, Progress};
+use runbook_runtime::doubt::{Decision, OnUnknown};
+use runbook_runtime::embed::{Happening, Progress, Run};
+use runbook_runtime::journal::{Filter, Journal, JournalError};
 use serde::Serialize;
 use uuid::Uuid;
 
 runbook_runtime::include_runbooks!();
 
-use restart_service::{Outputs, Parameters, Step};
+use restart_service::{Outputs, Parameters, RestartService, Step};
 
-/// The service: what it calls AWS with, and the restarts that it knows.
-#[derive(Clone)]
+/// The service: what it calls AWS with, where it keeps what happens, and the restarts that it knows.
+#[derive(Clone, Debug)]
 pub struct Service {
     sdk: Sdk,
+    journal: Option<Arc<Journal>>,
     restarts: Arc<Mutex<HashMap<Uuid, Restart>>>,
 }
 
 /// A restart under way, or one that has ended.
+#[derive(Debug)]
 struct Restart {
     report: Report,
     cancel: CancelToken,
@@ -51,7 +57,7 @@ pub struct Report {
     pub status: String,
     /// The name of the step under way.
     pub step: Option<String>,
-    /// What has happened so far.
+    /// What has happened so far, since the service has started.
     pub log: Vec<String>,
     /// What the runbook leaves, once it has succeeded.
     pub outputs: Option<Outputs>,
@@ -60,12 +66,36 @@ pub struct Report {
 }
 
 impl Service {
-    /// A service that calls AWS by this SDK. All restarts have its clients in common.
+    /// A service that calls AWS by this SDK, and keeps what happens in memory. All restarts have the clients in common.
     pub fn new(sdk: Sdk) -> Self {
         Self {
             sdk,
+            journal: None,
             restarts: Arc::default(),
         }
+    }
+
+    /// Keeps what happens in a journal, and takes up all restarts in it: those that were cut off go on, and of those that
+    /// have ended is told what came of them.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn keep(mut self, journal: Journal) -> Result<Self, JournalError> {
+        let filter = Filter {
+            runbook: Some("restart-service".to_owned()),
+            ..Filter::default()
+        };
+        let known = journal.list(&filter)?;
+        self.journal = Some(Arc::new(journal));
+        for entry in known {
+            let report = Report {
+                status: entry.status.to_string(),
+                step: entry.step,
+                ..Report::new(entry.execution)
+            };
+            self.follow(report, restart_service::resume(entry.execution));
+        }
+        Ok(self)
     }
 
     /// What answers its requests.
@@ -76,17 +106,26 @@ impl Service {
             .with_state(self)
     }
 
-    /// Starts a restart, and follows it in the background.
+    /// Starts a restart.
     fn start(&self, parameters: Parameters) -> Report {
-        let (id, cancel) = (Uuid::new_v4(), CancelToken::new());
-        let mut run = restart_service::run(parameters)
-            .aws(&self.sdk)
-            .execution(id)
-            .cancel(cancel.clone());
+        let report = Report::new(Uuid::new_v4());
+        let run = restart_service::run(parameters).execution(report.id);
+        self.follow(report, run)
+    }
+
+    /// Runs a restart in the background, and reports what happens.
+    fn follow(&self, report: Report, run: Run<RestartService>) -> Report {
+        let (id, cancel) = (report.id, CancelToken::new());
+        let mut run = run.aws(&self.sdk).cancel(cancel.clone());
+        if let Some(journal) = &self.journal {
+            run = run
+                .journal(Arc::clone(journal))
+                // Of a call that was cut off nobody may know whether it was made. None of these does harm when made twice.
+                .on_unknown(OnUnknown::Do(Decision::Repeat));
+        }
         let mut events = run.events();
         let run = tokio::spawn(run);
 
-        let report = Report::new(id);
         let restart = Restart {
             report: report.clone(),
             cancel,
@@ -102,6 +141,8 @@ impl Service {
             service.report(id, |report| match outcome {
                 Ok(Ok(finished)) => {
                     report.status = finished.status().to_string();
+                    report.step = None;
+                    report.problem = finished.failure().map(str::to_owned);
                     report.outputs = finished.is_success().then_some(finished.outputs);
                 }
                 Ok(Err(problem)) => report.fail(&problem),
@@ -136,14 +177,11 @@ impl Report {
 
     fn happened(&mut self, progress: &Progress<Step>) {
         match &progress.what {
-            Happening::Started if progress.within.is_empty() => {
+            Happening::Started | Happening::Resumed { .. } if progress.within.is_empty() => {
                 self.status = "InProgress".to_owned();
             }
             Happening::StepStarted => self.step.clone_from(&progress.label),
             Happening::StepFinished { .. } => self.step = None,
-            Happening::Finished { failure, .. } if progress.within.is_empty() => {
-                self.problem.clone_from(failure);
-            }
             _ => {}
         }
         // The compiler knows the steps: were one renamed in the runbook, this would not compile.

@@ -1,11 +1,13 @@
-//! The service as a program: `PORT`, else 8080, on the machine itself.
+//! The service as a program: on `PORT`, else 8080, of the machine itself, with a journal in the folder `STATE_DIRECTORY`.
 
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 
 use restarts::Service;
 use runbook_runtime::aws::Sdk;
+use runbook_runtime::journal::Journal;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -27,8 +29,12 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     // What is missing is told now, and not by the first restart.
     let sdk = Sdk::default();
     sdk.session(None, None).await?;
+    let mut service = Service::new(sdk);
+    if let Some(folder) = std::env::var_os("STATE_DIRECTORY") {
+        service = service.keep(Journal::open(Path::new(&folder))?)?;
+    }
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     println!("http://{}/restarts", listener.local_addr()?);
-    axum::serve(listener, Service::new(sdk).router()).await?;
+    axum::serve(listener, service.router()).await?;
     Ok(())
 }

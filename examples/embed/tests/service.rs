@@ -1,21 +1,22 @@
 //! The service, as its users see it: requests over HTTP, and a stand-in for AWS that answers over HTTP, too.
 
+mod aws;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aws::Aws;
 use aws_sdk_ecs::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_sts::config::interceptors::BeforeSerializationInterceptorContextRef;
 use aws_sdk_sts::config::{ConfigBag, Intercept};
 use aws_sdk_sts::error::BoxError;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use axum::routing::any;
+use axum::http::{Method, Request, StatusCode, header};
 use axum::{Router, body};
 use restarts::Service;
 use runbook_runtime::aws::{Sdk, SdkConfig, http_client};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 #[tokio::test]
@@ -114,44 +115,16 @@ async fn service(rollout: &'static str) -> Router {
 }
 
 async fn sdk(rollout: &'static str) -> Sdk {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let answers =
-        move |headers: HeaderMap, body: String| async move { answer(rollout, &headers, &body) };
-    let aws = Router::new().fallback(any(answers));
-    tokio::spawn(async move { axum::serve(listener, aws).await });
-
+    let aws = Aws::start(rollout).await;
     let credentials = Credentials::new("AKIAEXAMPLE", "secret", None, None, "test");
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-central-1"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .endpoint_url(endpoint)
+        .endpoint_url(aws.endpoint)
         .http_client(http_client())
         .build();
     Sdk::new(config)
-}
-
-/// What AWS answers: ECS in JSON, the others in XML.
-fn answer(rollout: &str, headers: &HeaderMap, body: &str) -> String {
-    let target = headers.get("x-amz-target");
-    let operation = target.and_then(|target| target.to_str().ok()?.split('.').nth(1));
-    match operation {
-        Some("UpdateService") => {
-            json!({"service": {"desiredCount": 2, "deployments": [{"id": "ecs-svc/1"}]}}).to_string()
-        }
-        Some("DescribeServices") => {
-            json!({"services": [{"deployments": [{"rolloutState": rollout}]}]}).to_string()
-        }
-        _ if body.contains("Action=GetCallerIdentity") => {
-            "<GetCallerIdentityResponse><GetCallerIdentityResult>\
-             <Arn>arn:aws:iam::111122223333:user/ana</Arn><Account>111122223333</Account>\
-             </GetCallerIdentityResult></GetCallerIdentityResponse>"
-                .to_owned()
-        }
-        _ => "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>"
-            .to_owned(),
-    }
 }
 
 async fn ask(

@@ -3,6 +3,12 @@
 //! They are too far from the right names to be slips of the pen, and yet leave no doubt. Names are compared without
 //! regard to case, `-` and `_`.
 
+mod instead;
+
+pub(crate) use instead::{
+    NO_INPUTS, NO_OPERATORS, NO_PARAMETER_KEYS, NO_RUNBOOK_KEYS, NO_STEP_KEYS, PASSED_ON,
+};
+
 /// Other names, each with the one it has here.
 pub(crate) type Habits = [(&'static str, &'static str)];
 
@@ -75,6 +81,7 @@ pub(crate) const CHOICE_KEYS: &Habits = &[
     ("numericLessThanEquals", "NumericLesserOrEquals"),
     ("numericLessThanOrEquals", "NumericLesserOrEquals"),
     ("stringEqualsIgnoreCase", "EqualsIgnoreCase"),
+    ("equals", "StringEquals"),
     ("stringContains", "Contains"),
     ("stringStartsWith", "StartsWith"),
     ("stringEndsWith", "EndsWith"),
@@ -114,6 +121,8 @@ pub(crate) const HANDLERS: &Habits = &[
     ("fail", "Abort"),
     ("stop", "Abort"),
     ("terminate", "Abort"),
+    // This is no handler, but what is meant.
+    ("retry", "maxAttempts"),
 ];
 
 /// What stands before names of a kind, and what the name begins with here.
@@ -178,44 +187,6 @@ pub(crate) const LOOP_VALUES: &Habits = &[
     ("iteration", "CurrentIteration"),
     ("currentIteration", "CurrentIteration"),
 ];
-
-/// What is said in another way here than by a key of this name.
-pub(crate) const NO_STEP_KEYS: &Habits = &[
-    ("if", CONDITION),
-    ("when", CONDITION),
-    ("condition", CONDITION),
-    ("precondition", CONDITION),
-    ("continueOnError", "write `onFailure: Continue`"),
-    ("ignoreErrors", "write `onFailure: Continue`"),
-    ("dependsOn", ORDER),
-    ("needs", ORDER),
-    ("foreach", LOOP),
-    ("loop", LOOP),
-    ("withItems", LOOP),
-];
-
-const CONDITION: &str =
-    "a step has no condition of its own: let an `aws:branch` step before it decide";
-const ORDER: &str = "steps run in the order of the list; `nextStep` leads to another one";
-const LOOP: &str = "what is repeated stands in the input `Steps` of an `aws:loop` step";
-
-/// The same for keys of a parameter.
-pub(crate) const NO_PARAMETER_KEYS: &Habits = &[
-    ("required", "a parameter without `default` is required"),
-    (
-        "optional",
-        "a parameter with `default` is optional, be it `default: ''`",
-    ),
-    (
-        "noEcho",
-        "nothing is masked: pass the name of a secret, and read it where it is needed",
-    ),
-    ("minValue", RANGE),
-    ("maxValue", RANGE),
-];
-
-const RANGE: &str =
-    "a range is not checked; list the numbers as `allowedValues`, or have an `aws:branch` compare";
 
 /// Services by the names that IAM, the CLI and people have for them.
 pub(crate) const SERVICES: &Habits = &[
@@ -375,49 +346,6 @@ pub(crate) fn input(action: &str, written: &str) -> Option<&'static str> {
     let of_action = INPUTS.iter().find(|(name, _)| *name == action);
     meant(of_action.map_or(API_INPUTS, |(_, inputs)| inputs), written)
 }
-
-/// Where the inputs of actions stand that are not for the action, but for what it starts.
-pub(crate) const PASSED_ON: &Habits = &[
-    (
-        "aws:executeAutomation",
-        "what the runbook takes stands under `RuntimeParameters`",
-    ),
-    (
-        "aws:executeScript",
-        "what the script gets stands under `InputPayload`",
-    ),
-    (
-        "aws:invokeLambdaFunction",
-        "what the function gets stands under `InputPayload`",
-    ),
-    (
-        "aws:runCommand",
-        "what the document takes stands under `Parameters`",
-    ),
-];
-
-/// What is said in another way than by an input of this name.
-pub(crate) const NO_INPUTS: &[(&str, &Habits)] = &[
-    (
-        "aws:runCommand",
-        &[
-            ("command", COMMANDS_BELOW),
-            ("commands", COMMANDS_BELOW),
-            ("script", COMMANDS_BELOW),
-        ],
-    ),
-    (
-        "aws:sleep",
-        &[
-            ("seconds", "ten seconds are `Duration: PT10S`"),
-            ("minutes", "ten minutes are `Duration: PT10M`"),
-            ("hours", "ten hours are `Duration: PT10H`"),
-        ],
-    ),
-];
-
-const COMMANDS_BELOW: &str =
-    "what the document takes stands under `Parameters`: `Parameters: {commands: […]}`";
 
 /// Outputs of steps by other names.
 pub(crate) const OUTPUTS: &[(&str, &Habits)] = &[

@@ -268,7 +268,8 @@ fn system(placeholder: &Placeholder) -> Finding {
         .find(|system| bare(*system).eq_ignore_ascii_case(name));
     let nearest = other_prefix
         .map(|system| Replacement::certain(system.name()))
-        .or_else(|| Some(similar(&written, all.into_iter().map(SystemVariable::name))?.into()));
+        .or_else(|| Some(similar(&written, all.into_iter().map(SystemVariable::name))?.into()))
+        .or_else(|| only_with_prefix(&written, all.into_iter().map(SystemVariable::name)));
     Err(Box::new(match nearest {
         Some(nearest) => replace_name(
             report,
@@ -281,6 +282,20 @@ fn system(placeholder: &Placeholder) -> Finding {
             listed(all.map(SystemVariable::name))
         )),
     }))
+}
+
+/// The only name with the prefix of another one, whatever that is called.
+fn only_with_prefix(
+    written: &str,
+    names: impl Iterator<Item = &'static str>,
+) -> Option<Replacement> {
+    let (prefix, _) = written.split_once(':')?;
+    let mut same = names.filter(|name| {
+        name.split_once(':')
+            .is_some_and(|(known, _)| known == prefix)
+    });
+    let only = same.next()?;
+    same.next().is_none().then(|| only.into())
 }
 
 fn variable(placeholder: &Placeholder, name: &str, scope: &Scope<'_>) -> Finding {
@@ -405,6 +420,9 @@ fn unknown_step(placeholder: &Placeholder, step: &str, scope: &Scope<'_>) -> Dia
         let title = format!("this is written `{meant}`");
         return replace_name(report, placeholder, meant, &title);
     }
+    if PARAMETERS.contains(&step.to_ascii_lowercase().as_str()) {
+        return report.help("a parameter is declared under `parameters`, and referred to by its name alone: `{{ Name }}`");
+    }
     match scope.similar_step(step) {
         Some(similar) if placeholder.exact => report.edit(
             step_span(placeholder, step),
@@ -415,6 +433,16 @@ fn unknown_step(placeholder: &Placeholder, step: &str, scope: &Scope<'_>) -> Dia
         None => report.help(scope.steps()),
     }
 }
+
+/// What other languages write before the name of a parameter.
+const PARAMETERS: [&str; 6] = [
+    "param",
+    "params",
+    "parameter",
+    "parameters",
+    "input",
+    "inputs",
+];
 
 /// The place of the step's part of `step.output`.
 fn step_span(placeholder: &Placeholder, step: &str) -> Span {

@@ -180,12 +180,7 @@ impl<'a> Scope<'a> {
         match reference {
             Reference::Parameter(name) => self.parameter(name).is_some(),
             Reference::Variable(name) => self.variable(name).is_some(),
-            Reference::Output { step, output } => {
-                let outputs = self
-                    .step(step)
-                    .map_or(&[][..], |step| self.outputs_of(step));
-                outputs.iter().any(|known| known.name == *output)
-            }
+            Reference::Output { step, output } => self.has_output(step, output),
             Reference::Global(_) | Reference::Automation(_) => {
                 let written = reference.to_string();
                 let mut all = SystemVariable::ALL.iter();
@@ -193,6 +188,12 @@ impl<'a> Scope<'a> {
             }
             Reference::Ssm(_) => true,
         }
+    }
+
+    fn has_output(&self, step: &str, output: &str) -> bool {
+        let step = self.step(step);
+        let outputs = step.map_or(&[][..], |step| self.outputs_of(step));
+        outputs.iter().any(|known| known.name == *output)
     }
 
     /// What a scalar is: exactly one reference has the type of what it names, text around references is a String

@@ -199,7 +199,9 @@ impl<'a> Walk<'a, '_> {
             };
             fields.insert(&member.name, self.member(key, value, member));
         }
-        if complete {
+        // What is written as pairs lacks no names of theirs.
+        let nothing_fits = !sound && fields.is_empty() && meant.is_empty();
+        if complete && !(nothing_fits && self.pair(structure).is_some()) {
             let there = |name: &str| {
                 fields.contains_key(name) || meant.iter().any(|other| other.as_str() == name)
             };
@@ -344,14 +346,21 @@ impl<'a> Walk<'a, '_> {
                 "a member with a similar name exists",
             ),
             None if names.is_empty() => report.help("it takes no input"),
-            None => match habits::pair(&names) {
-                Some((name, value)) if !self.path.is_empty() => report.help(format!(
+            None => match self.pair(structure) {
+                Some((name, value)) => report.help(format!(
                     "write each pair as an element of the list: `{{{name}: {key}, {value}: …}}`"
                 )),
                 _ => report.help(some_of(&required_first(structure), "members")),
             },
         });
         near
+    }
+
+    /// The members of a key and its value, where elements of a list have them.
+    fn pair(&self, structure: &Structure) -> Option<(&'static str, &'static str)> {
+        let names = structure.members.iter().map(|member| member.name.as_str());
+        let names: Vec<&str> = names.collect();
+        habits::pair(&names).filter(|_| !self.path.is_empty())
     }
 
     /// Reports required members that are not given; those that Boto3 fills in are not required.

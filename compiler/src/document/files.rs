@@ -5,7 +5,7 @@ use crate::document::File;
 use crate::document::fields::{Fields, Subject};
 use crate::document::form;
 use crate::document::parameters::invalid_name;
-use crate::document::scalars::{number, text, wrong_kind};
+use crate::document::scalars::{misshapen, number, text, wrong_kind};
 use crate::source::Spanned;
 use crate::syntax::{Entry, Node, NodeKind};
 
@@ -54,6 +54,17 @@ fn file(entry: &Entry, diagnostics: &mut Diagnostics) -> File {
         habits: &[],
         strangers: &[],
     };
+    if let Some(sum) = sum_alone(&entry.value) {
+        diagnostics.extend(misshapen(&entry.value, &title, "a mapping").map(|report| {
+            let mapping = format!("{{checksums: {{sha256: {sum}}}}}");
+            report.edit(entry.value.span, mapping, "say what this is")
+        }));
+        return File {
+            name: entry.key.clone(),
+            sha256: None,
+            size: None,
+        };
+    }
     let nested = checksum_beside(&entry.value, &title, diagnostics);
     let value = nested.as_ref().unwrap_or(&entry.value);
     let fields = Fields::read(value, &subject, &["checksums", "size"], diagnostics);
@@ -95,6 +106,13 @@ fn checksum_beside(node: &Node, title: &str, diagnostics: &mut Diagnostics) -> O
     })
 }
 
+/// A checksum without its name.
+fn sum_alone(node: &Node) -> Option<&str> {
+    let sum = node.as_scalar()?.text.trim();
+    let is_sum = sum.len() == 64 && sum.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_sum.then_some(sum)
+}
+
 /// The name of the hash is written in either case.
 fn is_sha256(entry: &&Entry) -> bool {
     entry.key.value.eq_ignore_ascii_case("sha256")
@@ -114,7 +132,16 @@ fn no_sha256(node: &Node, entries: &[Entry]) -> Diagnostic {
 
 fn sha256(node: &Node, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
     let NodeKind::Mapping(entries) = &node.kind else {
-        diagnostics.extend(wrong_kind(node, "`checksums`", "a mapping"));
+        diagnostics.extend(match sum_alone(node) {
+            Some(sum) => misshapen(node, "`checksums`", "a mapping").map(|report| {
+                report.edit(
+                    node.span,
+                    format!("{{sha256: {sum}}}"),
+                    "say which checksum this is",
+                )
+            }),
+            None => wrong_kind(node, "`checksums`", "a mapping"),
+        });
         return None;
     };
     let Some(entry) = entries.iter().find(is_sha256) else {

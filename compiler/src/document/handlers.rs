@@ -83,6 +83,8 @@ fn invalid(written: &Spanned<String>, key: &str, words: &[&str]) -> Diagnostic {
             Some(word) if words.contains(&word) => diagnostic
                 .edit(written.span, word, format!("write `{word}`"))
                 .help(format!("if a step is meant, write `step:{written}`")),
+            Some("maxAttempts") => diagnostic
+                .help("to try the step again, write `maxAttempts: 3`, the number of all tries"),
             _ => diagnostic.help("a step to go to is written `step:NAME`, without blanks"),
         },
     }

@@ -211,7 +211,7 @@ pub fn read(root: &Node, diagnostics: &mut Diagnostics) -> Document {
         name: "the runbook",
         open: false,
         habits: habits::RUNBOOK_KEYS,
-        strangers: &[],
+        strangers: habits::NO_RUNBOOK_KEYS,
     };
     if let Some(report) = kind::other(root) {
         diagnostics.push(report);

@@ -7,7 +7,8 @@ use crate::document::scalars::{misshapen, number, text, wrong_kind};
 use crate::document::{Constraints, Parameter, ParameterType, Type, Value, Variable};
 use crate::habits;
 use crate::source::Spanned;
-use crate::syntax::{Entry, Node, NodeKind};
+use crate::syntax::scalar::Reading;
+use crate::syntax::{Entry, Node, NodeKind, Scalar};
 
 const KEYS: [&str; 11] = [
     "type",
@@ -142,6 +143,18 @@ impl Definition {
                 ..Self::default()
             };
         }
+        if let Some(kind) = node.as_scalar().and_then(kind_of) {
+            diagnostics.extend(misshapen(node, name, "a mapping").map(|report| {
+                report.help(format!(
+                    "write its type, and this as its default: `{{type: {kind}, default: …}}`"
+                ))
+            }));
+            return Self {
+                kind: Some(Spanned::new(kind.to_owned(), node.span)),
+                default: Some(Value::read(node, diagnostics)),
+                ..Self::default()
+            };
+        }
         let Some(fields) = Fields::read(node, &subject, &KEYS, diagnostics) else {
             return Self::default();
         };
@@ -156,6 +169,16 @@ impl Definition {
                 .map(|node| Value::read(node, diagnostics)),
             constraints: constraints(&fields, diagnostics),
         }
+    }
+}
+
+/// The type of a value that stands in the place of a definition.
+fn kind_of(value: &Scalar) -> Option<&'static str> {
+    match value.reading() {
+        _ if value.is_null() => None,
+        Reading::Boolean(_) => Some("Boolean"),
+        _ if value.as_integer().is_some() => Some("Integer"),
+        _ => Some("String"),
     }
 }
 
@@ -221,6 +244,9 @@ fn unknown_type(name: &Spanned<String>) -> Diagnostic {
         format!("unknown type `{name}`"),
     )
     .label("no type has this name");
+    if name.value.starts_with("AWS::SSM::Parameter::") {
+        return diagnostic.help("write `String` or `StringList`, and `default: '{{ssm:NAME}}'`, which is read from Parameter Store when the runbook starts");
+    }
     match habits::meant(habits::TYPES, &name.value) {
         Some(habit) => diagnostic.edit(name.span, habit, format!("the type is called `{habit}`")),
         None => match similar(&name.value, names) {

@@ -155,11 +155,15 @@ impl<'a, 'd> Inputs<'a, 'd> {
                 let report = Diagnostic::error(Code::UnknownEnumValue, written.span, message)
                     .label("not one of those listed");
                 let near = crate::diagnostic::similar(&written.value, input.values.iter().copied());
-                self.diagnostics.push(match near {
-                    Some(near) => {
+                let longer = || begins(&written.value, input.values);
+                self.diagnostics.push(match (near, longer()) {
+                    (Some(near), _) => {
                         report.edit(written.span, near, "a value with a similar name exists")
                     }
-                    None => report.help(inputs::some_of(input.values, "values")),
+                    (None, Some(longer)) => {
+                        report.edit(written.span, longer, "a value begins like this")
+                    }
+                    (None, None) => report.help(inputs::some_of(input.values, "values")),
                 });
             }
             found
@@ -400,4 +404,12 @@ fn integer(scalar: &Scalar) -> Option<i64> {
 fn truth(scalar: &Scalar) -> Option<bool> {
     let text = || scalar.text().trim().to_ascii_lowercase().parse().ok();
     scalar.source.as_bool().or_else(text)
+}
+
+/// The value of a list that begins like a word: `stopped` for `stop`.
+fn begins<'v>(written: &str, values: &[&'v str]) -> Option<&'v str> {
+    const SHORTEST: usize = 3;
+    let mut longer = values.iter().filter(|value| value.starts_with(written));
+    let first = longer.next().filter(|_| written.len() >= SHORTEST)?;
+    longer.next().is_none().then_some(first)
 }

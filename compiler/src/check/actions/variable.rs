@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, similar};
 use crate::document::{Scalar, Step, Type, Value, ValueKind, Variable};
 use crate::ir::{Data, Expression, VariableId, Work};
 use crate::source::{Span, Spanned};
+use crate::syntax::incomplete::{Flaw, incomplete};
 
 /// Checks the inputs of a step.
 pub(super) fn set(step: &Step, scope: &Scope<'_>, diagnostics: &mut Diagnostics) -> Option<Work> {
@@ -122,6 +123,17 @@ fn refused(value: &Value, variable: &Variable, kind: Type) -> Option<Diagnostic>
     )
 }
 
+/// The report of a value that would have to be calculated: `{{ variable:count + 1 }}`, `{{ variable:count }} + 1`.
+fn not_calculated(report: Diagnostic, scalar: &Scalar) -> Diagnostic {
+    let text = scalar.text();
+    let more = incomplete(text).any(|found| matches!(found.flaw, Flaw::More(_)));
+    let sum = !scalar.template.is_literal() && text.contains(['+', '*']);
+    match more || sum {
+        true => report.help("nothing is calculated here: let an `aws:executeScript` step return the value; in a loop, `CurrentIteration` counts"),
+        false => report,
+    }
+}
+
 /// A variable that is set.
 struct Target<'a> {
     name: &'a Spanned<String>,
@@ -139,12 +151,14 @@ impl Target<'_> {
         match (&value.kind, self.kind) {
             (ValueKind::Scalar(scalar), _) if !scalar.template.is_literal() => {
                 let typed = scope.scalar(scalar, value.span, diagnostics);
-                self.referenced(typed, diagnostics).map(Data::Expression)
+                self.referenced(typed, scalar, diagnostics)
+                    .map(Data::Expression)
             }
             (ValueKind::Scalar(scalar), kind) => {
                 let literal = literal(scalar, kind);
                 if literal.is_none() {
                     let report = self.mismatch(value.span, value.describe());
+                    let report = not_calculated(report, scalar);
                     diagnostics.push(self.respelt(report, scalar, value.span));
                 }
                 literal
@@ -177,14 +191,19 @@ impl Target<'_> {
     }
 
     /// A reference. A list may stand for its only element: published runbooks rely on it (spec 3.3).
-    fn referenced(&self, typed: Typed, diagnostics: &mut Diagnostics) -> Option<Expression> {
+    fn referenced(
+        &self,
+        typed: Typed,
+        scalar: &Scalar,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Expression> {
         let have = typed.kind?;
         let is_scalar = matches!(self.kind, Type::String | Type::Integer | Type::Boolean);
         if have == self.kind || (have == Type::StringList && is_scalar) {
             return inputs::coerced(typed, self.kind, "Value", diagnostics);
         }
         let report = self.mismatch(typed.span, inputs::with_article(have));
-        diagnostics.push(inputs::declared(report, &typed));
+        diagnostics.push(not_calculated(inputs::declared(report, &typed), scalar));
         None
     }
 

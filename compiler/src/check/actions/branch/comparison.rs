@@ -2,7 +2,7 @@
 
 use super::Branch;
 use super::operators;
-use crate::check::actions::inputs::{self, what, with_article};
+use crate::check::actions::inputs::{self, references, what, with_article};
 use crate::check::scope::Typed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Scalar, Type, Value, ambiguous_text};
@@ -131,6 +131,11 @@ impl Branch<'_, '_> {
         let want = place.operator.operand_type();
         let Some(scalar) = place.operand.as_scalar() else {
             let name = &place.key.value;
+            if let Some([_, _, ..]) = place.operand.as_list() {
+                references(place.operand, self.scope, self.diagnostics);
+                self.diagnostics.push(one_of_several(place));
+                return None;
+            }
             return inputs::reported(
                 place.operand,
                 name,
@@ -193,4 +198,17 @@ fn integer(scalar: &Scalar) -> Option<i64> {
 fn boolean(scalar: &Scalar) -> Option<bool> {
     let quoted = || scalar.text().trim().to_ascii_lowercase().parse().ok();
     scalar.source.as_bool().or_else(quoted)
+}
+
+/// The report of a list of values where a comparison takes one.
+fn one_of_several(place: &Comparison<'_>) -> Diagnostic {
+    let message = format!(
+        "`{}` compares with one value, but a list is given",
+        place.key
+    );
+    Diagnostic::error(Code::WrongValueType, place.operand.span, message)
+        .label("this is a list")
+        .help(
+            "write a choice for each value, or combine a comparison for each in a list under `Or`",
+        )
 }

@@ -37,10 +37,13 @@ pub(super) fn unknown(key: &Spanned<String>, step: &Step) -> Diagnostic {
     }
     match nearest(&key.value) {
         Some(near) => report.edit(key.span, near, "an operator with a similar name exists"),
-        None => {
-            let names = Operator::ALL.map(Operator::name);
-            report.help(format!("the operators are {}", listed(&names)))
-        }
+        None => match habits::meant(habits::NO_OPERATORS, &key.value) {
+            Some(help) => report.help(help),
+            None => {
+                let names = Operator::ALL.map(Operator::name);
+                report.help(format!("the operators are {}", listed(&names)))
+            }
+        },
     }
 }
 

@@ -85,13 +85,29 @@ fn unknown(name: &Spanned<String>) -> Diagnostic {
     let message = format!("`Runtime` has no value `{name}`");
     let report =
         Diagnostic::error(Code::UnknownEnumValue, name.span, message).label("no such runtime");
+    if let Some(same) = power_shell_of_same_version(&name.value) {
+        return report.edit(
+            name.span,
+            same,
+            "the runtime of this version is called otherwise",
+        );
+    }
     match similar(&name.value, RUNTIMES) {
         Some(near) => report.edit(name.span, near, "a runtime with a similar name exists"),
-        None => report.help(format!(
-            "write {}",
-            inputs::listed(&["python3.11", "PowerShell 7.4"])
-        )),
+        None => report.help("write `python3.11` or `PowerShell 7.4`"),
     }
+}
+
+/// One `Core` more or less tells nothing, but the version does.
+fn power_shell_of_same_version(name: &str) -> Option<&'static str> {
+    let (shell, version) = name.rsplit_once(' ')?;
+    let is_shell = shell.to_ascii_lowercase().starts_with("powershell");
+    let mut runtimes = RUNTIMES.into_iter().filter(|_| is_shell);
+    runtimes.find(|runtime| {
+        runtime
+            .rsplit_once(' ')
+            .is_some_and(|(_, known)| known == version)
+    })
 }
 
 fn newer(name: &Spanned<String>) -> Diagnostic {

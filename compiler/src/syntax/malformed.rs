@@ -97,7 +97,7 @@ impl Failed<'_> {
         };
         let before = text.get(..self.offset)?.trim_end();
         let closed = before.strip_suffix(quote)?;
-        let start = closed.rfind(quote)?;
+        let start = last_opening(closed, quote)?;
         let line = closed.get(start..)?.find('\n')?;
         Some(Cause {
             place: Span::new(start, start + line),
@@ -164,6 +164,25 @@ impl Failed<'_> {
         let behind = || Some(self.offset + text.get(self.offset..)?.find('\t')?);
         let start = indented.or_else(behind)?;
         Some(Span::new(start, start + 1))
+    }
+}
+
+/// The last quote of a text that is no escaped one: in single quotes, two of them are, in double ones that behind `\`.
+fn last_opening(text: &str, quote: char) -> Option<usize> {
+    let mut before = text;
+    loop {
+        let last = before.rfind(quote)?;
+        before = before.get(..last)?;
+        let is_escaped = match quote {
+            '\'' => {
+                before = before.trim_end_matches(quote);
+                (last - before.len()) % 2 == 1
+            }
+            _ => before.ends_with('\\'),
+        };
+        if !is_escaped {
+            return Some(before.len());
+        }
     }
 }
 
@@ -245,9 +264,14 @@ fn blank_in_jump(start: usize, line: &str) -> Option<Diagnostic> {
     let key = line.trim_start_matches([' ', '-']);
     let (handler, target) = key.split_once(':')?;
     let target = target.split(" #").next()?.trim();
-    let name = target.strip_prefix("step:")?.trim();
+    let behind = target.strip_prefix("step:")?;
+    let name = behind.trim_start();
     let is_name = |next: char| next.is_ascii_alphanumeric() || next == '_';
     if !matches!(handler, "onFailure" | "onCancel") || !name.chars().all(is_name) {
+        return None;
+    }
+    // Without a blank the mistake is elsewhere.
+    if name.len() == behind.len() {
         return None;
     }
     let at = start + line.find("step:")?;

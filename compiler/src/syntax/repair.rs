@@ -206,12 +206,22 @@ fn near_failure(text: &str, offset: usize) -> Option<Unquoted> {
     let lines = text.get(start..end)?;
     lines.match_indices("{{").find_map(|(index, _)| {
         let before = lines.get(..index)?;
+        if is_quoted(before) {
+            return None;
+        }
         let lead = before.trim_end_matches([' ', '\t']);
         let spaced = before.len() > lead.len();
         let in_flow = lead.ends_with(['[', ',']);
         let in_block = spaced && lead.ends_with([':', '-']);
         (in_flow || in_block).then(|| at(text, start + index, in_flow))?
     })
+}
+
+/// Whether the end of a text lies between two quotes of its last line.
+fn is_quoted(text: &str) -> bool {
+    let line = text.rsplit('\n').next().unwrap_or_default();
+    let is_open = |quote: char| line.matches(quote).count() % 2 == 1;
+    is_open('\'') || is_open('"')
 }
 
 /// In brackets braces end a value even in its middle: `[role-{{ Name }}]`.

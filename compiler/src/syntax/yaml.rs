@@ -162,7 +162,8 @@ impl<'text> Attempt<'text> {
             let failed = Failed {
                 kind: &failure.kind,
                 offset: repaired.original(failure.offset),
-                open: open_bracket(&self.events).map(|offset| repaired.original(offset)),
+                open: open_bracket(&self.events, repaired.text())
+                    .map(|offset| repaired.original(offset)),
             };
             diagnostics.push(failed.report(source));
             return None;
@@ -221,18 +222,27 @@ fn byte_span(span: &granit_parser::Span) -> Span {
 }
 
 /// The innermost bracket that was open when the parser failed.
-fn open_bracket(events: &[Located<'_>]) -> Option<usize> {
+fn open_bracket(events: &[Located<'_>], text: &str) -> Option<usize> {
+    // A pair in brackets is a mapping without a bracket of its own.
+    let has_bracket = |start: usize| {
+        text.get(start..)
+            .is_some_and(|rest| rest.starts_with(['[', '{']))
+    };
     let mut open = Vec::new();
     for located in events {
         match &located.event {
             Event::MappingStart(style, ..) | Event::SequenceStart(style, ..) => {
-                open.push((*style == StructureStyle::Flow).then_some(located.span.start));
+                let start = located.span.start;
+                open.push((*style == StructureStyle::Flow).then_some(start));
             }
             Event::MappingEnd | Event::SequenceEnd => drop(open.pop()),
             _ => {}
         }
     }
-    open.pop().flatten()
+    let innermost = open.into_iter().rev();
+    let mut innermost =
+        innermost.skip_while(|start| start.is_some_and(|start| !has_bracket(start)));
+    innermost.next().flatten()
 }
 
 fn double_braces(events: &[Located<'_>]) -> Vec<(usize, bool)> {

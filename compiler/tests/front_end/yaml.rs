@@ -48,7 +48,10 @@ fn bad_yaml_is_reported_once() {
         "a:\n  b: 1\n\tc: 2\n",
         "a: 'x\nb: 'y'\nc: 'z'\n",
         "a: \"x\nb: \"y\"\n",
+        "a: 'x\nb: ''\nc: 'y'\n",
+        "a: \"x\nb: \\\"y\nc: \"z\"\n",
         "a:\n  b: [x, {c: y}\n  d: z\n",
+        "a:\n  b: [\nc:\n  - d\n",
         "a:\n  - {b: x\n  - {b: y}\n",
         "a:\n  - [x,\n     y: z: 1]\n",
         "a:\n  - {b: 'it''s {', c: d\n  - {e: f}\n",
@@ -57,6 +60,10 @@ fn bad_yaml_is_reported_once() {
         "a:\n  - {b: c\n    d: e\n  f: [g]\n  - h\n",
         "{\n  \"a\": \"b,\n  \"c\": [1, 2]\n}\n",
         "onFailure: step: x\n",
+        "onFailure: step:x\n\tisEnd: true\n",
+        "onFailure: step:x\nisCritical false\nisEnd: true\n",
+        "a: 'to: {{ b }}'\n  c: d\n",
+        "a: 'to: {{ b }}'\nc 'd'\n",
         "a: *nowhere\n",
         "{\n  \"a\": 1\n  \"b\": 2\n}\n",
     ] {
@@ -73,7 +80,13 @@ fn bad_yaml_is_reported_once() {
           1:4 error RB0101: the YAML is not well-formed: a quote is not closed; opened here
         "a: \"x\nb: \"y\"\n"
           1:4 error RB0101: the YAML is not well-formed: a quote is not closed; opened here
+        "a: 'x\nb: ''\nc: 'y'\n"
+          1:4 error RB0101: the YAML is not well-formed: a quote is not closed; opened here
+        "a: \"x\nb: \\\"y\nc: \"z\"\n"
+          1:4 error RB0101: the YAML is not well-formed: a quote is not closed; opened here
         "a:\n  b: [x, {c: y}\n  d: z\n"
+          2:6 error RB0101: the YAML is not well-formed: a bracket is not closed; opened here
+        "a:\n  b: [\nc:\n  - d\n"
           2:6 error RB0101: the YAML is not well-formed: a bracket is not closed; opened here
         "a:\n  - {b: x\n  - {b: y}\n"
           2:5 error RB0101: the YAML is not well-formed: a bracket is not closed; here
@@ -91,6 +104,14 @@ fn bad_yaml_is_reported_once() {
           2:8 error RB0101: the JSON is not well-formed: a quote is not closed; opened here
         "onFailure: step: x\n"
           1:12 error RB0101: the YAML is not well-formed: a blank behind `step:`; with the blank this is another key [step: x -> step:x]
+        "onFailure: step:x\n\tisEnd: true\n"
+          2:1 error RB0101: the YAML is not well-formed: a tab in the indentation; here
+        "onFailure: step:x\nisCritical false\nisEnd: true\n"
+          2:1 error RB0101: the YAML is not well-formed: `key: value` expected; here
+        "a: 'to: {{ b }}'\n  c: d\n"
+          2:3 error RB0101: the YAML is not well-formed: `key: value` expected; here
+        "a: 'to: {{ b }}'\nc 'd'\n"
+          2:1 error RB0101: the YAML is not well-formed: `key: value` expected; here
         "a: *nowhere\n"
           1:4 error RB0101: the YAML is not well-formed: an alias without its anchor; here
         "{\n  \"a\": 1\n  \"b\": 2\n}\n"

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -18,6 +18,11 @@ pub trait Clock: Send + Sync {
 
     /// Waits until `moment`; one that is past is no wait.
     fn sleep_until(&self, moment: Timestamp) -> BoxFuture<'_, ()>;
+
+    /// Waits for so long, also if the clock is put back meanwhile.
+    fn sleep(&self, length: Duration) -> BoxFuture<'_, ()> {
+        self.sleep_until(later(self.now(), length))
+    }
 }
 
 /// A shared clock is one, too.
@@ -28,6 +33,10 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
 
     fn sleep_until(&self, moment: Timestamp) -> BoxFuture<'_, ()> {
         (**self).sleep_until(moment)
+    }
+
+    fn sleep(&self, length: Duration) -> BoxFuture<'_, ()> {
+        (**self).sleep(length)
     }
 }
 
@@ -47,6 +56,18 @@ impl Clock for SystemClock {
         Box::pin(async move {
             while let Some(rest) = time_until(moment, self.now()) {
                 tokio::time::sleep(rest.min(LONGEST_DOZE)).await;
+            }
+        })
+    }
+
+    /// Ends by the clock, which goes on while the machine is suspended, or by a timer, which nobody puts back.
+    fn sleep(&self, length: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let (started, moment) = (Instant::now(), later(self.now(), length));
+            while let Some(rest) = time_until(moment, self.now())
+                && let Some(most) = length.checked_sub(started.elapsed())
+            {
+                tokio::time::sleep(rest.min(most).min(LONGEST_DOZE)).await;
             }
         })
     }

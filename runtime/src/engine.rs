@@ -321,8 +321,14 @@ impl<'a, R: Runbook> Engine<'a, R> {
             let heard = child::last_heard::<R>(id, self.store);
             let heard = heard.max(self.parent_went_on(&drive.execution)?);
             let since = heard.unwrap_or(now).max(now);
-            let open = drive.execution.open();
+            // Of a call that is cancelled nobody has to say whether it is made again.
+            let is_cancelled = self.is_asked_to_cancel(&drive.execution);
+            let open = drive.execution.open().filter(|open| match open {
+                Open::Doubt(..) => !is_cancelled,
+                Open::Child(_) => true,
+            });
             if self.on_unknown == OnUnknown::Ask
+                && open.is_some()
                 && let Some(doubt) = child::doubt(&drive.execution, self.store)
             {
                 return Err(EngineError::Doubt(Box::new(doubt)));

@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -39,7 +40,7 @@ impl<R: Runbook> Engine<'_, R> {
     /// Goes on to the end. What waits for others lies elsewhere, so that of executions that only sleep many can wait.
     pub(super) async fn drive(&self, mut drive: Drive<R>) -> Result<Ended<R>, EngineError> {
         loop {
-            if is_asked(self.cancel.as_ref()) && drive.execution.can_be_cancelled() {
+            if self.is_asked_to_cancel(&drive.execution) {
                 self.note(&mut drive, Change::CancelRequested)?;
             }
             if is_asked(self.complete.as_ref()) && drive.execution.can_be_completed() {
@@ -57,6 +58,8 @@ impl<R: Runbook> Engine<'_, R> {
                 save(self.store, drive.execution.id(), &mut drive.unsaved)?;
             }
             let execution = &drive.execution;
+            // The moment that has come, if one was awaited.
+            let mut come = None;
             let change = match next {
                 Next::Read(names) => {
                     let read = Box::pin(self.read(execution, names));
@@ -75,19 +78,31 @@ impl<R: Runbook> Engine<'_, R> {
                         let (effect, output) = (asked, Box::new(output));
                         self.note(&mut drive, Change::Printed { effect, output })?;
                     }
-                    change.unwrap_or_else(|| drive.execution.out_of_time(&self.policy))
+                    change.unwrap_or_else(|| {
+                        come = deadline;
+                        drive.execution.out_of_time(&self.policy)
+                    })
                 }
                 Next::Listen { deadline } => {
                     let change = Box::pin(self.listen(execution, deadline)).await;
-                    change.unwrap_or_else(|| execution.out_of_time(&self.policy))
+                    change.unwrap_or_else(|| {
+                        come = deadline;
+                        execution.out_of_time(&self.policy)
+                    })
                 }
                 Next::Note { not_before, change } => match not_before {
-                    Some(moment) => self.sleep(execution, moment, change).await,
+                    Some(moment) => match self.interrupted(execution, moment).await {
+                        Some(instead) => instead,
+                        None => {
+                            come = Some(moment);
+                            change
+                        }
+                    },
                     None => change,
                 },
                 Next::Nothing => return self.end(*drive.execution),
             };
-            self.note(&mut drive, change)?;
+            self.note_after(&mut drive, come, change)?;
         }
     }
 
@@ -111,9 +126,20 @@ impl<R: Runbook> Engine<'_, R> {
 
     /// Makes a change happen. It is in the store before the engine does or awaits anything.
     pub(super) fn note(&self, drive: &mut Drive<R>, change: Change) -> Result<(), EngineError> {
+        self.note_after(drive, None, change)
+    }
+
+    /// The same, once a moment has come that was awaited.
+    fn note_after(
+        &self,
+        drive: &mut Drive<R>,
+        come: Option<Timestamp>,
+        change: Change,
+    ) -> Result<(), EngineError> {
         let Drive { execution, unsaved } = drive;
         // A clock on the wall may be put back; the time of an execution may not.
-        let at = self.clock.now().max(execution.now());
+        let at = self.now(execution);
+        let at = come.map_or(at, |moment| at.max(moment));
         let event = Event { at, change };
         execution.apply(&event)?;
         self.tell(&event, execution);
@@ -138,7 +164,7 @@ impl<R: Runbook> Engine<'_, R> {
             biased;
             () = self.cancelled(execution) => Err(Some(Change::CancelRequested)),
             answer = &mut asked => Ok(answer),
-            () = self.until(deadline) => Err(None),
+            () = self.until(execution, deadline) => Err(None),
         };
         let answer = match answered {
             Ok(answer) => answer,
@@ -190,7 +216,7 @@ impl<R: Runbook> Engine<'_, R> {
             () = self.cancelled(execution) => Some(Change::CancelRequested),
             () = self.completed(execution) => Some(Change::CompleteRequested),
             change = self.heard(execution) => Some(change),
-            () = self.until(deadline) => None,
+            () = self.until(execution, deadline) => None,
         }
     }
 
@@ -207,13 +233,18 @@ impl<R: Runbook> Engine<'_, R> {
         }
     }
 
-    /// Waits, then gives `then`, unless somebody asks to cancel.
-    async fn sleep(&self, execution: &Execution<R>, moment: Timestamp, then: Change) -> Change {
+    /// Waits for a moment; what happens instead if somebody asks to cancel.
+    async fn interrupted(&self, execution: &Execution<R>, moment: Timestamp) -> Option<Change> {
         tokio::select! {
             biased;
-            () = self.cancelled(execution) => Change::CancelRequested,
-            () = self.clock.sleep_until(moment) => then,
+            () = self.cancelled(execution) => Some(Change::CancelRequested),
+            () = self.until(execution, Some(moment)) => None,
         }
+    }
+
+    /// Whether somebody has asked to cancel, and the execution can follow.
+    pub(super) fn is_asked_to_cancel(&self, execution: &Execution<R>) -> bool {
+        is_asked(self.cancel.as_ref()) && execution.can_be_cancelled()
     }
 
     /// Waits for a request to cancel that the execution has not followed yet.
@@ -234,11 +265,22 @@ impl<R: Runbook> Engine<'_, R> {
         }
     }
 
-    async fn until(&self, deadline: Option<Timestamp>) {
+    async fn until(&self, execution: &Execution<R>, deadline: Option<Timestamp>) {
         match deadline {
-            Some(moment) => self.clock.sleep_until(moment).await,
+            Some(moment) if execution.sleeps_by_the_clock() => self.clock.sleep_until(moment).await,
+            Some(moment) => {
+                let rest = moment.duration_since(self.now(execution));
+                // What is past is no wait.
+                let rest = Duration::try_from(rest).unwrap_or_default();
+                self.clock.sleep(rest).await;
+            }
             None => std::future::pending().await,
         }
+    }
+
+    /// The time of an execution, which stands still while a clock is behind that was put back.
+    fn now(&self, execution: &Execution<R>) -> Timestamp {
+        self.clock.now().max(execution.now())
     }
 }
 

@@ -243,9 +243,6 @@ impl<R: Runbook> Execution<R> {
             _ => None,
         };
         for running in current.into_iter().chain(&mut self.loops) {
-            if running.makes_its_only_call() {
-                shift(&mut running.attempt_started);
-            }
             running.called_at = self.now;
             let moments = [&mut running.throttled_since, &mut running.cut];
             moments.into_iter().flatten().for_each(shift);

@@ -185,7 +185,7 @@ pub(super) fn found(expectation: &Expectation, answer: &Document) -> String {
 }
 
 impl<R: Runbook> Running<R> {
-    /// When the time of the attempt is up. A sleep has no limit (spec 4.2), and to stop what was started has only that
+    /// When the time of the attempt is up, or that of the only call that it makes (spec 4.2, 4.3). A sleep has no limit (spec 4.2), and to stop what was started has only that
     /// of the cancellation.
     pub(super) fn deadline(&self) -> Option<Timestamp> {
         let limit = self.time_limit()?;
@@ -198,8 +198,11 @@ impl<R: Runbook> Running<R> {
                 | Action::Approve(..)
                 | Action::Pause(_)
         );
-        (limited && !self.stops())
-            .then(|| later(self.attempt_started, std::time::Duration::from_secs(limit)))
+        let since = match self.makes_one_call() {
+            true => self.called_at,
+            false => self.attempt_started,
+        };
+        (limited && !self.stops()).then(|| later(since, std::time::Duration::from_secs(limit)))
     }
 
     /// The seconds that an attempt may take: what the runbook says or a reference gives, within the action's maximum.

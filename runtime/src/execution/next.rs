@@ -117,6 +117,15 @@ impl<R: Runbook> Execution<R> {
         }
     }
 
+    /// Whether it sleeps until a moment that the runbook names, which is one of the clock on the wall.
+    pub(crate) fn sleeps_by_the_clock(&self) -> bool {
+        let Cursor::In(running) = &self.cursor else {
+            return false;
+        };
+        let action = running.effect.as_ref().map(|effect| &effect.action);
+        matches!(action, Ok(Action::SleepUntil(_)))
+    }
+
     /// What comes before a step: its start, or the end of what has no time left for it.
     fn before(&self, place: Place<R>, policy: &Policy) -> Change {
         let out_of_budget = self.budget.is_some_and(|budget| self.now >= budget);
@@ -181,7 +190,10 @@ impl<R: Runbook> Execution<R> {
             } => Next::Call {
                 effect,
                 request,
-                deadline: Some(deadline.map_or(limit, |deadline| deadline.min(limit))),
+                deadline: {
+                    let limit = running.last_look(limit);
+                    Some(deadline.map_or(limit, |deadline| deadline.min(limit)))
+                },
             },
             Next::Listen { deadline } => Next::Listen {
                 deadline: Some(deadline.map_or(limit, |deadline| deadline.min(limit))),
@@ -203,10 +215,13 @@ impl<R: Runbook> Execution<R> {
             Some(cut) => Some((cut, Limit::Stop)),
             None => self.next_loop_limit(),
         };
-        [budget, around]
-            .into_iter()
-            .flatten()
-            .min_by_key(|(moment, _)| *moment)
+        let limits = [budget, around].into_iter().flatten();
+        let (moment, why) = limits.min_by_key(|(moment, _)| *moment)?;
+        Some(match running.stops_a_child() {
+            // Its own two minutes may have begun a little later.
+            true => (later(moment, LAST_LOOK), why),
+            false => (moment, why),
+        })
     }
 
     fn end(&self) -> Next<'_, R::Request> {
@@ -278,14 +293,18 @@ impl<R: Runbook> Running<R> {
         }
     }
 
-    /// Until when the call under way is awaited. One that is made when the time is up already, because the machine was
-    /// off meanwhile, is a last look, whose answer counts.
+    /// Until when the call under way is awaited.
     pub(super) fn call_deadline(&self) -> Option<Timestamp> {
-        let deadline = self.deadline()?;
-        Some(match self.called_at < deadline {
-            true => deadline,
+        Some(self.last_look(self.deadline()?))
+    }
+
+    /// Until when the call under way is awaited, if there is a limit. One that is made when that is past already, because
+    /// the machine was off meanwhile, is a last look, whose answer counts.
+    fn last_look(&self, limit: Timestamp) -> Timestamp {
+        match self.called_at < limit {
+            true => limit,
             false => later(self.called_at, LAST_LOOK),
-        })
+        }
     }
 
     /// What follows an answer.
@@ -324,7 +343,9 @@ impl<R: Runbook> Running<R> {
 
     /// What follows a wait: its end, or that of the attempt's time.
     fn waiting(&self, until: Timestamp, reason: &Reason, policy: &Policy) -> Next<'_, R::Request> {
-        let (not_before, change) = match (self.deadline(), reason) {
+        // A call that is throttled has its time anew whenever it is made.
+        let deadline = self.deadline().filter(|_| !self.makes_one_call());
+        let (not_before, change) = match (deadline, reason) {
             (Some(deadline), _) if until >= deadline => (deadline, self.timed_out(policy)),
             (_, Reason::Sleep) => (until, self.succeeded(None)),
             (_, Reason::Poll | Reason::Throttled { .. }) => (until, self.next_call()),

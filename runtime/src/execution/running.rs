@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::caller::{CallError, EffectId};
-use crate::effect::{Acceptance, Action, Effect};
+use crate::effect::{Acceptance, Action, Effect, Request};
 use crate::event::{Change, Event, Reason};
+use crate::local::Local;
 use crate::name::Name;
 use crate::procedure::Course;
 use crate::runbook::Runbook;
@@ -242,16 +243,15 @@ impl<R: Runbook> Running<R> {
         }
     }
 
-    /// Whether the call under way is all that the attempt does, so that its limit is that of the call.
-    pub(super) fn makes_its_only_call(&self) -> bool {
-        let only = matches!(
+    /// Whether a call is all that the attempt does, so that its limit is that of the call.
+    pub(super) fn makes_one_call(&self) -> bool {
+        matches!(
             &self.effect,
             Ok(Effect {
                 action: Action::Call(_, acceptance),
                 ..
             }) if !matches!(acceptance, Acceptance::Until(_))
-        );
-        only && matches!(self.phase, Phase::Calling)
+        )
     }
 
     /// Whether what was started is being stopped.
@@ -259,6 +259,12 @@ impl<R: Runbook> Running<R> {
         self.standing
             .as_ref()
             .is_some_and(|standing| standing.stops.is_some())
+    }
+
+    /// Whether that is an execution in the same program, which comes to its end by itself.
+    pub(super) fn stops_a_child(&self) -> bool {
+        let asked = self.request().and_then(Request::local);
+        self.stops() && matches!(asked, Some(Local::Child(_) | Local::Fleet(_)))
     }
 
     /// How often the call was tried.

@@ -96,16 +96,31 @@ async fn throttled_calls_are_repeated_within_the_patience_for_them() {
 }
 
 #[tokio::test]
-async fn throttling_does_not_outlast_the_time_limit() {
-    let outcome = run::<Thrice>(|_, attempt, _| {
-        if attempt == 1 {
-            Reply::Throttled
-        } else {
-            done()
-        }
+async fn throttled_call_has_its_time_anew_whenever_it_is_made() {
+    let outcome = run::<Thrice>(|_, _, _| Reply::Throttled).await;
+    assert_eq!(outcome.record.status(), Failed);
+    assert_eq!(outcome.seconds(), 3 * (1 + 2 + 4 + 8 + 16) + 1 + 2);
+    assert_eq!(
+        details(&outcome),
+        (FailureStage::Invocation, FailureType::Throttling)
+    );
+
+    let outcome = run::<Thrice>(|_, attempt, number| match (attempt, number) {
+        (1, 1..=4) => Reply::Throttled,
+        (1, 5) => Reply::Slow(24, json!({})),
+        _ => Reply::Error("Unexpected"),
     })
     .await;
-    assert_eq!(outcome.seconds(), 25 + 1);
+    assert_eq!(outcome.record.status(), Success);
+    assert_eq!(outcome.seconds(), 1 + 2 + 4 + 8 + 24);
+
+    let outcome = run::<Thrice>(|_, attempt, number| match (attempt, number) {
+        (1, 1) => Reply::Throttled,
+        (1, 2) => Reply::Slow(26, json!({})),
+        _ => done(),
+    })
+    .await;
+    assert_eq!(outcome.seconds(), 1 + 25 + 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Calls that were under way when the execution was cut off, or were given up, and that no service recognises.
 
+use runbook_runtime::cancel::CancelToken;
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::doubt::Decision::{self, Fail, Repeat};
 use runbook_runtime::doubt::{Doubt, OnUnknown};
@@ -9,7 +10,7 @@ use runbook_runtime::event::Change;
 use runbook_runtime::flow::{Flow, OnFailure};
 use runbook_runtime::record::Record;
 use runbook_runtime::runbook::{Definition, StepDefinition};
-use runbook_runtime::status::Status::{Failed, Success};
+use runbook_runtime::status::Status::{Cancelled, Failed, Success};
 use runbook_runtime::store::{MemoryStore, Store};
 use runbook_runtime::value::InputError;
 use serde_json::json;
@@ -104,6 +105,25 @@ async fn nothing_goes_on_before_somebody_has_decided() {
     assert!(told.len() < 500, "{told}");
     assert_eq!(store.events(EXECUTION).unwrap(), before);
     assert_eq!(caller.calls(), ["dare/1/1"]);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_about_a_call_that_is_cancelled() {
+    for on_unknown in [OnUnknown::Ask, OnUnknown::Do(Repeat)] {
+        let clock = VirtualClock::new(morning());
+        let caller = ScriptedCaller::new(|_, _, _| done(), &clock);
+        let store = cut_off(&caller, &clock).await;
+        let cancel = CancelToken::new();
+        cancel.cancel();
+
+        let engine = Engine::<Toy<Daring>>::new(&caller, &clock, &store).cancel(cancel);
+        let record = engine.on_unknown(on_unknown).resume(EXECUTION).await;
+
+        let record = record.unwrap();
+        assert_eq!(record.status(), Cancelled);
+        assert_eq!(warning(&record), None);
+        assert_eq!(caller.calls(), ["dare/1/1"]);
+    }
 }
 
 #[tokio::test]

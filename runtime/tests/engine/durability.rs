@@ -11,7 +11,7 @@ use runbook_runtime::store::{MemoryStore, Store};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::loops::Twice;
+use crate::loops::{Limited, Twice};
 use crate::loops_nested::{self, Nested};
 use crate::procedures::{Command, endless};
 use crate::sheets::*;
@@ -168,6 +168,15 @@ async fn wait_whose_time_is_up_meanwhile_has_a_last_look() {
     assert_eq!(continued_late::<Wait>(ready, 7).await, (Success, 0));
     assert_eq!(continued_late::<Wait>(starting, 7).await, (TimedOut, 0));
     assert_eq!(continued_late::<Wait>(stuck, 7).await, (TimedOut, 25));
+}
+
+#[tokio::test]
+async fn call_inside_a_loop_whose_time_is_up_meanwhile_is_made_and_answered() {
+    // Began, Identified, StepStarted each, IterationStarted, StepStarted first, Called.
+    let slow: Script = |_, _, _| Reply::Slow(10, json!({}));
+    assert_eq!(continued_late::<Limited>(slow, 6).await, (TimedOut, 10));
+    let stuck: Script = |_, _, _| Reply::Slow(3600, json!({}));
+    assert_eq!(continued_late::<Limited>(stuck, 6).await, (TimedOut, 25));
 }
 
 #[tokio::test]

@@ -11,10 +11,11 @@ use uuid::Uuid;
 
 use crate::caller::CallError;
 use crate::cancel::CancelToken;
-use crate::child::{Answers, Children, World};
+use crate::child::{Answers, Children, Connected, World};
 use crate::doubt::OnUnknown;
 use crate::effect::Request;
 use crate::engine::{Ended, Engine, EngineError, Start};
+use crate::event::Change;
 #[cfg(feature = "journal")]
 use crate::journal::JournalError;
 use crate::local::Performer;
@@ -100,6 +101,18 @@ pub enum RunError {
         "the runbook's assumeRole is {0:?}: The format of the supplied assume role ARN is invalid."
     )]
     RoleFormat(String),
+    /// The execution has begun elsewhere. Nothing was done.
+    #[error(
+        "execution {execution} has begun in {its}, and would go on in {own}: nothing that it has made is there"
+    )]
+    Elsewhere {
+        /// The execution.
+        execution: Uuid,
+        /// Where it has begun: `account 111122223333`, `Region eu-west-1`.
+        its: String,
+        /// Where it would go on.
+        own: String,
+    },
     /// The scripts of the runbook cannot run here. Nothing was done.
     #[cfg(feature = "script")]
     #[error("nothing has run: {0}")]
@@ -137,6 +150,9 @@ impl<Q: Request> Run<'_, Q> {
         let identity = &self.identity;
         let connected = identity.connect::<R>(self.backend, execution, checked);
         let connected = connected.await?;
+        if let Work::Resume { .. } = &work {
+            self.check_place::<R>(&connected).await?;
+        }
         for note in probe(R::SCRIPTS, R::DEFINITION, &connected.region).await? {
             (self.note)(&note);
         }
@@ -155,8 +171,13 @@ impl<Q: Request> Run<'_, Q> {
             dry_run: None,
         };
         let (caller, outside) = (connected.caller.as_ref(), connected.outside.as_ref());
+        let mut children = Children::new(world, execution);
+        if R::FOR_TARGETS {
+            // Each target is a step of its own to whoever looks on.
+            children = children.complete(self.complete.clone());
+        }
         let performer = Performer::new(caller, outside, &connected.region, connected.permissions)
-            .children(Children::new(world, execution));
+            .children(children);
         let engine: Engine<'_, R> = Engine::new(&performer, identity.clock, store)
             .observer(self.observer)
             .signals(self.signals)
@@ -182,6 +203,41 @@ impl<Q: Request> Run<'_, Q> {
             }
             Work::Resume { force, .. } => engine.force(force).finish_resumed(execution).await?,
         })
+    }
+
+    /// Whether the calls go where the execution has begun: in another account or Region the same names mean other things.
+    async fn check_place<R: Runbook<Request = Q>>(
+        &self,
+        connected: &Connected<Q>,
+    ) -> Result<(), RunError> {
+        let execution = self.execution;
+        let (mut region, mut account) = (None, None);
+        let read = self.store.read(execution, &mut |event| match event.change {
+            Change::Began(beginning) => region = Some(beginning.region.clone()),
+            Change::Identified { account: began, .. } => account = Some(began),
+            _ => {}
+        });
+        read.map_err(EngineError::Store)?;
+        let elsewhere = |its: String, own: String| RunError::Elsewhere {
+            execution,
+            its,
+            own,
+        };
+        if let Some(region) = region.filter(|region| *region != connected.region) {
+            let own = format!("Region {}", connected.region);
+            return Err(elsewhere(format!("Region {region}"), own));
+        }
+        let Some(account) = account else {
+            return Ok(());
+        };
+        let own = identity::caller(connected, R::identity()).await?.account;
+        match *own == *account {
+            true => Ok(()),
+            false => Err(elsewhere(
+                format!("account {account}"),
+                format!("account {own}"),
+            )),
+        }
     }
 }
 

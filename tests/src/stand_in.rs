@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ pub const ACCOUNT: &str = "111122223333";
 pub struct StandIn {
     address: SocketAddr,
     calls: Arc<Mutex<Vec<Call>>>,
+    way: Arc<Mutex<Way>>,
     /// Where programs that see this AWS keep their state.
     folder: Folder,
 }
@@ -31,6 +32,13 @@ pub struct Call {
     pub operation: String,
     /// The id of the access key that it was signed with.
     pub key: String,
+}
+
+/// As whom the server knows everybody, and how long it takes to say so.
+#[derive(Clone, Debug)]
+struct Way {
+    account: String,
+    pause: Duration,
 }
 
 /// How the server answers.
@@ -48,16 +56,22 @@ impl StandIn {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
         let address = listener.local_addr().expect("a listener has an address");
         let calls = Arc::new(Mutex::new(Vec::new()));
-        let made = Arc::clone(&calls);
+        let way = Arc::new(Mutex::new(Way {
+            account: ACCOUNT.to_owned(),
+            pause: Duration::ZERO,
+        }));
+        let (made, now) = (Arc::clone(&calls), Arc::clone(&way));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                let way = now.lock().expect("nothing panics under the lock").clone();
                 // Who breaks a connection off sees it fail.
-                let _ = answer(&stream, roles, &made);
+                let _ = answer(&stream, roles, &way, &made);
             }
         });
         Self {
             address,
             calls,
+            way,
             folder: Folder::new(),
         }
     }
@@ -69,6 +83,20 @@ impl StandIn {
             .env("XDG_STATE_HOME", self.folder.path())
     }
 
+    /// From now on everybody is in this account.
+    pub fn move_to(&self, account: &str) {
+        self.way().account = account.to_owned();
+    }
+
+    /// From now on the server answers after a pause.
+    pub fn slow_down(&self, pause: Duration) {
+        self.way().pause = pause;
+    }
+
+    fn way(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().expect("nothing panics under the lock")
+    }
+
     /// The calls of an operation, in order.
     pub fn calls(&self, operation: &str) -> Vec<Call> {
         let calls = self.calls.lock().expect("nothing panics under the lock");
@@ -77,8 +105,9 @@ impl StandIn {
     }
 }
 
-fn answer(stream: &TcpStream, roles: Roles, calls: &Mutex<Vec<Call>>) -> io::Result<()> {
+fn answer(stream: &TcpStream, roles: Roles, way: &Way, calls: &Mutex<Vec<Call>>) -> io::Result<()> {
     let call = read(stream)?;
+    thread::sleep(way.pause);
     let operation = call.operation.clone();
     let number = {
         let mut calls = calls.lock().expect("nothing panics under the lock");
@@ -91,7 +120,7 @@ fn answer(stream: &TcpStream, roles: Roles, calls: &Mutex<Vec<Call>>) -> io::Res
     let (status, text) = match (operation.as_str(), roles) {
         ("AssumeRole", Roles::Denied) => (403, DENIED.to_owned()),
         ("AssumeRole", Roles::Expire(after)) => (200, credentials(number, after)),
-        ("GetCallerIdentity", _) => (200, identity()),
+        ("GetCallerIdentity", _) => (200, identity_in(&way.account)),
         _ => (200, PUBLISHED.to_owned()),
     };
     let mut stream = stream;
@@ -145,8 +174,12 @@ fn credentials(number: usize, after: Duration) -> String {
 }
 
 pub(crate) fn identity() -> String {
+    identity_in(ACCOUNT)
+}
+
+fn identity_in(account: &str) -> String {
     format!(
-        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{ACCOUNT}:user/test</Arn>\
-         <UserId>U</UserId><Account>{ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{account}:user/test</Arn>\
+         <UserId>U</UserId><Account>{account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
     )
 }

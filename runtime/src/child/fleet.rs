@@ -261,6 +261,8 @@ pub(super) struct Crew<'a> {
     /// The effects in which the parent itself was started, from the outside in.
     pub(super) within: Vec<EffectId>,
     pub(super) cancel: CancelToken,
+    /// What lets no more of them start.
+    pub(super) complete: CancelToken,
 }
 
 /// The execution for one target.
@@ -324,7 +326,8 @@ impl<'a> Crew<'a> {
 
     /// The next to start, in the order of the targets, if one may start now.
     fn next<'m>(&self, members: &'m mut [Member<'a>]) -> Option<(usize, &'m mut Member<'a>)> {
-        let may = self.fleet.limits.may_start(counts(members)) && !self.cancel.is_cancelled();
+        let is_over = self.cancel.is_cancelled() || self.complete.is_cancelled();
+        let may = !is_over && self.fleet.limits.may_start(counts(members));
         let mut waiting = members.iter_mut().enumerate();
         waiting.find(|(_, member)| may && matches!(member, Member::Waiting))
     }

@@ -21,6 +21,8 @@ pub struct Children<'a> {
     parent: Uuid,
     /// The effects in which this execution itself was started, from the outside in.
     within: Vec<EffectId>,
+    /// What lets no more members of a fleet start.
+    complete: CancelToken,
     /// The children that are under way and that nobody waits for at the moment.
     waiting: Mutex<HashMap<Uuid, Running<'a>>>,
 }
@@ -43,8 +45,15 @@ impl<'a> Children<'a> {
             world,
             parent,
             within,
+            complete: CancelToken::new(),
             waiting: Mutex::default(),
         }
+    }
+
+    /// The same; once `complete` asks for it, no more executions for several targets start (spec 7.2.5).
+    #[must_use]
+    pub fn complete(self, complete: CancelToken) -> Self {
+        Self { complete, ..self }
     }
 
     /// The effects in which this execution itself was started, from the outside in.
@@ -120,6 +129,7 @@ impl<'a> Children<'a> {
             effect: effect.clone(),
             within: self.within.clone(),
             cancel: cancel.clone(),
+            complete: self.complete.clone(),
         };
         Running {
             run: Box::pin(fleet::run(crew)),

@@ -36,7 +36,7 @@ pub(crate) struct Inbox<'a> {
 }
 
 impl<'a> Inbox<'a> {
-    /// The inbox of the execution that `keeper` keeps.
+    /// The inbox of the execution that `keeper` keeps. What people have asked for before reaches the tokens at once.
     pub(crate) fn new(
         keeper: &'a Keeper<'a>,
         here: &'a dyn Signals,
@@ -44,7 +44,7 @@ impl<'a> Inbox<'a> {
         cancel: CancelToken,
         complete: CancelToken,
     ) -> Self {
-        Self {
+        let inbox = Self {
             keeper,
             here,
             note,
@@ -54,25 +54,43 @@ impl<'a> Inbox<'a> {
             listening: AtomicUsize::new(0),
             news: Notify::new(),
             given: Mutex::default(),
+        };
+        inbox.catch_up();
+        inbox
+    }
+
+    /// Follows what people have asked for before this process: what another one has taken, and may not have done yet, and
+    /// what has come while there was none.
+    fn catch_up(&self) {
+        for letters in [self.keeper.promised(), self.keeper.mail()] {
+            // What is wrong with the mail, the watch tells.
+            for Mail { errand, .. } in letters.unwrap_or_default() {
+                match errand {
+                    Errand::Cancel => self.cancel.cancel(),
+                    Errand::Complete => self.complete.cancel(),
+                    Errand::Signal(_) => {}
+                }
+            }
         }
     }
 
     /// Looks for letters. Never ends.
     pub(crate) async fn watch(&self) -> std::convert::Infallible {
-        let mut seen = None;
-        let mut early = 0;
+        let (mut seen, mut is_early, mut early) = (None, false, 0);
         loop {
             let stir = self.keeper.stir().ok();
             // What came too early is looked at again, though nothing has changed.
-            if stir.is_none() || stir != seen || early > 0 {
+            if stir.is_none() || stir != seen || is_early {
                 seen = stir;
-                match self.look(early) {
-                    Ok(is_early) => early = if is_early { early + 1 } else { 0 },
-                    Err(error) => {
-                        self.complain(&error);
-                        early = 0;
-                    }
-                }
+                is_early = self.look(early).unwrap_or_else(|error| {
+                    self.complain(&error);
+                    false
+                });
+                // Before the execution goes on, no step can wait.
+                early = match is_early && self.keeper.is_under_way() {
+                    true => early + 1,
+                    false => 0,
+                };
             }
             tokio::time::sleep(LOOK).await;
         }

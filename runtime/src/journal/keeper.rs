@@ -125,6 +125,11 @@ impl<'j> Keeper<'j> {
         self.execution
     }
 
+    /// Whether this process has written something of the execution: it is under way, or goes on.
+    pub fn is_under_way(&self) -> bool {
+        !self.state().tracks.is_empty()
+    }
+
     /// The journal.
     pub fn journal(&self) -> &'j Journal {
         self.journal
@@ -158,7 +163,8 @@ impl<'j> Keeper<'j> {
                 Change::Signalled { signal, .. } | Change::StartAllowed { signal, .. } => {
                     signal.letter.into_iter().map(MailId).collect()
                 }
-                Change::CancelRequested => {
+                // Those that it has started are cancelled for other reasons, too.
+                Change::CancelRequested if execution == self.execution => {
                     mail::cancellations(&writing, self.execution).map_err(failed)?
                 }
                 _ => Vec::new(),

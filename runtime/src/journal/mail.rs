@@ -109,12 +109,25 @@ impl Keeper<'_> {
     /// # Errors
     /// When they cannot be read, or are not what was written.
     pub fn mail(&self) -> Result<Vec<Mail>, JournalError> {
+        self.letters("outcome IS NULL")
+    }
+
+    /// The letters that were taken, in order, be it by another process: what they ask for is promised.
+    ///
+    /// # Errors
+    /// When they cannot be read, or are not what was written.
+    pub fn promised(&self) -> Result<Vec<Mail>, JournalError> {
+        self.letters("outcome = 'taken'")
+    }
+
+    fn letters(&self, which: &str) -> Result<Vec<Mail>, JournalError> {
         let journal = self.journal();
         let execution = self.execution().to_string();
         let connection = journal.connection();
-        let query = "SELECT number, sent, errand, checksum FROM mail \
-                     WHERE execution = ?1 AND outcome IS NULL ORDER BY number";
-        let letters = connection.prepare_cached(query).and_then(|mut query| {
+        let query = format!(
+            "SELECT number, sent, errand, checksum FROM mail WHERE execution = ?1 AND {which} ORDER BY number"
+        );
+        let letters = connection.prepare_cached(&query).and_then(|mut query| {
             let rows = query.query_map([&execution], |row| {
                 let (sent, errand) = (row.get::<_, String>(1)?, row.get::<_, String>(2)?);
                 let is_sound = checksum(&execution, &sent, &errand) == row.get::<_, i64>(3)?;

@@ -168,12 +168,12 @@ impl Identity<'_> {
 }
 
 /// Who makes the calls of a connection.
-struct Caller {
+pub(super) struct Caller {
     arn: String,
-    account: String,
+    pub(super) account: String,
 }
 
-async fn caller<Q>(connected: &Connected<Q>, request: Q) -> Result<Caller, RunError> {
+pub(super) async fn caller<Q>(connected: &Connected<Q>, request: Q) -> Result<Caller, RunError> {
     let call = Call::before_steps(1);
     let answer = connected.caller.call(&call, &request).await;
     let answer = answer.map_err(RunError::Identity)?;

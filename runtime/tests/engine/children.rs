@@ -261,9 +261,48 @@ impl Member for Daring {
     }
 }
 
-/// Answers by a script, wherever it is asked.
+/// Has one that needs more than two minutes to stop.
+struct Boss;
+
+impl Member for Boss {
+    const DEFINITION: &'static Definition = &Definition {
+        children: &[ChildRunbook::of::<Of<Sluggish>>("kid")],
+        ..definition("boss", &[step("kid")])
+    };
+
+    fn flow(_: Step) -> Flow<Step> {
+        Flow::last()
+    }
+
+    fn effect(_: Step) -> Effect<Ask, Step> {
+        Effect::run(Child::of::<Of<Sluggish>>([]))
+    }
+}
+
+struct Sluggish;
+
+impl Member for Sluggish {
+    const DEFINITION: &'static Definition =
+        &definition("sluggish", &[step("command"), step("rest")]);
+
+    fn flow(step: Step) -> Flow<Step> {
+        match step.0 {
+            0 => Flow::then(Step(1)).on_cancel(OnCancel::Step(Step(1))),
+            _ => Flow::last(),
+        }
+    }
+
+    fn effect(step: Step) -> Effect<Ask, Step> {
+        match step.0 {
+            0 => Kid::effect(Step(1)),
+            _ => Effect::sleep("PT5M").unwrap(),
+        }
+    }
+}
+
+/// Answers by a script, wherever it is asked; slowly only where it has a clock.
 #[derive(Clone, Copy)]
-pub(crate) struct Scripted(pub(crate) Script);
+pub(crate) struct Scripted(pub(crate) Script, pub(crate) Option<&'static VirtualClock>);
 
 impl Caller<Ask> for Scripted {
     fn call<'a>(
@@ -275,11 +314,20 @@ impl Caller<Ask> for Scripted {
             true => {
                 Ok(json!({"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/dev"}))
             }
-            false => match (self.0)(&call.effect.step, call.effect.attempt, call.effect.number) {
-                Reply::Answer(answer) => Ok(answer),
-                Reply::Error(code) => Err(CallError::Connection(code.to_owned())),
-                _ => Err(CallError::Connection("unwritten".to_owned())),
-            },
+            false => {
+                let reply = (self.0)(&call.effect.step, call.effect.attempt, call.effect.number);
+                match (reply, self.1) {
+                    (Reply::Answer(answer), _) => Ok(answer),
+                    (Reply::Slow(seconds, answer), Some(clock)) => {
+                        return Box::pin(async move {
+                            clock.sleep(Duration::from_secs(seconds)).await;
+                            Ok(answer)
+                        });
+                    }
+                    (Reply::Error(code), _) => Err(CallError::Connection(code.to_owned())),
+                    _ => Err(CallError::Connection("unwritten".to_owned())),
+                }
+            }
         };
         Box::pin(std::future::ready(reply))
     }
@@ -349,20 +397,67 @@ pub(crate) async fn attempt<M: Member>(
     cancel_after: Option<u64>,
     resumed: bool,
 ) -> Result<Record, EngineError> {
-    let on_unknown = OnUnknown::Ask;
-    attempt_of::<M>(script, clock, store, cancel_after, resumed, on_unknown).await
+    let way = Way {
+        cancel_after,
+        resumed,
+        ..Way::of(script)
+    };
+    attempt_of::<M>(way, clock, store).await
 }
 
-/// The same for any member, and any decision about calls that were under way.
-async fn attempt_of<M: Member>(
-    script: Script,
-    clock: &VirtualClock,
-    store: &dyn Store,
+/// Runs the parent, which somebody asks after some seconds to start nothing more.
+pub(crate) async fn completed<M: Member>(script: Script, after: u64) -> Record {
+    let (clock, store) = (VirtualClock::new(morning()), MemoryStore::new());
+    let way = Way::of(script);
+    let complete = way.complete.clone();
+    let work = attempt_of::<M>(way, &clock, &store);
+    let somebody = async {
+        clock.sleep(Duration::from_secs(after)).await;
+        complete.cancel();
+        std::future::pending().await
+    };
+    tokio::select! {
+        biased;
+        record = work => record.unwrap(),
+        never = somebody => never,
+    }
+}
+
+/// How a parent runs.
+struct Way {
+    scripted: Scripted,
     cancel_after: Option<u64>,
     resumed: bool,
     on_unknown: OnUnknown,
+    complete: CancelToken,
+}
+
+impl Way {
+    /// From its beginning to its end.
+    fn of(script: Script) -> Self {
+        Self {
+            scripted: Scripted(script, None),
+            cancel_after: None,
+            resumed: false,
+            on_unknown: OnUnknown::Ask,
+            complete: CancelToken::new(),
+        }
+    }
+}
+
+/// Runs any member in some way.
+async fn attempt_of<M: Member>(
+    way: Way,
+    clock: &VirtualClock,
+    store: &dyn Store,
 ) -> Result<Record, EngineError> {
-    let scripted = Scripted(script);
+    let Way {
+        scripted,
+        cancel_after,
+        resumed,
+        on_unknown,
+        complete,
+    } = way;
     let gate = Gate { scripted, resumed };
     let world = World {
         clock,
@@ -374,10 +469,11 @@ async fn attempt_of<M: Member>(
         dry_run: None,
     };
     let performer = Performer::new(&scripted, &Nowhere, "eu-west-1", Permissions::None)
-        .children(Children::new(world, EXECUTION));
+        .children(Children::new(world, EXECUTION).complete(complete.clone()));
     let cancel = CancelToken::new();
     let engine = Engine::<Of<M>>::new(&performer, clock, store)
         .on_unknown(on_unknown)
+        .complete(complete)
         .cancel(cancel.clone());
     let work = async {
         match resumed {
@@ -506,6 +602,27 @@ async fn child_is_cancelled_with_its_parent_and_when_its_time_is_up() {
 }
 
 #[tokio::test]
+async fn child_that_begins_to_stop_later_than_its_parent_comes_to_its_end() {
+    let (clock, store) = (VirtualClock::new(morning()), MemoryStore::new());
+    let clock: &'static VirtualClock = Box::leak(Box::new(clock));
+    // What starts the command is awaited before anything is stopped.
+    let slow: Script = |step, _, number| match (step, number) {
+        ("command", 1) => Reply::Slow(5, json!({"Command": {"CommandId": "c-1"}})),
+        _ => done(),
+    };
+    let way = Way {
+        scripted: Scripted(slow, Some(clock)),
+        cancel_after: Some(2),
+        ..Way::of(slow)
+    };
+    let record = attempt_of::<Boss>(way, clock, &store).await.unwrap();
+    let kid = "sluggish: command Cancelled, rest Cancelled";
+    expect(&record, Cancelled, &["boss: kid Cancelled", kid]);
+    assert_eq!(record.child_executions[0].status(), Cancelled);
+    assert_eq!(clock.now(), morning() + Duration::from_secs(5 + 120));
+}
+
+#[tokio::test]
 async fn family_that_is_cut_off_after_any_event_ends_as_it_would_have() {
     let cases: [(Script, Option<u64>); 4] = [
         (succeeds, None),
@@ -544,7 +661,12 @@ pub(crate) async fn cut_everywhere<M: Member>(script: Script, cancel_after: Opti
 async fn doubt_about_the_call_of_a_child_is_told_before_its_parent_goes_on() {
     let (clock, store) = (VirtualClock::new(morning()), MemoryStore::new());
     let go_on = |store, resumed, on_unknown| {
-        attempt_of::<Careful>(succeeds, &clock, store, None, resumed, on_unknown)
+        let way = Way {
+            resumed,
+            on_unknown,
+            ..Way::of(succeeds)
+        };
+        attempt_of::<Careful>(way, &clock, store)
     };
     // Two of the parent, with its call, and as many of the child.
     let cut = BreakingStore::new(&store, 8);

@@ -296,8 +296,8 @@ fn happy(step: &str, _: u32, number: u32) -> Reply {
 #[tokio::test]
 async fn what_a_child_does_is_told_with_the_steps_around_it() {
     let mut run = Run::<Of<Parent>>::new(Nothing::new())
-        .caller(Scripted(happy))
-        .child::<Of<Kid>>(Scripted(happy))
+        .caller(Scripted(happy, None))
+        .child::<Of<Kid>>(Scripted(happy, None))
         .clock(VirtualClock::new(morning()));
     let mut events = run.events();
     let finished = run.await.unwrap();
@@ -337,7 +337,7 @@ async fn what_a_child_does_is_told_with_the_steps_around_it() {
 #[tokio::test]
 async fn a_child_for_which_nobody_calls_fails_its_step() {
     let run = Run::<Of<Parent>>::new(Nothing::new()).execution(Uuid::from_u128(7));
-    let run = run.caller(Scripted(happy));
+    let run = run.caller(Scripted(happy, None));
     let finished = run.clock(VirtualClock::new(morning())).await.unwrap();
     assert_eq!(finished.status(), Status::Failed);
     expect!["Step fails when it is Poll action status for completion. Execution d2ed1fc6-faec-5cef-9643-fcfb4364133e ended with status Failed. nothing calls AWS for runbook `kid`. Please refer to Automation Service Troubleshooting Guide for more diagnosis details."].assert_eq(finished.failure().unwrap());

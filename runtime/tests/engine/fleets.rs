@@ -12,7 +12,8 @@ use runbook_runtime::value::InputError;
 use serde_json::json;
 
 use crate::children::{
-    Ask, Kid, Member, Of, attempt, cut_everywhere, endless, expect, fails, steps, succeeds,
+    Ask, Kid, Member, Of, attempt, completed, cut_everywhere, endless, expect, fails, steps,
+    succeeds,
 };
 use crate::toy::{BreakingStore, EXECUTION, Script, Step, definition, morning, step};
 
@@ -251,6 +252,18 @@ async fn all_are_cancelled_and_awaited() {
     let parent = "parent: before Success, kids TimedOut";
     let record = run::<Two>(endless, None).await;
     expect(&record, TimedOut, &[parent, STOPPED]);
+}
+
+#[tokio::test]
+async fn those_under_way_end_and_no_other_starts_once_that_is_asked_for() {
+    let whole = run::<Two>(succeeds, None).await;
+    let first = &whole.child_executions[0].automation_execution;
+    let ended = first.execution_end_time.unwrap();
+    let seconds = ended.duration_since(morning()).as_secs();
+
+    let record = completed::<Two>(succeeds, seconds as u64 + 1).await;
+    let parent = "parent: before Success, kids Success";
+    expect(&record, Success, &[parent, WELL, WELL, WELL]);
 }
 
 #[tokio::test]

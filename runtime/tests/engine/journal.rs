@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::engine::EngineError;
-use runbook_runtime::event::Event;
+use runbook_runtime::event::{Change, Event};
 use runbook_runtime::journal::{Errand, Filter, Journal, JournalError, Outcome, Shrunk};
 use runbook_runtime::record::Record;
 use runbook_runtime::signal::{Signal, SignalKind};
@@ -15,6 +15,7 @@ use runbook_runtime::status::Status;
 use runbook_runtime::store::{MemoryStore, Store};
 use serde_json::json;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::loops_nested::{self, Nested};
 use crate::sheets::{Everything, Plain, Wait};
@@ -243,6 +244,34 @@ async fn letters_are_kept_until_something_has_come_of_them() {
     assert_eq!(keeper.mail().unwrap(), []);
 }
 
+#[tokio::test]
+async fn letter_that_asks_to_cancel_is_settled_by_what_becomes_of_its_own_execution() {
+    let folder = folder();
+    run_until::<Plain>(|_, _, _| done(), folder.path(), 4).await;
+    let (mine, yours) = two_processes(folder.path());
+    let keeper = mine.go_on(EXECUTION).unwrap();
+    assert!(!keeper.is_under_way());
+    let cancel = yours.send(EXECUTION, &Errand::Cancel).unwrap();
+    let requested = || Event {
+        at: morning(),
+        change: Change::CancelRequested,
+    };
+
+    // The step that has started the child has run out of time.
+    let child = Uuid::from_u128(7);
+    let begun = beginning_with(child, Some(EXECUTION), "");
+    keeper.append(child, vec![begun, requested()]).unwrap();
+    assert!(keeper.is_under_way());
+    assert_eq!(yours.outcome(cancel).unwrap(), None);
+    assert_eq!(keeper.promised().unwrap(), []);
+
+    keeper.append(EXECUTION, vec![requested()]).unwrap();
+    assert_eq!(yours.outcome(cancel).unwrap(), Some(Outcome::Taken));
+    assert_eq!(keeper.mail().unwrap(), []);
+    let promised = keeper.promised().unwrap();
+    assert_eq!(promised[0].errand, Errand::Cancel);
+}
+
 /// What a reader of a journal may find: the truth, or a reason why not.
 fn look(folder: &Path, truth: &[Event]) -> Result<(), JournalError> {
     let journal = Journal::open(folder)?;
@@ -426,7 +455,7 @@ async fn many_processes_may_write_at_once() {
         let path = folder.path().to_owned();
         std::thread::spawn(move || {
             let journal = Journal::open(&path).unwrap();
-            let execution = uuid::Uuid::from_u128(number + 1);
+            let execution = Uuid::from_u128(number + 1);
             let keeper = journal.begin(execution).unwrap();
             let beginning = beginning(execution);
             keeper.append(execution, vec![beginning]).unwrap();
@@ -449,7 +478,7 @@ async fn many_processes_may_write_at_once() {
     runs.into_iter().for_each(|run| run.join().unwrap());
     let journal = Journal::open(folder.path()).unwrap();
     for number in 0..4_u128 {
-        let events = journal.events(uuid::Uuid::from_u128(number + 1)).unwrap();
+        let events = journal.events(Uuid::from_u128(number + 1)).unwrap();
         assert_eq!(events.len(), 21);
     }
 }
@@ -475,7 +504,7 @@ fn rows(folder: &Path) -> [i64; 3] {
 async fn what_is_forgotten_leaves_nothing_behind() {
     let folder = folder();
     run::<Everything>(Everything::script, folder.path()).await;
-    let [parent, child, running] = [7, 8, 9].map(uuid::Uuid::from_u128);
+    let [parent, child, running] = [7, 8, 9].map(Uuid::from_u128);
     let (journal, other) = two_processes(folder.path());
     let cut_off = journal.begin(parent).unwrap();
     let secret = "nobody-is-to-find-this".repeat(500);
@@ -549,27 +578,25 @@ async fn who_is_killed_while_forgetting_leaves_an_execution_or_none() {
     assert_eq!(leases(whole.path()), [""; 0]);
 }
 
-fn beginning(execution: uuid::Uuid) -> Event {
+fn beginning(execution: Uuid) -> Event {
     beginning_with(execution, None, "")
 }
 
-fn beginning_with(execution: uuid::Uuid, parent: Option<uuid::Uuid>, text: &str) -> Event {
+fn beginning_with(execution: Uuid, parent: Option<Uuid>, text: &str) -> Event {
     Event {
         at: morning(),
-        change: runbook_runtime::event::Change::Began(Arc::new(
-            runbook_runtime::event::Beginning {
-                execution,
-                parent,
-                for_targets: false,
-                target: None,
-                runbook: "plain".to_owned(),
-                hash: "0".to_owned(),
-                parameters: [("Text".to_owned(), text.into())].into_iter().collect(),
-                supplied: runbook_runtime::value::Map::new(),
-                region: "eu-west-1".to_owned(),
-                simulation: None,
-                interactive: false,
-            },
-        )),
+        change: Change::Began(Arc::new(runbook_runtime::event::Beginning {
+            execution,
+            parent,
+            for_targets: false,
+            target: None,
+            runbook: "plain".to_owned(),
+            hash: "0".to_owned(),
+            parameters: [("Text".to_owned(), text.into())].into_iter().collect(),
+            supplied: runbook_runtime::value::Map::new(),
+            region: "eu-west-1".to_owned(),
+            simulation: None,
+            interactive: false,
+        })),
     }
 }

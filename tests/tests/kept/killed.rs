@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use runbookc_tests::process::run;
+use runbookc_tests::stand_in::ACCOUNT;
 
 use crate::{Machine, binaries, statuses, user};
 
@@ -35,9 +36,12 @@ fn a_killed_run_goes_on_where_it_was_and_knows_what_was_said() {
         "{}",
         later.stdout
     );
+    // Until it does, nobody refuses it, however long that takes.
+    machine.0.slow_down(Duration::from_secs(2));
     let ran = machine
         .gate(&["resume", &id[..8], "--output", "json"])
         .expect_code(0);
+    machine.0.slow_down(Duration::ZERO);
     assert!(
         ran.stderr.contains("goes on; it was cut off at"),
         "{}",
@@ -60,6 +64,48 @@ fn a_killed_run_goes_on_where_it_was_and_knows_what_was_said() {
         .gate(&["resume", &id, "--output", "json"])
         .expect_code(0);
     assert_eq!(again.json(), record);
+}
+
+#[test]
+fn what_a_killed_run_has_promised_is_kept_by_whoever_goes_on() {
+    let machine = Machine::new();
+    let run = machine.start(&["--Nap", "PT3S"], "nap");
+    let told = run.tell("stop", &["--complete"]).expect_code(0);
+    assert_eq!(told.stdout, "ends after the step under way\n");
+    let id = run.kill();
+
+    let ran = machine
+        .gate(&["resume", &id, "--output", "json"])
+        .expect_code(0);
+    assert_eq!(
+        statuses(&ran.json()),
+        ["nap Success", "ask Pending", "look Pending", "tidy Pending"]
+    );
+}
+
+#[test]
+fn an_execution_goes_on_in_no_other_account() {
+    let machine = Machine::new();
+    let id = machine.start(&[], "ask").kill();
+    machine.0.move_to("444455556666");
+    let refused = machine.gate(&["resume", &id]).expect_code(5);
+    assert_eq!(
+        refused.stderr,
+        format!(
+            "error: execution {id} has begun in account {ACCOUNT}, and would go on in account 444455556666: \
+             nothing that it has made is there\n\
+             help: continue it with credentials of that account: sign in to it, or set AWS_PROFILE\n\
+             help: nothing is lost; `resume {id}` goes on from there\n"
+        )
+    );
+
+    // What was asked for while nobody ran it comes before anything else.
+    machine.gate(&["cancel", &id]).expect_code(0);
+    machine.0.move_to(ACCOUNT);
+    let record = machine
+        .gate(&["resume", &id, "--output", "json"])
+        .expect_code(4);
+    assert_eq!(statuses(&record.json())[1], "ask Cancelled");
 }
 
 #[test]

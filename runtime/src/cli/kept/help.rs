@@ -16,6 +16,9 @@ fn help(error: &RunError) -> Option<&'static str> {
         RunError::RoleFormat(_) => Some(
             "give the parameter it comes from the ARN of a role, leave it empty, or run with --role caller",
         ),
+        RunError::Elsewhere { .. } => {
+            Some("continue it with credentials of that account: sign in to it, or set AWS_PROFILE")
+        }
         _ => None,
     }
 }

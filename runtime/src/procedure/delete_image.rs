@@ -71,22 +71,26 @@ impl<Q: Request> Procedure<Q> for DeleteImage<Q> {
     }
 
     fn refused(&self, stage: &Stage, error: &CallError) -> Option<Move<Stage>> {
-        let Stage::Delete {
-            snapshot,
-            others,
-            again,
-        } = stage
-        else {
-            return None;
-        };
-        match code(error) {
+        match (stage, code(error)) {
+            // It was there a moment ago: a try that got no answer has done it.
+            (
+                Stage::Deregister { snapshots },
+                "InvalidAMIID.NotFound" | "InvalidAMIID.Unavailable",
+            ) => Some(next(snapshots)),
             // The image may be in the way for a moment longer.
-            "InvalidSnapshot.InUse" if !again => Some(Move::Later(Stage::Delete {
+            (
+                Stage::Delete {
+                    snapshot,
+                    others,
+                    again: false,
+                },
+                "InvalidSnapshot.InUse",
+            ) => Some(Move::Later(Stage::Delete {
                 snapshot: snapshot.clone(),
                 others: others.clone(),
                 again: true,
             })),
-            "InvalidSnapshot.NotFound" => Some(next(others)),
+            (Stage::Delete { others, .. }, "InvalidSnapshot.NotFound") => Some(next(others)),
             _ => None,
         }
     }

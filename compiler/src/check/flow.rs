@@ -131,7 +131,8 @@ fn ineffective(step: &Step, diagnostics: &mut Diagnostics) {
         let report = Diagnostic::warning(Code::IneffectiveProperty, name.span, message)
             .label("never jumped to")
             .context(end.span, "ends after success and after failure")
-            .help("to go on after a failure, lead to a last step with `nextStep` and end there");
+            .note("so the documentation says; runbooks of AWS that need the jump suggest that the service makes it all the same")
+            .help(format!("to be sure of `{name}` after a failure, leave `isEnd` out; if steps are listed behind this one, let `nextStep` lead to a last step instead"));
         diagnostics.push(report);
     }
 }

@@ -71,7 +71,10 @@ impl Unmatched {
                 if let (Some(key), [View::List(element)]) = (key, views.as_slice()) {
                     return in_list(report, key, &answer.view(element), self.place);
                 }
-                way_out(report, key.as_ref(), &views, fits)
+                let around = key
+                    .as_ref()
+                    .and_then(|key| self.around(key, &views, answer, selector));
+                way_out(report, key.as_ref(), &views, fits, around)
             }
         }
     }
@@ -86,6 +89,37 @@ impl Unmatched {
             segment.value = SelectorSegment::Key(name.to_owned());
         }
         select(answer, &repaired).is_ok()
+    }
+
+    /// Where something lacks before the key, and what: `.Payload` for `$.key`, the only member that has it.
+    fn around(
+        &self,
+        key: &Key,
+        views: &[View<'_>],
+        answer: &Answer,
+        selector: &Selector,
+    ) -> Option<(usize, String)> {
+        let [View::Object(members)] = views else {
+            return None;
+        };
+        let mut segments = selector.segments.iter();
+        let index = segments.position(|segment| segment.span == self.place)?;
+        let mut inside = members.iter().filter(|(name, member)| {
+            // Scripts and functions answer under `Payload`, mostly unknown what.
+            let has_key = *name == "Payload"
+                || member_names(&answer.view(member)).contains(&key.text.as_str());
+            let mut repaired = selector.clone();
+            let around = SelectorSegment::Key((*name).to_owned());
+            let around = Spanned::new(around, Span::at(self.place.start));
+            repaired.segments.insert(index, around);
+            has_key && select(answer, &repaired).is_ok()
+        });
+        let (only, _) = inside.next()?;
+        let around = key.behind(only, self.place);
+        inside
+            .next()
+            .is_none()
+            .then_some((self.place.start, around))
     }
 }
 
@@ -134,6 +168,7 @@ fn way_out(
     key: Option<&Key>,
     views: &[View<'_>],
     fits: impl Fn(&str) -> bool,
+    around: Option<(usize, String)>,
 ) -> Diagnostic {
     let names: Vec<&str> = views.iter().flat_map(member_names).collect();
     if let Some(Key { text, inner }) = key
@@ -146,6 +181,9 @@ fn way_out(
             Some(span) => report.edit(*span, near.into_name(), title),
             None => report.help(format!("{title}: `{near}`")),
         };
+    }
+    if let Some((start, around)) = around {
+        return report.edit(Span::at(start), around, "select what is around it first");
     }
     if names == ["ResponseMetadata"] {
         return report.help("the operation answers nothing but `ResponseMetadata`");
@@ -168,6 +206,14 @@ fn member_names<'a>(view: &View<'a>) -> Vec<&'a str> {
 }
 
 impl Key {
+    /// What stands before the key for the member around it; `place` is that of the key's segment.
+    fn behind(&self, member: &str, place: Span) -> String {
+        match self.inner {
+            Some(inner) if inner.start == place.start => format!("{member}."),
+            _ => format!(".{member}"),
+        }
+    }
+
     /// The key that a segment names.
     pub(super) fn of(segment: &Spanned<SelectorSegment>) -> Option<Self> {
         let SelectorSegment::Key(text) = &segment.value else {

@@ -64,13 +64,15 @@ pub(super) fn rate(inputs: &mut Inputs<'_, '_>, members: &Members) {
         };
         if !is_share(text, least) {
             let message = format!("`{name}` cannot be `{text}`");
-            inputs.report(
-                Diagnostic::error(Code::ViolatedConstraint, value.span, message)
-                    .label("neither a number nor a percentage that is possible")
-                    .help(format!(
-                        "write a number from {least} on, or a part of all such as `10%`"
-                    )),
-            );
+            let report = Diagnostic::error(Code::ViolatedConstraint, value.span, message)
+                .label("neither a number nor a percentage that is possible");
+            let tight: String = text.split_whitespace().collect();
+            inputs.report(match is_share(&tight, least) {
+                true => report.edit(value.span, tight, "leave the blanks out"),
+                false => report.help(format!(
+                    "write a number from {least} on, or a part of all such as `10%`"
+                )),
+            });
         }
     }
 }

@@ -243,6 +243,14 @@ fn demands(step: &Step, language: Language, diagnostics: &mut Diagnostics) {
     ) {
         diagnostics.extend(without_file(&attachment.value, &handler));
     }
+    if let (Language::Python, Some(_), None, Some(handler)) = (
+        language,
+        text,
+        given("Attachment"),
+        literal(given("Handler")),
+    ) {
+        diagnostics.extend(in_no_file(&handler));
+    }
     match (language, given("Handler")) {
         (Language::Python, None) => diagnostics.push(missing(
             step,
@@ -268,6 +276,21 @@ fn without_file(attachment: &str, handler: &Spanned<String>) -> Option<Diagnosti
         .label("in which file is it?")
         .help(format!("write `file.{handler}`, the file without `.py`"));
     (attachment.ends_with(".zip") && !handler.value.contains('.')).then_some(report)
+}
+
+/// A handler in a file, where there is only the script: Lambda functions are named so.
+fn in_no_file(handler: &Spanned<String>) -> Option<Diagnostic> {
+    let (file, function) = handler.value.rsplit_once('.')?;
+    let message = format!("the handler `{handler}` is in a file, but the step has no attachment");
+    Some(
+        Diagnostic::error(Code::UnknownHandler, handler.span, message)
+            .label(format!("there is no file `{file}`"))
+            .edit(
+                handler.span,
+                function,
+                "name the function of the script alone",
+            ),
+    )
 }
 
 fn is_blank(value: &Value) -> bool {

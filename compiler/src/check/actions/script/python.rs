@@ -66,7 +66,7 @@ impl<'a> Python<'a> {
         };
         if let Some(fault) = &module.fault {
             if is_its_own(fault, &text, &references) {
-                diagnostics.push(self.fault(fault));
+                diagnostics.push(self.fault(fault, text.trim()));
             }
             if !fault.later {
                 return Vec::new();
@@ -84,7 +84,7 @@ impl<'a> Python<'a> {
         modules(&module, &references)
     }
 
-    fn fault(&self, fault: &Fault) -> Diagnostic {
+    fn fault(&self, fault: &Fault, script: &str) -> Diagnostic {
         let name = &self.step.name;
         let (_, minor) = self.runtime.version;
         let place = self.place(&fault.place);
@@ -99,7 +99,13 @@ impl<'a> Python<'a> {
                 .help("write it otherwise, or name a later `Runtime`");
         }
         let message = format!("the script of step `{name}` is no Python");
-        Diagnostic::error(Code::InvalidScript, place, message)
+        let report = Diagnostic::error(Code::InvalidScript, place, message);
+        if is_path(script) {
+            return report
+                .label("this looks like the name of a file")
+                .help("the script itself stands here, behind `|`; one in a file is an attachment: `Attachment: NAME`, with its checksum under `files`");
+        }
+        report
             .label(fault.message.clone())
             .help("Python refuses the script before it runs anything of it")
     }
@@ -227,4 +233,11 @@ fn modules(module: &Module, references: &[Range<usize>]) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// Whether a script is but the name of one.
+fn is_path(script: &str) -> bool {
+    let endings = [".py", ".ps1", ".sh", ".zip"];
+    let is_file = endings.iter().any(|ending| script.ends_with(ending));
+    is_file && !script.contains(char::is_whitespace)
 }

@@ -22,7 +22,7 @@
 //! ```
 //!
 //! The stages in between are public for the command, which is another crate, and for tools that go deeper; they change with
-//! every version.
+//! every version. Their comments name sections of the notes on the service's behaviour by which they were written: (spec 5.11).
 //!
 //! Everything a user can get wrong ends in a [`diagnostic::Diagnostic`]; the stages up to `check` always run to the
 //! end, and only emission is gated by errors.

@@ -1,4 +1,7 @@
-//! What the generated `aws.rs` stands on: sending, and reading the raw response.
+//! The AWS SDK: what runs call by, and what the generated `aws.rs` stands on.
+//!
+//! A program makes an [`Sdk`], which its runs share ([`Run::aws`](crate::embed::Run::aws)), perhaps of an [`SdkConfig`] of its
+//! own, for which there is an [`http_client`]. All else is for generated code.
 //!
 //! The official SDK builds, signs, sends, retries and classifies errors. Its typed outputs cannot tell what the
 //! service really sent (they invent required members that are missing), so the answer is the raw response, which an

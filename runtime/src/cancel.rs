@@ -1,4 +1,4 @@
-//! Cancellation: asking a running execution to stop (spec 4.5).
+//! Cancellation: asking a running execution to stop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -258,7 +258,7 @@ pub struct Beginning {
     pub region: String,
     /// What the answers come from, if not from AWS.
     pub simulation: Option<Simulation>,
-    /// Whether every step waits until somebody lets it start (spec 6.2).
+    /// Whether every step waits until somebody lets it start.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interactive: bool,
 }

@@ -14,13 +14,14 @@
 //!
 //! | for | modules |
 //! | --- | --- |
-//! | running a runbook | [`embed`], [`cancel`], [`signal`], [`resource`], [`parameters`], `aws` |
-//! | what comes of it | [`record`], [`status`], [`observer`], [`event`], [`value`] |
+//! | running a runbook | [`embed`], [`cancel`], [`signal`], [`doubt`], [`resource`], [`parameters`], `aws`, `journal`, `log` |
+//! | what comes of it | [`record`], [`status`], [`event`], [`value`] |
 //! | tests | [`simulate`] |
-//! | what a program may bring itself | [`caller`], [`clock`], [`store`], `journal` |
+//! | what a program may bring itself | [`caller`], [`clock`], [`store`], [`observer`], [`signal`] |
 //!
 //! All other modules are what generated code names, and what the engine consists of. They are public because that code lies
-//! in other crates, and change with every version; a module of another version does not compile.
+//! in other crates, and change with every version; a module of another version does not compile. Their comments name
+//! sections of the notes on the service's behaviour by which they were written: (spec 3.7).
 //!
 //! # How it works
 //!

@@ -13,9 +13,11 @@ use crate::status::Status;
 
 /// Watches an execution.
 pub trait Observer: Send + Sync {
-    /// Something has happened and is stored. `view` shows the execution after it.
+    /// Something has happened. `view` shows the execution after it.
     ///
-    /// The engine waits for this; after a resume, events of the past are not told again.
+    /// It is in the store before the engine does or awaits anything more, and not always yet: what was told to a process that
+    /// is killed in that moment may happen and be told again in the next one. Otherwise events of the past are not told again
+    /// after a resume. The engine waits for this.
     fn observe(&self, event: &Event, view: &View);
 
     /// Whether it looks at all: nothing is shown to one that does not.
@@ -69,6 +71,7 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
 
 /// An execution at a moment.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct View {
     /// The runbook.
     pub definition: &'static Definition,
@@ -101,6 +104,7 @@ impl View {
 
 /// A step at a moment.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct StepView {
     /// The step as declared: its name, its action, what it waits for in words.
     pub definition: &'static StepDefinition,

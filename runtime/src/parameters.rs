@@ -1,7 +1,7 @@
-//! Parameters: from what was supplied to the complete, typed map that a run starts with (spec 2.1-2.3).
+//! Parameters: from what was supplied to the complete, typed map that a run starts with.
 //!
 //! Everything that is wrong is found before anything runs, and all of it is said at once. Constraints
-//! hold for supplied values only: a default is the author's own word (spec 8, row 30).
+//! hold for supplied values only: a default is the author's own word.
 
 use std::fmt;
 
@@ -285,7 +285,7 @@ fn unknown_names<'s>(
         .collect()
 }
 
-/// The constraints that a supplied value breaks (spec 2.1).
+/// The constraints that a supplied value breaks.
 fn broken_constraints(
     parameter: &'static ParameterDefinition,
     value: &Document,

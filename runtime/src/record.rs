@@ -1,4 +1,4 @@
-//! The record of an execution, in the shape of `aws ssm get-automation-execution` (spec 7.3).
+//! The record of an execution, in the shape of `aws ssm get-automation-execution`.
 //!
 //! Members, spellings and presence are the service's, so that tools made for it can read this. What the service
 //! does not know stands beside `AutomationExecution`, never in it.
@@ -26,6 +26,7 @@ pub type Texts = Named<Document>;
 /// The record of an execution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct Record {
     /// What the service would tell.
     pub automation_execution: AutomationExecution,
@@ -122,6 +123,7 @@ pub struct InventedChoice {
 /// What the script of a step has printed, in its last attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct ScriptOutput {
     /// The step; one inside a loop with its iteration: `check[2]`.
     pub step_name: String,
@@ -134,6 +136,7 @@ pub struct ScriptOutput {
 /// An execution.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct AutomationExecution {
     /// The execution.
     pub automation_execution_id: Uuid,
@@ -208,6 +211,7 @@ pub struct AutomationExecution {
 /// How far the executions for several targets are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct TargetsSummary {
     /// How many targets there are.
     pub total_count: usize,
@@ -234,6 +238,7 @@ pub struct ResolvedTargets {
 /// A step of an execution. One that has not started has a name, an action and a status only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct StepExecution {
     /// The step.
     pub step_name: Name,
@@ -337,6 +342,7 @@ pub struct NoParameters {}
 /// The iteration of a loop in which a step has run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct ParentStepDetails {
     /// The loop, which the steps of all its iterations share.
     #[serde(flatten)]
@@ -351,6 +357,7 @@ pub struct ParentStepDetails {
 /// A loop that has run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct LoopDetails {
     /// The execution of the loop.
     pub step_execution_id: Uuid,
@@ -363,6 +370,7 @@ pub struct LoopDetails {
 /// Where and how a step failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct FailureDetails {
     /// Where.
     pub failure_stage: FailureStage,

@@ -1,4 +1,4 @@
-//! Names of resources: values of parameters whose type is a resource's, such as `AWS::EC2::Instance::Id` (spec 2.2).
+//! Names of resources: values of parameters whose type is a resource's, such as `AWS::EC2::Instance::Id`.
 //!
 //! The guide gives a pattern for three of these types. Whether the service refuses other texts is not written anywhere, so
 //! the engine does not; but a program that embeds a runbook should not mix up two names.

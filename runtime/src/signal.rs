@@ -1,4 +1,4 @@
-//! Signals: what people tell a running execution (spec 7.2.6), and where that comes from.
+//! Signals: what people tell a running execution, and where that comes from.
 //!
 //! A step that waits for people asks a source for one signal after the other. What a signal means is decided in
 //! [`crate::execution`], from the events alone; a source only brings it, and hears when it was refused.
@@ -153,12 +153,13 @@ pub enum Wanted<'a> {
         /// What they are told.
         message: Option<&'a str>,
     },
-    /// Somebody who says that it may begin (spec 6.2).
+    /// Somebody who says that it may begin.
     Start,
 }
 
 /// Why a signal was refused (the service's `InvalidAutomationSignalException`).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refusal {
     /// No step waits for people.
     #[error("no step waits for a signal")]

@@ -1,4 +1,4 @@
-//! Statuses of executions and steps (spec 6.1).
+//! Statuses of executions and steps.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! Values: the types of the runbook language and what may become what.
 //!
-//! Everything a step receives or leaves is one of six types (spec 2.2). This module knows
+//! Everything a step receives or leaves is one of six types. This module knows
 //! how a selected value becomes a declared output (`convert`), how a referenced value becomes
 //! what an input wants (`coerce`), how a supplied text becomes a parameter (`parameter`), how
 //! values are compared with desired ones (`desired`), and how they look inside text and in the
@@ -29,7 +29,7 @@ pub type Document = serde_json::Value;
 /// A JSON object in the order it was written: the value of a `StringMap`.
 pub type Map = serde_json::Map<String, Document>;
 
-/// A type of the runbook language (spec 2.2).
+/// A type of the runbook language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Type {
     /// Text.
@@ -69,13 +69,13 @@ impl fmt::Display for Type {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InputError {
-    /// The reference stands for a value that is absent (spec 3.7).
+    /// The reference stands for a value that is absent.
     #[error("`{reference}` has no value")]
     Missing {
         /// The reference as the runbook writes it, without braces.
         reference: String,
     },
-    /// The referenced value is of a kind the input does not take (spec 3.3).
+    /// The referenced value is of a kind the input does not take.
     #[error("`{reference}` is {have}, but {want} is wanted")]
     Mismatch {
         /// The reference as the runbook writes it, without braces.
@@ -85,7 +85,7 @@ pub enum InputError {
         /// The type the input wants.
         want: Type,
     },
-    /// Parameter values that refer to one another in a circle, or too deep (spec 3.4).
+    /// Parameter values that refer to one another in a circle, or too deep.
     #[error("`{reference}` refers to other parameters in a circle or more than five levels deep")]
     TooDeep {
         /// The parameter.
@@ -100,13 +100,13 @@ pub enum InputError {
     /// A value that is not among those that the action takes; the sentence says which are.
     #[error("{0}")]
     OutOfBounds(String),
-    /// A value that is handed whole to an API, which Boto3 would not send (spec 5.12).
+    /// A value that is handed whole to an API, which Boto3 would not send.
     #[error("Parameter validation failed:\n{problems}")]
     Refused {
         /// What is wrong with it, a line each.
         problems: String,
     },
-    /// A duration or an instant that cannot be read (spec 5.21).
+    /// A duration or an instant that cannot be read.
     #[error(transparent)]
     Time(#[from] TimeError),
 }
@@ -130,7 +130,7 @@ impl<T> Required for Option<T> {
     }
 }
 
-/// The form a value takes inside longer text (spec 3.3): lists and maps are compact JSON.
+/// The form a value takes inside longer text: lists and maps are compact JSON.
 pub trait Text {
     /// The text of the value, without quotes or escapes for texts.
     fn text(&self) -> String;
@@ -188,7 +188,7 @@ impl Text for Document {
     }
 }
 
-/// The form a value takes in the record: a list of texts (spec 7.3, "Output encoding").
+/// The form a value takes in the record: a list of texts.
 pub trait Encode {
     /// The entries of the record: one per element of a list, else one; none for an absent value.
     fn encode(&self) -> Vec<String>;
@@ -221,7 +221,7 @@ pub(crate) fn json(value: &Document) -> String {
     String::from_utf8(written).unwrap_or_default()
 }
 
-/// A number in decimal digits, never with an exponent (spec 3.7).
+/// A number in decimal digits, never with an exponent.
 fn decimal(number: &serde_json::Number) -> String {
     match number.as_f64() {
         Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{float:.1}"),

@@ -1,4 +1,4 @@
-//! Sessions: credentials, Region and the identity that an execution runs under (spec 1.5).
+//! Sessions: credentials, Region and the identity that an execution runs under.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;

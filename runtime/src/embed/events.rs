@@ -38,6 +38,9 @@ use crate::status::Status;
 ///
 /// It is a [`Stream`], so that whatever takes one takes it: the body of a response, `StreamExt::map` of `futures` and
 /// `tokio-stream`. To take one event after the other, nothing of that is needed.
+///
+/// Of an execution that goes on, it has what happens from then on. What was told just before a process was killed may happen and
+/// be told once more ([`Observer::observe`]).
 #[derive(Debug)]
 pub struct Events<R: Runbook>(UnboundedReceiver<Progress<R::Step>>);
 

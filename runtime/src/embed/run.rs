@@ -141,7 +141,8 @@ impl<R: Embedded> Run<R> {
     }
 
     /// Makes the calls by `caller` instead of AWS: every one of them, also the first, `GetCallerIdentity`, by which an
-    /// execution learns as whom it runs (`Arn` and `Account` of its answer).
+    /// execution learns as whom it runs (`Arn` and `Account` of its answer). Runbooks that steps start have callers of their own:
+    /// [`Run::child`].
     ///
     /// There are no credentials then: [roles](Run::role) do not apply, scripts call AWS as nobody, and webhooks fail. The
     /// Region is `us-east-1`, if [`Run::region`] does not say otherwise. A caller that is to be looked at afterwards is
@@ -230,13 +231,13 @@ impl<R: Embedded, C> Run<R, C> {
         self
     }
 
-    /// Runs with these permissions, instead of with those of the runbook's `assumeRole` (spec 1.5).
+    /// Runs with these permissions, instead of with those of the runbook's `assumeRole`.
     pub fn role(mut self, role: Role) -> Self {
         self.options.role = role;
         self
     }
 
-    /// Lets scripts call AWS so, instead of as the role that was assumed (spec 1.5).
+    /// Lets scripts call AWS so, instead of as the role that was assumed.
     pub fn script_credentials(mut self, credentials: ScriptCredentials) -> Self {
         self.options.script_credentials = credentials;
         self
@@ -316,13 +317,13 @@ impl<R: Embedded, C> Run<R, C> {
         self
     }
 
-    /// Stops the execution when `cancel` asks for it: the step under way is left, and its `onCancel` steps run (spec 4.5).
+    /// Stops the execution when `cancel` asks for it: the step under way is left, and its `onCancel` steps run.
     pub fn cancel(mut self, cancel: CancelToken) -> Self {
         self.options.cancel = cancel;
         self
     }
 
-    /// Ends the execution after the step under way when `complete` asks for it (spec 7.2.5).
+    /// Ends the execution after the step under way when `complete` asks for it.
     pub fn complete(mut self, complete: CancelToken) -> Self {
         self.options.complete = complete;
         self
@@ -347,7 +348,7 @@ impl<R: Embedded, C> Run<R, C> {
         self
     }
 
-    /// Whether every step waits until somebody lets it start (spec 6.2), by [`Run::signals`].
+    /// Whether every step waits until somebody lets it start, by [`Run::signals`].
     pub fn interactive(mut self, interactive: bool) -> Self {
         self.options.interactive = interactive;
         self

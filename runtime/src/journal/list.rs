@@ -39,6 +39,7 @@ impl Filter {
 
 /// An execution in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The execution.
     pub execution: Uuid,

@@ -25,6 +25,7 @@ pub enum Errand {
 
 /// A letter to an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Mail {
     /// Its number.
     pub id: MailId,

@@ -67,7 +67,11 @@ impl Connector for ChildConnector<'_> {
         match self.backends.find(definition.name).or(self.own) {
             Some(backend) => backend.connect(self.identity, execution, parameters),
             None => {
-                let problem = format!("nothing calls AWS for runbook `{}`", definition.name);
+                let problem = format!(
+                    "nobody makes the calls of runbook `{}`: the run has callers of its own, and needs one for it, too \
+                     (`.child::<…>(…)`)",
+                    definition.name
+                );
                 Box::pin(std::future::ready(Err(CallError::Connection(problem))))
             }
         }

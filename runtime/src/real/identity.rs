@@ -18,7 +18,7 @@ use crate::value::{Document, Map};
 use super::RunError;
 use super::backend::{Backend, Connection};
 
-/// Whose permissions a run uses (spec 1.5).
+/// Whose permissions a run uses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Role {
     /// Those of the runbook's `assumeRole`; without one those of the caller.
@@ -30,7 +30,7 @@ pub enum Role {
     Arn(String),
 }
 
-/// Whose permissions the scripts of a run use (spec 1.5).
+/// Whose permissions the scripts of a run use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScriptCredentials {
     /// Those of the role that was assumed; without one they have none.

@@ -20,6 +20,7 @@ use super::trace::Passage;
 
 /// Something that came out otherwise than the scenario expects.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
 pub enum Unmet {
     /// The final status.
     #[error("the status is {actual}, not {expected}{}", because(.failure.as_deref()))]

@@ -25,6 +25,7 @@ use super::stubs::Stubs;
 
 /// A call that a simulated run has made.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct MadeCall {
     /// Which effect it was.
     pub effect: EffectId,

@@ -14,6 +14,7 @@ use crate::status::Status;
 
 /// A step that ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Passage {
     /// The step.
     pub step: Name,

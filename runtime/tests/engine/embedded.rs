@@ -340,7 +340,7 @@ async fn a_child_for_which_nobody_calls_fails_its_step() {
     let run = run.caller(Scripted(happy, None));
     let finished = run.clock(VirtualClock::new(morning())).await.unwrap();
     assert_eq!(finished.status(), Status::Failed);
-    expect!["Step fails when it is Poll action status for completion. Execution d2ed1fc6-faec-5cef-9643-fcfb4364133e ended with status Failed. nothing calls AWS for runbook `kid`. Please refer to Automation Service Troubleshooting Guide for more diagnosis details."].assert_eq(finished.failure().unwrap());
+    expect!["Step fails when it is Poll action status for completion. Execution d2ed1fc6-faec-5cef-9643-fcfb4364133e ended with status Failed. nobody makes the calls of runbook `kid`: the run has callers of its own, and needs one for it, too (`.child::<…>(…)`). Please refer to Automation Service Troubleshooting Guide for more diagnosis details."].assert_eq(finished.failure().unwrap());
 }
 
 /// Does once what nobody recognises when it is done again.

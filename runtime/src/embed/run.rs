@@ -225,7 +225,8 @@ impl<R: Embedded> Run<R, Own<R>> {
 }
 
 impl<R: Embedded, C> Run<R, C> {
-    /// Runs in this Region, instead of in the configured one.
+    /// Runs in this Region, instead of in the configured one. An execution that was cut off goes on in the Region and the
+    /// account that it has begun in, and in no other.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.options.region = Some(region.into());
         self

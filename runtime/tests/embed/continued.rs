@@ -116,6 +116,25 @@ async fn another_version_of_the_runbook_goes_on_only_by_force() {
 }
 
 #[tokio::test]
+async fn what_has_begun_elsewhere_does_not_go_on_here() {
+    let (store, execution) = begun(|_| {}).await;
+    let service = Service::answers();
+    let run = resumed(&service, execution).region("eu-west-1");
+    let error = run.store(Arc::clone(&store)).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "execution {execution} has begun in Region us-east-1, and would go on in Region eu-west-1: nothing that it \
+             has made is there"
+        )
+    );
+    assert!(service.calls().is_empty());
+
+    let run = resumed(&service, execution).region("us-east-1");
+    assert!(run.store(store).await.unwrap().is_success());
+}
+
+#[tokio::test]
 async fn a_run_for_several_targets_does_not_go_on() {
     let (store, execution) = begun(|beginning| beginning.for_targets = true).await;
     let service = Service::answers();

@@ -59,6 +59,22 @@ fn letter_reaches_the_one_of_several_that_it_is_for() {
     );
 }
 
+#[test]
+fn run_for_several_targets_ends_after_those_under_way() {
+    let machine = Machine::new();
+    let targets = ["--target-parameter", "Secret", "--target", "one", "two"];
+    let run = machine.start_until(&targets, |_| true);
+    wait_for_targets(&run, &["ask"]);
+    run.tell("stop", &["--complete"]).expect_code(0);
+    let ana = user("ana");
+    run.tell("approve", &["--as", &ana]).expect_code(0);
+    wait_for_targets(&run, &["look"]);
+    run.tell("resume", &["look", "--as", &ana]).expect_code(0);
+
+    let record = run.end().expect_code(0).json();
+    assert_eq!(statuses(&record), ["one Success", "two Pending"]);
+}
+
 /// Waits until the executions for the targets of a run are at these steps.
 fn wait_for_targets(run: &Run<'_>, wanted: &[&str]) {
     let patience = Instant::now();

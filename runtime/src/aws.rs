@@ -9,6 +9,7 @@
 
 mod http;
 mod post;
+mod profile;
 mod sdk;
 mod session;
 pub mod whole;

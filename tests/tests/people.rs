@@ -284,6 +284,37 @@ fn parameter_values_on_the_command_line_may_hold_references() {
 }
 
 #[test]
+fn a_profile_that_there_is_not_is_told() {
+    let aws = StandIn::start(Roles::Denied);
+    let folder = Folder::new();
+    let known = folder.write("config", "[profile stage]\nregion = us-east-1\n");
+    let broken = folder.write("broken", "[profile stage\n");
+    let run_with = |profile: &str, file: &Path| {
+        let seen_by = |command: &mut Command| {
+            let seen = aws.seen_by(command).env("AWS_PROFILE", profile);
+            seen.env("AWS_CONFIG_FILE", file);
+        };
+        gate(seen_by, &["--Approvers", "test", "--Role", "gate"], "").expect_code(5)
+    };
+    for (profile, hint) in [
+        ("stagee", "; did you mean `stage`?"),
+        ("production", "; there are stage"),
+    ] {
+        let told = run_with(profile, &known).stderr;
+        let expected =
+            format!("AWS_PROFILE is `{profile}`, and there is no such profile{hint}\nhelp: ");
+        assert!(told.contains(&expected), "{told}");
+    }
+    let told = run_with("stage", &broken).stderr;
+    assert!(
+        told.contains("the configuration of AWS cannot be read"),
+        "{told}"
+    );
+    assert!(told.contains("on line 1"), "{told}");
+    assert!(aws.calls("GetCallerIdentity").is_empty());
+}
+
+#[test]
 fn somebody_at_a_terminal_is_asked() {
     let aws = StandIn::start(Roles::Denied);
     let entries = json!([

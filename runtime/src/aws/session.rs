@@ -10,7 +10,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_types::SdkConfig;
 use aws_types::sdk_config::SharedTimeSource;
 
-use super::http;
+use super::{http, profile};
 use crate::caller::{BoxFuture, CallError};
 use crate::local::Outside;
 use crate::script::Credentials;
@@ -34,6 +34,17 @@ pub enum SessionError {
     /// No Region is configured.
     #[error("no AWS Region is configured")]
     NoRegion,
+    /// The files with profiles cannot be read.
+    #[error("the configuration of AWS cannot be read: {0}")]
+    Profiles(String),
+    /// There is no profile of the name that the environment gives.
+    #[error("AWS_PROFILE is `{name}`, and there is no such profile{hint}")]
+    NoProfile {
+        /// The name.
+        name: String,
+        /// `; did you mean …?`, or which there are, or nothing.
+        hint: String,
+    },
     /// No credentials were found, or they cannot be used.
     #[error("no usable AWS credentials: {0}")]
     NoCredentials(String),
@@ -81,7 +92,10 @@ impl Session {
         let region = region.map(|name| Region::new(name.to_owned()));
         let config = match config {
             Some(config) => complete(config, region),
-            None => load(region).await,
+            None => {
+                profile::check().await?;
+                load(region).await
+            }
         };
         let region = config.region().ok_or(SessionError::NoRegion)?.to_string();
         Ok(Self::new(config, region))

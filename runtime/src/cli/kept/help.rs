@@ -29,6 +29,12 @@ fn connect(error: &(dyn std::error::Error + Send + Sync + 'static)) -> Option<&'
 
     Some(match error.downcast_ref()? {
         SessionError::NoRegion => "pass --region, or set AWS_REGION or `region` in ~/.aws/config",
+        SessionError::Profiles(_) => {
+            "mend the file, or name another one by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE"
+        }
+        SessionError::NoProfile { .. } => {
+            "set AWS_PROFILE to one that `aws configure list-profiles` shows, make it (`aws configure sso`), or unset AWS_PROFILE"
+        }
         SessionError::NoCredentials(_) => {
             "sign in (`aws sso login`, `aws configure`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         }

@@ -463,3 +463,72 @@ fn run_whose_disk_is_full_keeps_what_was_done_and_goes_on_later() {
     }
     assert!(stopped > 3, "the disk has stopped {stopped} runs");
 }
+
+/// Scripts one after the other, of which the first waits until the disk is full.
+const SCRIPTS: &str = "
+schemaVersion: '0.3'
+parameters:
+  Folder: {type: String}
+mainSteps:
+  - name: each
+    action: aws:loop
+    inputs:
+      Iterators: [a, b, c, d]
+      Steps:
+        - name: note
+          action: aws:executeScript
+          inputs:
+            Runtime: python3.11
+            Handler: main
+            InputPayload: {folder: '{{ Folder }}', item: '{{ each.CurrentIteratorValue }}'}
+            Script: |
+              import os, time
+              def main(events, context):
+                  with open(events['folder'] + '/done', 'a') as done:
+                      done.write(events['item'])
+                  while not os.path.exists(events['folder'] + '/full'):
+                      time.sleep(0.01)
+";
+
+#[test]
+fn what_is_answered_when_the_disk_is_full_already_is_kept() {
+    let Some(disk) = SmallDisk::mount() else {
+        println!("this user may not mount a disk: nothing was tried");
+        return;
+    };
+    let folder = Folder::new();
+    let binary = build(&folder, "scripts", SCRIPTS);
+    let aws = Effects::start();
+    let done = || std::fs::read_to_string(folder.path().join("done")).unwrap_or_default();
+    let mut command = Command::new(&binary);
+    command
+        .args(["run", "--output", "json", "--Folder"])
+        .arg(folder.path());
+    let streams = aws.seen_by(command.arg("--state-dir").arg(disk.0.path()));
+    let child = streams.stderr(Stdio::piped()).spawn().unwrap();
+    while done().is_empty() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    disk.fill();
+    folder.write("full", "");
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(5), "{told}");
+    assert!(
+        told.contains("there is no room on the disk for another answer"),
+        "{told}"
+    );
+    disk.free();
+
+    let id = told
+        .split("resume ")
+        .nth(1)
+        .and_then(|rest| rest.split('`').next());
+    let mut resume = Command::new(&binary);
+    resume
+        .args(["resume", id.unwrap(), "--state-dir"])
+        .arg(disk.0.path());
+    // Nothing is in doubt, so nothing is asked.
+    run(aws.seen_by(&mut resume)).expect_code(0);
+    assert_eq!(done(), "abcd");
+}

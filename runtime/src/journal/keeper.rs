@@ -298,16 +298,18 @@ impl<'j> Keeper<'j> {
 impl Store for Keeper<'_> {
     fn append(&self, execution: Uuid, events: Vec<Event>) -> Result<(), StoreError> {
         let mut state = self.state();
-        let makes_an_effect = |event: &Event| matches!(event.change, Change::Called { .. });
-        if state.is_tight && events.iter().any(makes_an_effect) {
-            self.reserve.fill().map_err(|error| StoreError {
-                action: "written",
-                message: format!(
-                    "there is no room on the disk for another answer ({error}); what was done is kept, \
-                     and the execution can be continued once there is"
-                ),
-                source: None,
-            })?;
+        if state.is_tight
+            && let Some(before) = events.iter().position(makes_an_effect)
+        {
+            if let Err(error) = self.reserve.fill() {
+                // What was answered before is kept in what is left of the room.
+                let answered = events.get(..before).unwrap_or_default();
+                if !answered.is_empty() {
+                    let kept = self.commit(&mut state, execution, answered);
+                    kept.map_err(|error| error.into_store("written"))?;
+                }
+                return Err(out_of_room(&error));
+            }
             state.is_tight = false;
         }
         let mut committed = self.commit(&mut state, execution, &events);
@@ -502,6 +504,22 @@ fn update(writing: &Transaction<'_>, heading: &Heading) -> rusqlite::Result<()> 
 /// Moves what is in the log of commits into the file itself. If somebody reads, the next one does it.
 pub(super) fn checkpoint(connection: &Connection) {
     let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+}
+
+fn makes_an_effect(event: &Event) -> bool {
+    matches!(event.change, Change::Called { .. })
+}
+
+/// The execution stops before its next effect.
+fn out_of_room(error: &std::io::Error) -> StoreError {
+    StoreError {
+        action: "written",
+        message: format!(
+            "there is no room on the disk for another answer ({error}); what was done is kept, and the execution can be \
+             continued once there is"
+        ),
+        source: None,
+    }
 }
 
 fn is_out_of_room(error: &JournalError) -> bool {

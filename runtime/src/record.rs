@@ -59,6 +59,33 @@ impl Record {
         let mut steps = self.automation_execution.step_executions.iter();
         steps.rfind(|step| step.step_name == name)
     }
+
+    /// The steps, each with what people call it: one inside a loop with its iterations, `stop[2][3]`.
+    pub(crate) fn labelled_steps(&self) -> impl Iterator<Item = (String, &StepExecution)> {
+        let mut iterations: BTreeMap<Option<Uuid>, String> = BTreeMap::new();
+        let steps = self.automation_execution.step_executions.iter();
+        steps.map(move |step| {
+            let around = step.parent_step_details.as_ref().map(|parent| {
+                let outer = iterations.get(&Some(parent.around.step_execution_id));
+                format!("{}[{}]", outer.map_or("", String::as_str), parent.iteration)
+            });
+            let around = around.unwrap_or_default();
+            let label = format!("{}{around}", step.step_name);
+            iterations.insert(step.step_execution_id, around);
+            (label, step)
+        })
+    }
+
+    /// The record of what a step has started in the same program.
+    pub(crate) fn started_by(&self, step: &StepExecution) -> Option<&Self> {
+        self.child_of_id(step.started()?)
+    }
+
+    /// The record of what was started under this id.
+    pub(crate) fn child_of_id(&self, id: Uuid) -> Option<&Self> {
+        let mut children = self.child_executions.iter();
+        children.find(|child| child.automation_execution.automation_execution_id == id)
+    }
 }
 
 /// Says that an execution was simulated, and by what.
@@ -308,6 +335,12 @@ pub struct StepExecution {
 }
 
 impl StepExecution {
+    /// The execution that the step has started.
+    pub(crate) fn started(&self) -> Option<Uuid> {
+        let id = self.outputs.as_ref()?.get("ExecutionId")?.get(0)?;
+        id.as_str()?.parse().ok()
+    }
+
     /// A step that has not started.
     pub(crate) fn pending(name: impl Into<Name>, action: &'static &'static str) -> Self {
         Self {

@@ -131,7 +131,7 @@ impl<R: Embedded> Simulated<R> {
 
 /// `ECS.RunTask by startReport: {"cluster":"demo"}`
 fn shown(call: &MadeCall) -> String {
-    format!("{} by {}: {}", call.api, call.effect.label(), call.inputs)
+    format!("{} by {}: {}", call.api, call.step, call.inputs)
 }
 
 fn lines(unmet: &[Unmet]) -> Option<String> {

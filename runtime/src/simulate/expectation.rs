@@ -1,11 +1,9 @@
 //! Whether a run came out as its scenario expects.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
 use thiserror::Error;
-use uuid::Uuid;
 
 use crate::child::member_of;
 use crate::effect::ApiCall;
@@ -281,47 +279,22 @@ impl Evidence<'_> {
 /// the runbook that `prepare` has started, `update[2]/stop` of that which `update` has started for the second target.
 fn execution<'r>(record: &'r Record, name: &str) -> Option<&'r StepExecution> {
     if let Some((outer, inner)) = name.split_once('/') {
-        let started = execution(record, outer).and_then(|step| child(record, step));
+        let started = execution(record, outer).and_then(|step| record.started_by(step));
         let started = started.or_else(|| for_target(record, outer));
         return execution(started?, inner);
     }
     if !name.contains('[') {
         return record.step(name);
     }
-    let mut iterations: BTreeMap<Option<Uuid>, String> = BTreeMap::new();
-    let mut steps = record.automation_execution.step_executions.iter();
-    steps.find(|step| {
-        let around = step.parent_step_details.as_ref().map(|parent| {
-            let outer = iterations.get(&Some(parent.around.step_execution_id));
-            format!("{}[{}]", outer.map_or("", String::as_str), parent.iteration)
-        });
-        let around = around.unwrap_or_default();
-        let is_it = format!("{}{around}", step.step_name) == name;
-        iterations.insert(step.step_execution_id, around);
-        is_it
-    })
-}
-
-/// The record of what a step has started.
-fn child<'r>(record: &'r Record, step: &StepExecution) -> Option<&'r Record> {
-    child_of_id(record, started(step)?)
+    let mut steps = record.labelled_steps();
+    steps.find(|(label, _)| label == name).map(|(_, step)| step)
 }
 
 /// The record of what a step has started for one of several targets: `update[2]`.
 fn for_target<'r>(record: &'r Record, name: &str) -> Option<&'r Record> {
     let (step, number) = name.strip_suffix(']')?.rsplit_once('[')?;
-    let all = started(execution(record, step)?)?;
-    child_of_id(record, member_of(all, number.parse().ok()?))
-}
-
-fn started(step: &StepExecution) -> Option<Uuid> {
-    let id = step.outputs.as_ref()?.get("ExecutionId")?.get(0)?;
-    id.as_str()?.parse().ok()
-}
-
-fn child_of_id(record: &Record, id: Uuid) -> Option<&Record> {
-    let mut children = record.child_executions.iter();
-    children.find(|child| child.automation_execution.automation_execution_id == id)
+    let all = execution(record, step)?.started()?;
+    record.child_of_id(member_of(all, number.parse().ok()?))
 }
 
 /// The calls, of which successive equal ones of one attempt (polls, repeats after throttling) count as one.
@@ -367,7 +340,7 @@ impl MadeCall {
             .map(move |difference| Unmet::Input {
                 path: format!("expect.calls[{index}].{}.{}", expected.api, difference.path),
                 api: self.api.to_string(),
-                step: self.effect.label(),
+                step: self.step.to_string(),
                 difference,
             })
     }

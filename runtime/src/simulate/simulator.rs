@@ -29,6 +29,9 @@ use super::stubs::Stubs;
 pub struct MadeCall {
     /// Which effect it was.
     pub effect: EffectId,
+    /// The step that made it, as scenarios call it: `stop[3]`, that of a child after the step that starts it,
+    /// `prepare[3]/stop`.
+    pub step: Name,
     /// What was called, as the runbook writes it: `ECS.RunTask`.
     pub api: Name,
     /// The same as the service's own models write it: `ecs.RunTask`.
@@ -183,6 +186,7 @@ impl Simulator {
                 let stub = self.stub(cue, &name, &api);
                 progress.calls.push(MadeCall {
                     effect: effect.clone(),
+                    step: cue.label(),
                     api: api.clone(),
                     operation: name,
                     inputs,
@@ -280,7 +284,7 @@ impl Simulator {
         SimulationProblem::NoAnswer {
             file: self.scenario.file.clone(),
             form: self.scenario.form,
-            step: names.into_iter().next().unwrap_or_default(),
+            step: cue.label().into_string(),
             api: api.to_owned(),
             key: match calls {
                 Some(2..) => format!("{key}.{}", operation.name),

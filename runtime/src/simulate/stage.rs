@@ -5,6 +5,7 @@ use crate::caller::{BoxFuture, Call, CallError, Caller, EffectId};
 use crate::child::Children;
 use crate::effect::Request;
 use crate::local::Local;
+use crate::name::Name;
 use crate::runbook::Definition;
 use crate::script::Output;
 use crate::value::Document;
@@ -118,6 +119,13 @@ impl Cue<'_> {
             step: (around + &self.effect.step).into(),
             ..self.effect.clone()
         }
+    }
+
+    /// The step as people call it: with all iterations, and after the steps that have started its execution.
+    pub(super) fn label(&self) -> Name {
+        let parts = self.within.iter().chain([self.effect]);
+        let labels: Vec<String> = parts.map(EffectId::label).collect();
+        labels.join("/").into()
     }
 
     /// The names under which the scenario may speak of the step: those with iterations first.

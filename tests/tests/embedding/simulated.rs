@@ -67,6 +67,8 @@ mod tests {
             ExpectedCall::of::<restart_instance::api::DescribeInstances>(json!({})),
             ExpectedCall::of::<restart_instance::api::RebootInstances>(json!({})),
         ]);
+        let by: Vec<&str> = simulated.calls.iter().map(|call| &*call.step).collect();
+        assert_eq!(by[by.len() - 4..], ["stopOne[1]", "stopOne[2]", "restart/look", "restart/reboot"]);
     }
 
     #[tokio::test]

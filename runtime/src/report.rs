@@ -3,6 +3,7 @@
 //! Both are made for reading only; tools read the [record](crate::record). Whatever is simulated says so, line by line.
 
 mod progress;
+mod reasons;
 mod summary;
 mod words;
 

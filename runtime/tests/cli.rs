@@ -291,9 +291,10 @@ fn run_for_several_targets_is_told_by_target() {
     expect![[r#"
         simulated run of ecs-run-task
         1 of 3 targets succeeded, 1 failed, 1 was not started
-        Execution b7c55d1d-8105-5855-af27-78a96f0d9ff6 ended with status Failed. Of 3 executions 1 did not succeed, and 1 was not started. two: Step fails when it is Execute/Cancelling action. An error occurred (E) when calling the RunTask operation: no room. Please refer to Automation Service Troubleshooting Guide for more diagnosis details.
+        [two] ecs: An error occurred (E) when calling the RunTask operation: no room.
         simulated: Failed after 3 s of virtual time, with the answers of three.yaml
-    "#]].assert_eq(&files.plain(&ran.output));
+    "#]]
+    .assert_eq(&files.plain(&ran.output));
 
     let tolerant = ["--max-errors", "34%", "--quiet", "--output", "json"];
     let ran = run(&[&arguments[..], &tolerant].concat());

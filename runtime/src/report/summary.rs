@@ -5,7 +5,8 @@ use std::fmt;
 use crate::record::{Record, Simulation, TargetsSummary};
 use crate::value::{Document, Text};
 
-use super::words::{cause, human};
+use super::reasons::reasons;
+use super::words::human;
 
 /// The sentence of the service in place of an output that there is not (spec 7.4).
 const NO_OUTPUT: &str = "No output available yet because the step is not successfully executed";
@@ -42,8 +43,8 @@ impl fmt::Display for Summary<'_> {
         if let Some(summary) = &execution.targets_summary {
             writeln!(formatter, "{}", of_targets(summary))?;
         }
-        if let Some(message) = &execution.failure_message {
-            writeln!(formatter, "{}", cause(message))?;
+        for reason in reasons(self.0) {
+            writeln!(formatter, "{reason}")?;
         }
         write!(formatter, "{}", self.ending())
     }

@@ -18,6 +18,7 @@ use runbook_runtime::local::{Local, Outside, Performer, Permissions};
 use runbook_runtime::parameters::Checked;
 use runbook_runtime::procedure::RunCommand;
 use runbook_runtime::record::Record;
+use runbook_runtime::report::Summary;
 use runbook_runtime::runbook::{Definition, ParameterDefinition, Runbook, StepDefinition};
 use runbook_runtime::scope::Context;
 use runbook_runtime::script::Credentials;
@@ -581,6 +582,8 @@ async fn every_attempt_is_another_child() {
     };
     let id = |record: &Record| record.automation_execution.automation_execution_id;
     assert_ne!(id(first), id(second));
+    let told = Summary(&record).to_string();
+    assert!(told.starts_with("kid/command: "), "{told}");
 }
 
 #[tokio::test]

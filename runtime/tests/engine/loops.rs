@@ -3,6 +3,7 @@
 use runbook_runtime::effect::Effect;
 use runbook_runtime::flow::{Flow, OnCancel, OnFailure};
 use runbook_runtime::record::StepExecution;
+use runbook_runtime::report::Summary;
 use runbook_runtime::runbook::{Definition, StepDefinition};
 use runbook_runtime::status::Status::{Failed, Success};
 use runbook_runtime::value::InputError;
@@ -345,6 +346,11 @@ async fn body_that_aborts_fails_the_loop_and_the_execution() {
             let step = outcome.record.step(step).unwrap();
             assert_eq!(message, step.failure_message.as_deref());
         }
+        let told = Summary(&outcome.record).to_string();
+        assert!(
+            told.contains("\nfirst[2]: ") || told.starts_with("first[2]: "),
+            "{told}"
+        );
     }
 }
 

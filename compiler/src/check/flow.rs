@@ -216,6 +216,14 @@ impl Circle {
                 report = report.context(span, format!("leads to {}", quoted(jump.to, scope)));
             }
         }
+        if scope
+            .around(self.back.from)
+            .skip(1)
+            .any(|around| around == first)
+        {
+            return report
+                .help("the next iteration begins by itself: to end this one, write `isEnd: true`");
+        }
         report
             .help("lead to a step that is not part of the circle, or end here with `isEnd: true`")
             .note("only `aws:loop` repeats steps")

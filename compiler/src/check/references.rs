@@ -482,6 +482,12 @@ fn unknown_output(
             step.name
         ));
     }
+    if step.action.value == "aws:loop" && output == "CurrentIteratorValue" {
+        return report.help(format!(
+            "only a loop over `Iterators` has values; `{{{{ {}.CurrentIteration }}}}` counts from 1",
+            step.name
+        ));
+    }
     let value =
         habits::meant(habits::LOOP_VALUES, output).map(|value| format!("{}.{value}", step.name));
     let value =

@@ -243,7 +243,7 @@ impl<'a> Walk<'a, '_> {
         let elements = match &value.kind {
             ValueKind::List(elements) => elements.as_slice(),
             ValueKind::Scalar(_) if self.operand.converts => std::slice::from_ref(value),
-            _ => return self.no_list(value),
+            _ => return self.no_list(value, list),
         };
         let mut items = Vec::new();
         for (position, element) in elements
@@ -411,7 +411,17 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// A list is wanted; one value alone is probably meant as its only element.
-    fn no_list(&mut self, value: &Value) -> Option<ApiValue> {
+    fn no_list(&mut self, value: &Value, list: &List) -> Option<ApiValue> {
+        let element = &self.operand.service.shape(list.member.shape).kind;
+        if let (Some(entries), ShapeKind::Structure(structure)) = (value.as_map(), element)
+            && let Some(pair) = self.pair(structure)
+            && !entries
+                .iter()
+                .any(|(key, _)| structure.member(&key.value).is_some())
+        {
+            self.no_pairs(value, entries, pair);
+            return None;
+        }
         if !matches!(value.kind, ValueKind::Scalar(_)) {
             return self.wrong_kind(value, "a list");
         }
@@ -425,6 +435,27 @@ impl<'a> Walk<'a, '_> {
             .label("a list is expected here");
         self.diagnostics.push(in_brackets(report, value));
         None
+    }
+
+    /// Reports a mapping of keys to values where a list has both by their names.
+    fn no_pairs(
+        &mut self,
+        value: &Value,
+        entries: &[(Spanned<String>, Value)],
+        pair: (&str, &str),
+    ) {
+        actions::references(value, self.operand.scope, self.diagnostics);
+        let (name, held) = pair;
+        let path = self.path.concat();
+        let message = format!("`{path}` takes a list, but a mapping is given");
+        let example = entries.first().map_or("…", |(key, _)| key.value.as_str());
+        self.diagnostics.push(
+            Diagnostic::error(Code::WrongValueType, value.span, message)
+                .label("this is a mapping")
+                .help(format!(
+                    "write each pair as an element of the list: `- {{{name}: {example}, {held}: …}}`"
+                )),
+        );
     }
 
     fn wrong_kind<T>(&mut self, value: &Value, expected: &str) -> Option<T> {

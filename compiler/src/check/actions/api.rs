@@ -216,7 +216,14 @@ fn plain_service(written: &str, catalogue: &Catalogue) -> Option<String> {
     if let Some(name) = habits::meant(habits::SERVICES, plain) {
         return Some(name.to_owned());
     }
-    catalogue.find(plain).map(|service| service.name.clone())
+    let bare = plain.strip_prefix("Amazon").or(plain.strip_prefix("AWS"));
+    let bare = bare.map(|bare| bare.trim_start().to_ascii_lowercase());
+    let names = [Some(plain.to_owned()), bare];
+    let mut found = names
+        .iter()
+        .flatten()
+        .filter_map(|name| catalogue.find(name));
+    found.next().map(|service| service.name.clone())
 }
 
 fn unknown_operation(

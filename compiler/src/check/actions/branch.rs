@@ -205,11 +205,14 @@ impl<'a> Branch<'a, '_> {
                     key.span,
                     "`NextStep` stands inside a condition",
                 );
-                self.diagnostics.push(
-                    report
+                self.diagnostics.push(match self.step.action.value.as_str() {
+                    "aws:loop" => report
+                        .label("a loop goes on by itself while its condition holds")
+                        .help("remove it; what follows the loop is its `nextStep`, or the step listed next"),
+                    _ => report
                         .label("this belongs to the choice as a whole")
                         .help("move it out, beside the condition"),
-                );
+                });
             } else if !operators::KEYS.contains(&key.value.as_str())
                 && operators::find(&key.value).is_none()
             {

@@ -430,7 +430,10 @@ pub(in crate::check) fn wrong_kind(
         return Some(report.help(help));
     }
     Some(report.help(match expected {
-        "a mapping" | "a condition" => "write `name: value` on lines of their own below the name",
+        "a condition" => {
+            "a condition is a comparison: `Variable: '{{ step.Output }}'` and `StringEquals: running`, each on its line"
+        }
+        "a mapping" => "write `name: value` on lines of their own below the name",
         _ if expected.starts_with("a list") => {
             "write the elements on lines of their own below the name, each after `- `"
         }

@@ -1,7 +1,7 @@
 //! Whole references in API inputs: they keep their type, and Boto3 takes no other (spec 3.3, 5.12).
 
 use super::{Walk, in_brackets, several, type_of, wanted};
-use crate::catalogue::{Service, ShapeId, ShapeKind};
+use crate::catalogue::{Service, ShapeId, ShapeKind, Structure};
 use crate::check::actions;
 use crate::check::scope::Typed;
 use crate::diagnostic::{Code, Diagnostic};
@@ -178,6 +178,9 @@ impl<'a> Walk<'a, '_> {
             .note("Boto3, which makes the call, converts nothing");
         let report = match (have, self.kind(shape)) {
             (Type::String, ShapeKind::List(_)) => in_brackets(report, value),
+            (Type::String, ShapeKind::Structure(structure)) if is_attribute(structure) => {
+                report.help("say of which type it is: `{S: …}` for a text, `{N: …}` for a number")
+            }
             (_, ShapeKind::List(_) | ShapeKind::Structure(_) | ShapeKind::Map(_)) => {
                 report.help(format!("write out {wanted}, with references inside"))
             }
@@ -186,4 +189,11 @@ impl<'a> Walk<'a, '_> {
         self.diagnostics.push(actions::declared(report, typed));
         None
     }
+}
+
+/// Whether a structure is a value of DynamoDB, with a member for each type.
+fn is_attribute(structure: &Structure) -> bool {
+    ["S", "N", "BOOL"]
+        .iter()
+        .all(|name| structure.member(name).is_some())
 }

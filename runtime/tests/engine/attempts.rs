@@ -121,6 +121,15 @@ async fn throttled_call_has_its_time_anew_whenever_it_is_made() {
     })
     .await;
     assert_eq!(outcome.seconds(), 1 + 25 + 1);
+
+    // The pauses are none of its time, however short that is.
+    let outcome = run::<Hasty>(|_, _, number| match number {
+        1..=4 => Reply::Throttled,
+        _ => Reply::Slow(2, json!({})),
+    })
+    .await;
+    assert_eq!(outcome.record.status(), Success);
+    assert_eq!(outcome.seconds(), 1 + 2 + 4 + 8 + 2);
 }
 
 #[tokio::test]

@@ -217,6 +217,7 @@ one_step! {
     Thrice: THRICE, Ok(call());
     ThriceWithoutInput: THRICE, Err(InputError::Missing { reference: "look.Id".to_owned() });
     Patient: PATIENT, Ok(call());
+    Hasty: StepDefinition { time_limit: Some(3), ..step("a") }, Ok(call());
     Wait: PATIENT, Ok(until_ready());
     WaitTwice: StepDefinition { max_attempts: Some(2), time_limit: Some(60), ..step("a") }, Ok(until_ready());
     Assert: step("a"), Ok(assert_ready());

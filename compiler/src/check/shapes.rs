@@ -346,6 +346,9 @@ impl<'a> Walk<'a, '_> {
                 "a member with a similar name exists",
             ),
             None if names.is_empty() => report.help("it takes no input"),
+            None if self.path.is_empty() && holds_members(value, structure) => report.help(
+                format!("what stands below `{key}` stands here itself, beside `Service` and `Api`"),
+            ),
             None => match self.pair(structure) {
                 Some((name, value)) => report.help(format!(
                     "write each pair as an element of the list: `{{{name}: {key}, {value}: …}}`"
@@ -509,6 +512,12 @@ fn in_brackets(report: Diagnostic, value: &Value) -> Diagnostic {
         (Span::at(end), "]".to_owned()),
     ];
     report.edits(brackets, "make it a list of one element")
+}
+
+/// Whether a mapping holds members of the structure that it stands in.
+fn holds_members(value: &Value, structure: &Structure) -> bool {
+    let mut entries = value.as_map().unwrap_or_default().iter();
+    entries.any(|(key, _)| structure.member(&key.value).is_some())
 }
 
 fn is_whole_reference(value: &Value) -> bool {

@@ -145,10 +145,9 @@ pub(super) fn inputs_below<'node>(
     let (known, beside): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().partition(|entry| form.has(entry));
     let is_input = |entry: &&&Entry| {
-        entry
-            .key
-            .value
-            .starts_with(|first: char| first.is_ascii_uppercase())
+        let key = entry.key.value.as_str();
+        let is_upper = key.starts_with(|first: char| first.is_ascii_uppercase());
+        is_upper || matches!(key, "service" | "api")
     };
     let Some(first) = beside.iter().find(is_input) else {
         return Cow::Borrowed(node);

@@ -4,6 +4,7 @@ use super::{OwnInput, own_inputs};
 use crate::catalogue::Catalogue;
 use crate::check::scope::{Origin, Scope, Typed};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Near, similar};
+use crate::document::durations::Meant;
 use crate::document::{Scalar, Step, Type, Value, ValueKind, ambiguous_text};
 use crate::habits;
 use crate::ir::Expression;
@@ -423,6 +424,11 @@ pub(in crate::check) fn wrong_kind(
     );
     let report = Diagnostic::error(Code::WrongValueType, value.span, message)
         .label(format!("this is {}", value.describe()));
+    if let Some(scalar) = value.as_scalar().filter(|_| name.ends_with("Seconds"))
+        && let Some(seconds) = Meant::by(scalar.text()).and_then(|meant| meant.seconds())
+    {
+        return Some(report.edit(value.span, seconds, "write it in seconds"));
+    }
     let keys = value.as_map().unwrap_or_default();
     if let [(key, _)] = keys
         && let Some(help) = habits::meant(habits::FUNCTIONS, &key.value)

@@ -155,12 +155,12 @@ fn call_error<E: ProvideErrorMetadata + std::error::Error + 'static>(
     match error {
         SdkError::ConstructionFailure(_) => CallError::Input(causes(error)),
         SdkError::ServiceError(context) => {
-            let code = context.err().code().unwrap_or("Unknown");
+            let (code, message) = told(context.err(), context.raw().status().as_u16());
             CallError::Service {
                 operation: operation.name.to_owned(),
-                code: code.to_owned(),
-                message: context.err().message().unwrap_or_default().to_owned(),
-                throttling: is_throttling_code(code),
+                throttling: is_throttling_code(&code),
+                code,
+                message,
             }
         }
         SdkError::ResponseError(_) => CallError::Response {
@@ -168,6 +168,20 @@ fn call_error<E: ProvideErrorMetadata + std::error::Error + 'static>(
             message: causes(error),
         },
         _ => CallError::Connection(causes(error)),
+    }
+}
+
+/// The code and the words of an error. What stands between us and a service, as a proxy does, answers without them.
+fn told(error: &impl ProvideErrorMetadata, status: u16) -> (String, String) {
+    match error.code() {
+        Some(code) => (
+            code.to_owned(),
+            error.message().unwrap_or_default().to_owned(),
+        ),
+        None => (
+            status.to_string(),
+            format!("The answer has the HTTP status {status} and no error that can be read"),
+        ),
     }
 }
 

@@ -114,6 +114,19 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// Whether there may be no room on the disk: SQLite has two errors for that.
+    pub(crate) fn is_out_of_room(&self) -> bool {
+        let Self::Sqlite { source, .. } = self else {
+            return false;
+        };
+        matches!(
+            source.sqlite_error_code(),
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)
+        )
+    }
+}
+
 impl fmt::Debug for Journal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter

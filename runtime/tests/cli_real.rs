@@ -328,3 +328,52 @@ fn lists_maps_and_booleans_have_short_forms() {
         "#]],
     );
 }
+
+#[test]
+fn a_folder_that_can_hold_no_journal_is_told_with_a_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let file = file.display().to_string();
+    let program = Program::<EcsRunTask>::new().backend(Fake::default());
+    for arguments in [&["run", "--Cluster", "demo"][..], &["list"]] {
+        let ran = execute(&program, &[arguments, &["--state-dir", &file]].concat());
+        assert_eq!(ran.exit, Exit::NotRun);
+        let expected = format!("error: {file} cannot be used: ");
+        assert!(ran.errors.starts_with(&expected), "{}", ran.errors);
+        let help = "help: the journal needs a folder that can be written; name one by --state-dir";
+        assert!(ran.errors.contains(help), "{}", ran.errors);
+    }
+}
+
+#[test]
+fn targets_that_are_cancelled_are_not_told_as_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("cancelled.yaml");
+    let text = "
+cancel: {during: '[2]/wait'}
+answers:
+  Lambda.Invoke: {StatusCode: 200}
+  ECS.RunTask: {tasks: [{taskArn: arn-1}]}
+  '[2]/wait': {tasks: [{lastStatus: RUNNING}]}
+  wait: {tasks: [{exitCode: 0}]}
+";
+    std::fs::write(&scenario, text).unwrap();
+    let scenario = scenario.display().to_string();
+    let run = [
+        "run",
+        "--quiet",
+        "--simulate",
+        &scenario,
+        "--target-parameter",
+        "Cluster",
+    ];
+    let targets = ["--target", "one", "two", "three", "--max-concurrency", "1"];
+    let ran = execute(
+        &Program::<EcsRunTask>::new(),
+        &[&run[..], &targets].concat(),
+    );
+    assert_eq!(ran.exit, Exit::Cancelled, "{}", ran.errors);
+    let told = "1 of 3 targets succeeded, 1 cancelled, 1 was not started\n";
+    assert!(ran.output.contains(told), "{}", ran.output);
+}

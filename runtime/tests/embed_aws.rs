@@ -27,7 +27,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use aws_types::region::Region;
 use jiff::Timestamp;
-use runbook_runtime::aws::{Sdk, SdkConfig, Session, SessionError};
+use runbook_runtime::aws::{Capture, Sdk, SdkConfig, Session, SessionError};
 use runbook_runtime::caller::{BoxFuture, Call, CallError, Caller};
 use runbook_runtime::clock::VirtualClock;
 use runbook_runtime::embed::{OnAws, Role, Run, RunError};
@@ -228,6 +228,24 @@ async fn a_configuration_without_credentials_is_no_connection() {
     assert_eq!(
         error.to_string(),
         "no usable AWS credentials: no provider is configured"
+    );
+}
+
+#[test]
+fn an_answer_without_an_error_that_can_be_read_is_told_by_its_status() {
+    use aws_smithy_runtime_api::client::result::SdkError;
+    use aws_smithy_types::error::ErrorMetadata;
+    use runbook_runtime::effect::ApiCall;
+
+    let page = HttpResponse::new(502.try_into().unwrap(), SdkBody::from("<html>"));
+    let nameless = ErrorMetadata::builder().build();
+    let sent: Result<(), _> = Err(SdkError::service_error(nameless, page));
+    let operation = <purge_queue::api::PurgeQueue as ApiCall>::OPERATION;
+    let error = Capture::default().answer(operation, sent).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "An error occurred (502) when calling the PurgeQueue operation: The answer has the HTTP status 502 and no error \
+         that can be read"
     );
 }
 

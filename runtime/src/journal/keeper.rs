@@ -3,9 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
 use crate::event::{Beginning, Change, Event};
@@ -313,7 +311,7 @@ impl Store for Keeper<'_> {
             state.is_tight = false;
         }
         let mut committed = self.commit(&mut state, execution, &events);
-        if committed.as_ref().is_err_and(is_out_of_room) && !state.is_tight {
+        if committed.as_ref().is_err_and(JournalError::is_out_of_room) && !state.is_tight {
             self.reserve.release();
             state.is_tight = true;
             committed = self.commit(&mut state, execution, &events);
@@ -520,14 +518,4 @@ fn out_of_room(error: &std::io::Error) -> StoreError {
         ),
         source: None,
     }
-}
-
-fn is_out_of_room(error: &JournalError) -> bool {
-    let JournalError::Sqlite { source, .. } = error else {
-        return false;
-    };
-    matches!(
-        source.sqlite_error_code(),
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure)
-    )
 }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::record::{Record, Simulation, TargetsSummary};
+use crate::record::{Record, Simulation, StepExecution, TargetsSummary};
+use crate::status::Status;
 use crate::value::{Document, Text};
 
 use super::reasons::reasons;
@@ -41,7 +42,11 @@ impl fmt::Display for Summary<'_> {
             }
         }
         if let Some(summary) = &execution.targets_summary {
-            writeln!(formatter, "{}", of_targets(summary))?;
+            writeln!(
+                formatter,
+                "{}",
+                of_targets(summary, &execution.step_executions)
+            )?;
         }
         for reason in reasons(self.0) {
             writeln!(formatter, "{reason}")?;
@@ -72,8 +77,8 @@ impl Summary<'_> {
     }
 }
 
-/// `3 of 5 targets succeeded, 1 failed, 1 was not started`.
-fn of_targets(summary: &TargetsSummary) -> String {
+/// `3 of 5 targets succeeded, 1 failed, 1 was not started`. Of those that failed the summary counts the cancelled, too.
+fn of_targets(summary: &TargetsSummary, runs: &[StepExecution]) -> String {
     let TargetsSummary {
         total_count: total,
         started_count: started,
@@ -82,8 +87,17 @@ fn of_targets(summary: &TargetsSummary) -> String {
         ..
     } = *summary;
     let mut text = format!("{successful} of {total} targets succeeded");
-    if failed > 0 {
-        text.push_str(&format!(", {failed} failed"));
+    let cancelled = runs
+        .iter()
+        .filter(|run| run.step_status == Status::Cancelled);
+    let cancelled = cancelled.count();
+    for (count, word) in [
+        (failed.saturating_sub(cancelled), "failed"),
+        (cancelled, "cancelled"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {word}"));
+        }
     }
     match total - started.min(total) {
         0 => {}

@@ -1,5 +1,6 @@
 //! The folder that the journal is in.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::ArgMatches;
@@ -35,15 +36,7 @@ pub(super) fn open(matches: &ArgMatches, console: &Console) -> Result<Journal, E
         let message = "there is no home directory for the journal; name a folder by --state-dir";
         return Err(console.fail(Exit::NotRun, message));
     };
-    Journal::open(&folder).map_err(|error| {
-        let exit = failed(&error, console);
-        if let JournalError::File { .. } = error {
-            let help =
-                "help: the journal needs a folder that can be written; name one by --state-dir\n";
-            console.errors.text(help);
-        }
-        exit
-    })
+    Journal::open(&folder).map_err(|error| failed(&error, console))
 }
 
 /// The execution that the arguments name.
@@ -116,5 +109,21 @@ pub(super) fn failed(error: &JournalError, console: &Console) -> Exit {
         JournalError::Unknown(_) | JournalError::Ambiguous { .. } => Exit::Usage,
         _ => Exit::NotRun,
     };
-    console.fail(exit, &error.to_string())
+    match help(error) {
+        Some(help) => console.fail(exit, &format!("{error}\nhelp: {help}")),
+        None => console.fail(exit, &error.to_string()),
+    }
+}
+
+fn help(error: &JournalError) -> Option<&'static str> {
+    const ROOM: &str = "make room on its disk, or name a folder on another one by --state-dir; the journal grows with what runs leave, and \
+         `forget` makes it smaller";
+    match error {
+        JournalError::File { source, .. } if source.kind() == ErrorKind::StorageFull => Some(ROOM),
+        JournalError::File { .. } => {
+            Some("the journal needs a folder that can be written; name one by --state-dir")
+        }
+        error if error.is_out_of_room() => Some(ROOM),
+        _ => None,
+    }
 }

@@ -21,7 +21,8 @@ use runbook_runtime::value::{Document, InputError, Map};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::children::{Kid, Member, Of, Parent, Scripted};
+use crate::family::{Kid, Member, Of, Parent};
+use crate::family_runs::Scripted;
 use crate::toy::{
     Do, Reply, Sheet, State, Step, Toy, call, definition, done, morning, step, unseen,
 };

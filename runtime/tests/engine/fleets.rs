@@ -11,9 +11,9 @@ use runbook_runtime::store::{MemoryStore, Store};
 use runbook_runtime::value::InputError;
 use serde_json::json;
 
-use crate::children::{
-    Ask, Kid, Member, Of, attempt, completed, cut_everywhere, endless, expect, fails, steps,
-    succeeds,
+use crate::family::{Ask, Kid, Member, Of};
+use crate::family_runs::{
+    attempt, completed, cut_everywhere, endless, expect, fails, steps, succeeds,
 };
 use crate::toy::{BreakingStore, EXECUTION, Script, Step, definition, morning, step};
 

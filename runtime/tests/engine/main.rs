@@ -10,6 +10,8 @@ mod doubts;
 mod dry_runs;
 mod durability;
 mod embedded;
+mod family;
+mod family_runs;
 mod fleets;
 mod flow;
 #[cfg(feature = "journal")]

@@ -116,23 +116,7 @@ pub(crate) async fn attempt_of<M: Member>(
             false => engine.run(start()).await,
         }
     };
-    let canceller = async {
-        match cancel_after {
-            Some(seconds) => {
-                clock
-                    .sleep_until(morning() + Duration::from_secs(seconds))
-                    .await
-            }
-            None => std::future::pending().await,
-        }
-        cancel.cancel();
-        std::future::pending().await
-    };
-    tokio::select! {
-        biased;
-        record = work => record,
-        never = canceller => never,
-    }
+    toy::cancelled(work, clock, &cancel, cancel_after).await
 }
 
 /// Cuts a run off after every event, and expects that it ends as it does without.

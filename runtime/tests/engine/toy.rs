@@ -546,19 +546,28 @@ pub(crate) async fn attempt<S: Sheet>(
             None => engine.run(start()).await,
         }
     };
-    let Some(seconds) = cancel_after else {
+    cancelled(work, clock, &cancel, cancel_after).await
+}
+
+/// Does the work, which somebody asks to cancel so many seconds after the morning has begun.
+pub(crate) async fn cancelled<T>(
+    work: impl Future<Output = T>,
+    clock: &VirtualClock,
+    cancel: &CancelToken,
+    after: Option<u64>,
+) -> T {
+    let Some(seconds) = after else {
         return work.await;
     };
     let canceller = async {
-        clock
-            .sleep_until(morning() + Duration::from_secs(seconds))
-            .await;
+        let moment = morning() + Duration::from_secs(seconds);
+        clock.sleep_until(moment).await;
         cancel.cancel();
         std::future::pending().await
     };
     tokio::select! {
         biased;
-        record = work => record,
+        outcome = work => outcome,
         never = canceller => never,
     }
 }
